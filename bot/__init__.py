@@ -1,0 +1,1 @@
+"""Assembly and ways out: storage, jobs, Slack, connectors, the command line."""

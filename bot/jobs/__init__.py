@@ -1,0 +1,1 @@
+"""Carriers, workers and schedules: what moves a run when nobody presses."""

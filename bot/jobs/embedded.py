@@ -1,0 +1,109 @@
+"""The carrier of one process: threads that claim due runs, poked by commits and by a ticking clock."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Protocol
+
+from workflows.errors import NotRecorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+_log = logging.getLogger(__name__)
+
+
+class Core(Protocol):
+    """What a carrier drives."""
+
+    def advance(self) -> bool:
+        """Claim and perform one due run; False when none is due."""
+        ...
+
+    def tick(self) -> None:
+        """Fire the schedules that are due."""
+        ...
+
+
+class Carrier(Protocol):
+    """Moves wake-ups and never owns state."""
+
+    def wake(self, connection: object, run_id: str, at: datetime | None) -> None:
+        """Called inside the transaction that gave the run its due time."""
+        ...
+
+    def serve(self, core: Core, stop: Event) -> None:
+        """Block and drive `core` until `stop` is set and the work in hand is done."""
+        ...
+
+
+class Embedded:
+    """Threads of this process. The database's one writer lock orders a poke after the commit it belongs to."""
+
+    def __init__(self, workers: int = 4, poll: float = 0.5) -> None:
+        """Take how many threads claim, and the seconds between looks when nobody pokes."""
+        self._workers, self._poll = workers, poll
+        self._poked = Event()
+
+    def wake(self, _connection: object, _run_id: str, _at: datetime | None) -> None:
+        """Poke. A claim that starts before the commit waits for the writer lock, so nothing is missed."""
+        self._poked.set()
+
+    def serve(self, core: Core, stop: Event) -> None:
+        """Run the claim threads and the ticker until `stop`."""
+        threads = [
+            Thread(target=self._work, args=(core, stop), name=f"worker-{n}", daemon=True)
+            for n in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        with _ticker(core):
+            stop.wait()
+            self._poked.set()
+            for thread in threads:
+                thread.join(timeout=8)
+
+    def _work(self, core: Core, stop: Event) -> None:
+        while not stop.is_set():
+            if not self._advanced(core):
+                self._poked.wait(self._poll)
+                self._poked.clear()
+
+    def _advanced(self, core: Core) -> bool:
+        try:
+            return core.advance()
+        except NotRecorded:
+            _log.warning("the database did not answer; the run stays due and is tried again")
+        except Exception:  # noqa: BLE001 -- the outermost loop: one bad run must not stop the others
+            _log.exception("a work step crashed; its lease runs out and it is tried again")
+        return False
+
+
+class _ticker:  # noqa: N801 -- a context manager read as a word
+    """APScheduler as a ticker only: once a second, never twice at a time. The calendar is in the database."""
+
+    def __init__(self, core: Core) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 -- heavy
+
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            _quietly(core.tick), "interval", seconds=1, coalesce=True, max_instances=1
+        )
+
+    def __enter__(self) -> None:
+        self._scheduler.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self._scheduler.shutdown(wait=False)
+
+
+def _quietly(tick: Callable[[], None]) -> Callable[[], None]:
+    def ticked() -> None:
+        try:
+            tick()
+        except Exception:  # noqa: BLE001 -- the outermost loop: the next tick tries again
+            _log.exception("a tick failed; the next one tries again")
+
+    return ticked

@@ -1,0 +1,202 @@
+"""Does the one outstanding work step of a claimed run, and says what came of it as a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from workflows.commands import Drafted, Due, Executed, Failed, Later, Read, StepDone
+from workflows.errors import ConnectorError, NotSigned, Unavailable
+from workflows.expressions import ExpressionError, render_payload
+from workflows.playbook import DraftStep, ReadStep
+from workflows.ports import NotDrafted
+from workflows.requests import draft_request
+from workflows.run import SYSTEM, TIMER, DraftState, Outcome, Run, RunState, SignedDraft
+from workflows.steps import values
+from workflows.text import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workflows.action import ActionSpec
+    from workflows.playbook import Playbook
+    from workflows.ports import Clock, Directory, Drafter, DraftRequest, Found, JsonObject, Store
+    from workflows.run import Compensation, Confidence
+
+#: Claims in a row without a result, after which a run is parked instead of tried again.
+POISON = 5
+
+
+class Outside(Protocol):
+    """All connectors together."""
+
+    @property
+    def actions(self) -> Mapping[str, ActionSpec]:
+        """Every action by its full name."""
+        ...
+
+    def read(self, name: str, params: JsonObject) -> Found:
+        """Read from the connector the name belongs to."""
+        ...
+
+    def execute(self, signed: SignedDraft) -> Outcome:
+        """Carry out signed bytes."""
+        ...
+
+    def lookup(self, signed: SignedDraft) -> Outcome | None:
+        """Ask what came of an earlier try."""
+        ...
+
+    def undo(self, signed: SignedDraft, outcome: Outcome) -> Compensation | None:
+        """Return the action that would undo it."""
+        ...
+
+
+class Performer:
+    """Reads, drafts and executes. It decides nothing: what it found goes back through the engine."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        directory: Directory,
+        drafter: Drafter,
+        outside: Outside,
+    ) -> None:
+        """Take the ports."""
+        self._store, self._clock, self._directory = store, clock, directory
+        self._drafter, self._outside = drafter, outside
+
+    def perform(self, run: Run, *, begun_before: bool) -> StepDone | Due:
+        """Do what `run` is waiting for. `begun_before`: an earlier worker began this step and never reported."""
+        with self._store.transaction() as tx:
+            playbook = tx.playbook(run.version)
+        if run.state is not RunState.WORKING:
+            return self._due(run, playbook)
+        if run.attempts > POISON:
+            problem = f"The step {run.step} was begun {POISON} times and never finished."
+            return self._done(run, Failed(problem=problem))
+        try:
+            return self._done(run, self._work(run, playbook, begun_before=begun_before))
+        except (NotSigned, ExpressionError) as refusal:
+            return self._done(run, Failed(problem=refusal.sentence))
+
+    def _done(self, run: Run, result: Read | Drafted | Executed | Failed | Later) -> StepDone:
+        return StepDone(actor=SYSTEM, run_id=run.id, seq=run.seq, fence=run.fence, result=result)
+
+    def _due(self, run: Run, playbook: Playbook) -> Due:
+        """Wake a run; what is about to leave has its records read again first."""
+        fresh: JsonObject = {}
+        problem = ""
+        if run.state is RunState.HOLDING:
+            try:
+                fresh = self._read_again(run, playbook)
+            except (ConnectorError, ExpressionError) as error:
+                problem = error.sentence
+        return Due(
+            actor=TIMER, run_id=run.id, seq=run.seq, fence=run.fence, fresh=fresh, problem=problem
+        )
+
+    def _read_again(self, run: Run, playbook: Playbook) -> JsonObject:
+        fresh: JsonObject = {}
+        for step in playbook.steps:
+            if isinstance(step, ReadStep) and step.from_ and step.read in run.results:
+                params = render_payload(step.with_, values(run, fresh))
+                fresh[step.read] = self._outside.read(step.from_, params).value
+        return fresh
+
+    def _work(
+        self, run: Run, playbook: Playbook, *, begun_before: bool
+    ) -> Read | Drafted | Executed | Failed | Later:
+        if run.draft and run.draft.state is DraftState.EXECUTING:
+            return self._execute(run, begun_before=begun_before)
+        step = playbook.step(run.step)
+        if isinstance(step, DraftStep):
+            return self._draft(run, playbook, step)
+        if isinstance(step, ReadStep) and step.agent:
+            return self._summarise(run, playbook, step)
+        if isinstance(step, ReadStep):
+            return self._read(run, step)
+        return Failed(problem=f"{playbook.playbook} has no step {run.step} to work on any more.")
+
+    def _read(self, run: Run, step: ReadStep) -> Read | Failed | Later:
+        try:
+            found = self._outside.read(step.from_, render_payload(step.with_, values(run)))
+        except Unavailable as error:
+            return Later(problem=error.sentence, after=15.0 * 2**run.attempts)
+        except ConnectorError as error:
+            return Failed(problem=error.sentence)
+        return Read(value=found.value, source=found.source)
+
+    def _draft(self, run: Run, playbook: Playbook, step: DraftStep) -> Drafted | Failed:
+        drafted = self._ask(run, playbook, step)
+        return Failed(problem=drafted.problem) if isinstance(drafted, NotDrafted) else drafted
+
+    def _summarise(self, run: Run, playbook: Playbook, step: ReadStep) -> Read:
+        """A summary is worth having, never worth stopping for: without one the value is empty."""
+        drafted = self._ask(run, playbook, step)
+        if isinstance(drafted, NotDrafted):
+            return Read(value="", source=f"agent.{step.agent}: {drafted.problem}")
+        return Read(
+            value=drafted.fields.get("summary", ""),
+            source=f"agent.{step.agent}",
+            author=drafted.author,
+            context=drafted.context,
+        )
+
+    def _ask(
+        self, run: Run, playbook: Playbook, step: DraftStep | ReadStep
+    ) -> Drafted | NotDrafted:
+        action = step.action if isinstance(step, DraftStep) else "summary"
+        request = draft_request(
+            run,
+            playbook,
+            step,
+            company=self._directory.company(),
+            now=self._clock.now(),
+            actions=self._outside.actions,
+            accepted=self._accepted(step.agent, action),
+        )
+        drafted = self._drafter.draft(request)
+        if isinstance(drafted, Drafted):
+            self._keep(request, drafted.context)
+        return drafted
+
+    def _accepted(self, agent: str, action: str) -> Confidence:
+        with self._store.transaction() as tx:
+            return tx.acceptance(agent, action)
+
+    def _keep(self, request: DraftRequest, context: str) -> None:
+        with self._store.transaction() as tx:
+            tx.keep("context", canonical(request.model_dump(mode="json")).decode(), context)
+
+    def _execute(self, run: Run, *, begun_before: bool) -> Executed | Failed:
+        draft = run.draft
+        if draft is None:
+            return Failed(problem="There is no draft to carry out.")
+        signed = SignedDraft.of(draft)
+        how = self._outside.actions[draft.action].idempotency
+        outcome = self._resumed(signed, how) if begun_before else None
+        if outcome is None:
+            outcome = self._settled(signed, self._outside.execute(signed), how)
+        undo = self._outside.undo(signed, outcome) if outcome.status == "done" else None
+        return Executed(outcome=outcome, compensation=undo)
+
+    def _resumed(self, signed: SignedDraft, how: str) -> Outcome | None:
+        """Return what came of an execution that was begun and never reported; None when it may be done now."""
+        if how == "key":
+            return None  # the provider refuses a second use of the key
+        if how == "lookup":
+            return self._outside.lookup(signed)
+        return Outcome(
+            status="unknown",
+            message="Sayso stopped in the middle of it and can't ask what happened.",
+        )
+
+    def _settled(self, signed: SignedDraft, outcome: Outcome, how: str) -> Outcome:
+        """Turn an unknown outcome into a known one where the other side can be asked."""
+        if outcome.status != "unknown" or how == "none":
+            return outcome
+        if how == "key":
+            return outcome.model_copy(update={"status": "retryable"})
+        return self._outside.lookup(signed) or outcome.model_copy(update={"status": "retryable"})

@@ -1,0 +1,1 @@
+"""Slack as a display: the outbox, the gateway and the socket."""

@@ -1,0 +1,178 @@
+"""What may be asked. Button, modal, slash command, reply, CLI and timer all become one of these."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from workflows.action import Record
+from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
+from workflows.text import Untrusted
+
+REASONS = ("wrong facts", "wrong tone", "wrong time", "not needed", "other")
+
+
+class Command(Record):
+    """Something a person or a timer asks for. The same `key` twice gets the first answer again."""
+
+    actor: Actor
+    key: str = ""
+
+
+class StartRun(Command):
+    """Start a playbook. The key makes the run id, so that one trigger starts one run."""
+
+    playbook: str
+    inputs: dict[str, JsonValue] = {}
+    trigger: str = "command"
+    place: Place | None = None
+
+
+class OnDraft(Command):
+    """A command about one revision of a draft, as its button named it."""
+
+    draft_id: str
+    revision: int
+    #: First characters of the payload hash the button carried.
+    payload_hash: str = ""
+    card_hash: str = ""
+
+
+class Approve(OnDraft):
+    """Sign these bytes."""
+
+
+class OpenEdit(OnDraft):
+    """Show the edit form; changes nothing."""
+
+
+class Edit(OnDraft):
+    """Save a new, unsigned revision with these fields changed."""
+
+    changes: dict[str, JsonValue]
+
+
+class OpenReject(OnDraft):
+    """Show the reasons; changes nothing."""
+
+
+class Reject(OnDraft):
+    """Refuse the draft, for a reason."""
+
+    reason: str
+    comment: Untrusted = Untrusted("")
+
+
+class Redraft(OnDraft):
+    """Let the agent write it again after a rejection, an expiry or a failure."""
+
+
+class Undo(OnDraft):
+    """Hold it back while it is held; after it left, open a draft of the compensating action."""
+
+
+class Resolve(OnDraft):
+    """Say whether an uncertain execution happened; `no` sends it again under the same key."""
+
+    happened: bool
+
+
+class Answer(Command):
+    """Close a task, or choose an option of an ask."""
+
+    task_id: str
+    choice: str = "done"
+
+
+class CancelRun(Command):
+    """Stop a run for good; nothing of it leaves any more."""
+
+    run_id: str
+
+
+class Pause(Command):
+    """Switch something off: `everything`, or `playbook:<name>`, `agent:<name>`, `connector:<name>`."""
+
+    scope: str
+
+
+class Resume(Command):
+    """Switch it on again."""
+
+    scope: str
+
+
+class Read(Record):
+    """What a read step brought."""
+
+    kind: Literal["read"] = "read"
+    value: JsonValue
+    source: str
+    #: Set when an agent wrote the value.
+    author: Authorship | None = None
+    context: str = ""
+
+
+class Drafted(Record):
+    """What an agent wrote for the fields it may write, and on what grounds."""
+
+    kind: Literal["drafted"] = "drafted"
+    fields: dict[str, JsonValue]
+    why: Untrusted
+    evidence: tuple[Evidence, ...] = ()
+    confidence: Confidence = Confidence()
+    author: Authorship
+    context: str
+
+
+class Executed(Record):
+    """What came of carrying out a signed draft."""
+
+    kind: Literal["executed"] = "executed"
+    outcome: Outcome
+    #: The action that would undo it, as the connector states it; None when nothing can.
+    compensation: Compensation | None = None
+
+
+class Failed(Record):
+    """A step that could not be done, in words; a person decides what next."""
+
+    kind: Literal["failed"] = "failed"
+    problem: str
+
+
+class Later(Record):
+    """A step that could not be done now, and when to try again (seconds from now)."""
+
+    kind: Literal["later"] = "later"
+    problem: str
+    after: float
+
+
+class StepDone(Command):
+    """The result of a run's one outstanding work step, reported by the worker that holds `fence`."""
+
+    run_id: str
+    seq: int
+    fence: int
+    result: Read | Drafted | Executed | Failed | Later
+
+
+class Due(Command):
+    """The run's time has come. `fresh` holds the records read again just before an effect leaves."""
+
+    run_id: str
+    seq: int
+    fence: int
+    fresh: dict[str, JsonValue] = {}
+    #: Why the records could not be read again; the effect then waits.
+    problem: str = ""
+
+
+class Signal(Command):
+    """Something a waiting run listens for has been seen."""
+
+    run_id: str
+    name: str
+    value: JsonValue = None

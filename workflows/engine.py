@@ -1,0 +1,193 @@
+"""The one door. A command comes in; a rule decides; run, audit entries and rows are saved together or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows.answers import Answer as Reply
+from workflows.answers import FieldErrors, Recorded, Refused, Show
+from workflows.commands import Answer, OnDraft, Pause, Resume, StartRun
+from workflows.errors import (
+    NotAllowed,
+    Refusal,
+    SaidBefore,
+    Stale,
+    UnknownDraft,
+    UnknownPlaybook,
+    UnknownRun,
+)
+from workflows.events import Entry, Event
+from workflows.machine import decide
+from workflows.ports import Kept
+from workflows.turn import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workflows.action import ActionSpec
+    from workflows.commands import Command
+    from workflows.playbook import Playbook
+    from workflows.ports import Clock, Directory, Ids, Shelf, Store, Tx
+    from workflows.run import Run
+    from workflows.turn import Decision
+
+
+class Engine:
+    """Handles every command, from whichever surface it comes."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        shelf: Shelf,
+        directory: Directory,
+        actions: Mapping[str, ActionSpec],
+    ) -> None:
+        """Take the ports. `actions` are the specs of everything the connectors can carry out."""
+        self._store, self._clock, self._ids = store, clock, ids
+        self._shelf, self._directory, self._actions = shelf, directory, actions
+
+    def handle(self, command: Command, deadline: float | None = None) -> Reply:
+        """Decide and save. `deadline` is the seconds a person's press may wait for the database.
+
+        Raises `NotRecorded` when it could not be saved in time; then nothing was done.
+        """
+        with self._store.transaction(deadline) as tx:
+            return self._handle(tx, command)
+
+    def _handle(self, tx: Tx, command: Command) -> Reply:
+        if command.key and (kept := tx.seen(command.key)):
+            return self._again(tx, kept)
+        run = self._run(tx, command)
+        try:
+            reply = self._decided(tx, run, command)
+        except Stale as stale:
+            return Refused(error=stale)
+        except Refusal as refusal:
+            tx.append([self._refused(run, command, refusal)], self._clock.now())
+            reply = Refused(error=refusal)
+        self._remember(tx, command, reply)
+        return reply
+
+    def _decided(self, tx: Tx, run: Run | None, command: Command) -> Reply:
+        if isinstance(command, Pause | Resume):
+            return self._switch(tx, command)
+        if isinstance(command, OnDraft) and run is None:
+            raise UnknownDraft
+        if isinstance(command, StartRun):
+            playbook = self._playbook(command)
+        elif run is None:
+            raise UnknownRun(run=getattr(command, "run_id", ""))
+        else:
+            playbook = tx.playbook(run.version)
+        facts = self._facts(tx)
+        decision = decide(run, playbook, command, facts)
+        self._save(tx, run, decision, facts)
+        if isinstance(command, StartRun) and decision.run:
+            tx.keep("playbook", playbook.source, playbook.version)
+        for child in decision.starts:
+            self._handle(tx, child)
+        return decision.answer
+
+    def _run(self, tx: Tx, command: Command) -> Run | None:
+        if isinstance(command, OnDraft):
+            return tx.run_of_draft(command.draft_id)
+        if isinstance(command, Answer):
+            return tx.run_of_task(command.task_id)
+        run_id = getattr(command, "run_id", None)
+        return tx.run(run_id) if run_id else None
+
+    def _playbook(self, command: StartRun) -> Playbook:
+        playbook = self._shelf.get(command.playbook)
+        if playbook is None:
+            raise UnknownPlaybook(
+                name=command.playbook, hint=_closest(command.playbook, self._shelf)
+            )
+        return playbook
+
+    def _facts(self, tx: Tx) -> Facts:
+        return Facts(
+            at=self._clock.now(),
+            ids=tuple(self._ids.new() for _ in range(3)),
+            company=self._directory.company(),
+            paused=tuple((switch.scope, switch.by) for switch in tx.switches()),
+            actions=self._actions,
+        )
+
+    def _save(self, tx: Tx, before: Run | None, decision: Decision, facts: Facts) -> None:
+        run = decision.run
+        if run is None or not decision.entries:
+            return
+        if before is None:
+            tx.add(run)
+        else:
+            if decision.finish:
+                tx.finish(
+                    run.id, decision.finish.seq, decision.finish.state, decision.finish.outcome
+                )
+            tx.save(run, expected_fence=before.fence)
+        tx.append(decision.entries, facts.at)
+        tx.post(decision.posts, facts.at)
+        tx.redraw(decision.redraw, facts.at)
+
+    def _switch(self, tx: Tx, command: Pause | Resume) -> Reply:
+        company, at = self._directory.company(), self._clock.now()
+        if not company.is_admin(command.actor.id):
+            raise NotAllowed(
+                action="Pausing and resuming",
+                needed="the owner or an admin",
+                next_step="ask one of them.",
+            )
+        off = isinstance(command, Pause)
+        tx.switch(command.scope, command.actor.id if off else None, at)
+        entry = Entry(
+            event=Event.SWITCH_PAUSED if off else Event.SWITCH_RESUMED,
+            chain=f"ws:{company.ws}",
+            actor=command.actor,
+            object=f"switch:{command.scope}",
+        )
+        tx.append([entry], at)
+        tx.redraw(["home"], at)
+        words = "paused: nothing new starts and nothing leaves" if off else "running again"
+        return Recorded(sentence=f"{command.scope.capitalize()} is {words}.")
+
+    def _refused(self, run: Run | None, command: Command, refusal: Refusal) -> Entry:
+        company = self._directory.company()
+        about = getattr(command, "draft_id", None) or getattr(command, "run_id", None)
+        return Entry(
+            event=Event.PRESS_REFUSED,
+            chain=f"run:{run.id}" if run else f"ws:{company.ws}",
+            actor=command.actor,
+            object=f"draft:{about}"
+            if isinstance(command, OnDraft)
+            else f"command:{about or 'start'}",
+            head={"reason": refusal.code, "command": type(command).__name__},
+            body={"sentence": refusal.sentence, "command": command.model_dump(mode="json")},
+        )
+
+    def _remember(self, tx: Tx, command: Command, reply: Reply) -> None:
+        if not command.key or isinstance(reply, Show | FieldErrors):
+            return
+        kept = (
+            Kept(kind="refused", sentence=reply.error.sentence, code=reply.error.code)
+            if isinstance(reply, Refused)
+            else Kept(
+                kind="recorded", run_id=reply.run.id if reply.run else "", sentence=reply.sentence
+            )
+        )
+        tx.remember(command.key, kept, self._clock.now())
+
+    def _again(self, tx: Tx, kept: Kept) -> Reply:
+        """Answer a duplicate with the first answer."""
+        if kept.kind == "refused":
+            return Refused(error=SaidBefore(sentence=kept.sentence))
+        return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
+
+
+def _closest(name: str, shelf: Shelf) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to a refusal
+
+    near = get_close_matches(name, shelf.names(), n=1)
+    return f" Did you mean {near[0]}?" if near else ""

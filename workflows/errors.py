@@ -1,0 +1,128 @@
+"""Every reason to say no. One tree; the docstring of an error is the sentence a person reads.
+
+Placeholders in a docstring are filled from the keyword arguments the error was raised with.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SPACE = re.compile(r"\s+")
+
+
+class WorkflowError(Exception):
+    """Sayso could not do that."""
+
+    #: Short machine name for audit entries and `--json`, the same for every instance.
+    code: str = "error"
+
+    def __init__(self, **words: object) -> None:
+        """Fill the docstring's placeholders with `words`."""
+        self.words = words
+        super().__init__(self.sentence)
+
+    def __init_subclass__(cls) -> None:
+        """Derive the code from the class name: `AlreadyDecided` is `already-decided`."""
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @property
+    def sentence(self) -> str:
+        """What happened, why, and the next step, as one paragraph."""
+        template = _SPACE.sub(" ", type(self).__doc__ or "").strip()
+        return template.format(**self.words)
+
+
+class Refusal(WorkflowError):
+    """This was refused."""
+
+
+class UnknownPlaybook(Refusal):
+    """There is no playbook called {name}.{hint} Type /playbook to pick one from the list."""
+
+
+class UnknownDraft(Refusal):
+    """This draft is not known here. It may belong to another workspace; nothing was done."""
+
+
+class UnknownRun(Refusal):
+    """There is no run {run}. Type /sayso queue to see what is waiting."""
+
+
+class BadInput(Refusal):
+    """{field}: {problem}"""
+
+
+class NotAllowed(Refusal):
+    """{action} needs {needed}. Nothing was done; {next_step}"""
+
+
+class Stranger(Refusal):
+    """Only people of {company} who are listed in company.yml can do this. Ask the owner to add you."""
+
+
+class OwnDraft(Refusal):
+    """You {relation}, and {risk} actions need somebody else's signature. {others} can sign it."""
+
+
+class AlreadySigned(Refusal):
+    """You have signed this already; it still needs {missing} more of {needed}."""
+
+
+class AlreadyDecided(Refusal):
+    """This was already {state} by {who} at {when}. Nothing was done twice."""
+
+
+class StaleCard(Refusal):
+    """This is revision {shown}; {who} changed it to revision {current}. Look at the new card and decide there."""
+
+
+class NotOpen(Refusal):
+    """This draft is {state} and can no longer be {wanted}."""
+
+
+class TooLateToUndo(Refusal):
+    """It has already left, so it can't be held back any more.{hint}"""
+
+
+class Paused(Refusal):
+    """{what} is paused by {who}. Nothing was started; /sayso resume switches it on again."""
+
+
+class Stale(Refusal):
+    """A newer worker holds this run; the late result was dropped."""
+
+
+class ConditionFailed(Refusal):
+    """This playbook does not apply: {condition}."""
+
+
+class NotSigned(Refusal):
+    """The bytes about to leave were not signed by enough people; nothing was sent."""
+
+
+class SaidBefore(Refusal):
+    """{sentence}"""
+
+
+class NotRecorded(WorkflowError):
+    """Not recorded, nothing was done: the database did not answer in time. Press again in a moment."""
+
+
+class PlaybookError(WorkflowError):
+    """{place}: {problem}"""
+
+
+class CompanyError(WorkflowError):
+    """{place}: {problem}"""
+
+
+class ConnectorError(WorkflowError):
+    """{connector} could not {verb}: {reason}. {next_step}"""
+
+
+class Unavailable(ConnectorError):
+    """{connector} could not {verb}: {reason}. {next_step}"""
+
+
+class BudgetSpent(WorkflowError):
+    """The model budget of {playbook} for today ({limit}) is spent; drafts are written from templates until tomorrow."""

@@ -1,0 +1,66 @@
+"""What has happened: the audit vocabulary, `source:subject:action` in the past tense."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from workflows.action import Record
+from workflows.run import Actor
+
+
+class Event(StrEnum):
+    """Every kind of audit entry. A new one needs a row in the reference."""
+
+    RUN_STARTED = "run:run:started"
+    RUN_CLAIMED = "worker:run:claimed"
+    RUN_WOKEN = "timer:run:woken"
+    RUN_POSTPONED = "worker:run:postponed"
+    RUN_DONE = "run:run:done"
+    RUN_STOPPED = "run:run:stopped"
+    RUN_FAILED = "run:run:failed"
+    RUN_CANCELLED = "run:run:cancelled"
+    STEP_READ = "run:step:read"
+    STEP_WRITTEN = "agent:step:written"
+    STEP_DECIDED = "run:step:decided"
+    STEP_TOLD = "run:step:told"
+    STEP_WAITED = "run:step:waited"
+    DRAFT_OPENED = "agent:draft:opened"
+    DRAFT_REFUSED = "run:draft:refused"
+    DRAFT_EDITED = "run:draft:edited"
+    DRAFT_SIGNED = "run:draft:signed"
+    DRAFT_HELD = "run:draft:held"
+    DRAFT_UNDONE = "run:draft:undone"
+    DRAFT_REJECTED = "run:draft:rejected"
+    DRAFT_WITHDRAWN = "run:draft:withdrawn"
+    DRAFT_EXPIRED = "run:draft:expired"
+    DRAFT_LEAVING = "run:draft:leaving"
+    DRAFT_EXECUTED = "connector:draft:executed"
+    DRAFT_FAILED = "connector:draft:failed"
+    DRAFT_UNCERTAIN = "connector:draft:uncertain"
+    DRAFT_RESOLVED = "run:draft:resolved"
+    DRAFT_SHOWN = "slack:draft:shown"
+    TASK_OPENED = "run:task:opened"
+    TASK_CLOSED = "run:task:closed"
+    MODEL_ANSWERED = "agent:model:answered"
+    PRESS_REFUSED = "slack:press:refused"
+    SWITCH_PAUSED = "run:switch:paused"
+    SWITCH_RESUMED = "run:switch:resumed"
+    SCHEDULE_FIRED = "timer:schedule:fired"
+    SCHEDULE_MISSED = "timer:schedule:missed"
+    PLAYBOOK_LOADED = "run:playbook:loaded"
+
+
+class Entry(Record):
+    """One audit entry before it is chained. `body` is the part that can be erased; `head` never holds a name."""
+
+    event: Event
+    #: `run:<id>`, `playbook:<name>` or `ws:<id>`.
+    chain: str
+    actor: Actor
+    #: `draft:<id>`, `run:<id>`, `message:<id>` ...
+    object: str
+    #: Short codes and hashes only: revision, payload hash, policy ids, outcome, reason code.
+    head: dict[str, JsonValue] = {}
+    body: dict[str, JsonValue] = {}

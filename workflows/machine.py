@@ -1,0 +1,195 @@
+"""The state machine. `decide` looks a command up in a table one can read aloud, and returns what follows.
+
+Same run, same command, same facts: same decision. Nothing here reads a clock, draws an id or does anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows import drafts, results, steps
+from workflows.answers import FieldErrors
+from workflows.commands import (
+    Answer,
+    Approve,
+    CancelRun,
+    Command,
+    Due,
+    Edit,
+    OnDraft,
+    OpenEdit,
+    OpenReject,
+    Redraft,
+    Reject,
+    Resolve,
+    Signal,
+    StartRun,
+    StepDone,
+    Undo,
+)
+from workflows.errors import (
+    ConditionFailed,
+    NotOpen,
+    Paused,
+    Stale,
+    Stranger,
+    TooLateToUndo,
+)
+from workflows.events import Event
+from workflows.expressions import Condition, ExpressionError, Template
+from workflows.run import DraftState, Run, RunState
+from workflows.text import Untrusted
+from workflows.turn import Decision, Facts, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.playbook import Playbook
+    from workflows.ports import JsonObject
+
+#: What may be asked of a draft, by the state it is in. What is not here is refused with the state's own sentence.
+ON_DRAFT: dict[tuple[type[Command], DraftState], Callable[[Turn], None]] = {
+    # An open draft is signed, edited or rejected by those the policy names.
+    (Approve, DraftState.OPEN): drafts.sign,
+    (OpenEdit, DraftState.OPEN): drafts.show_edit,
+    (Edit, DraftState.OPEN): drafts.edit,
+    (OpenReject, DraftState.OPEN): drafts.show_reject,
+    (Reject, DraftState.OPEN): drafts.reject,
+    # Signed and held: it can still be held back; then it is open again and its signatures count no more.
+    (Undo, DraftState.HOLDING): drafts.hold_back,
+    # After it left, undoing is a new draft of the compensating action.
+    (Undo, DraftState.EXECUTED): drafts.compensate,
+    # Nobody knows whether it happened: a person says.
+    (Resolve, DraftState.UNCERTAIN): drafts.resolve,
+    # What came to nothing can be written again.
+    (Redraft, DraftState.REJECTED): drafts.redraft,
+    (Redraft, DraftState.EXPIRED): drafts.redraft,
+    (Redraft, DraftState.WITHDRAWN): drafts.redraft,
+    (Redraft, DraftState.FAILED): drafts.redraft,
+}
+
+#: What may be asked of a run, by the state it is in.
+ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
+    # The one outstanding work step reports.
+    (StepDone, RunState.WORKING): results.step_done,
+    # Time has come: a wait is over, a draft expired, an ask is late, a held effect leaves.
+    (Due, RunState.WAITING): results.due,
+    (Due, RunState.HOLDING): results.leave,
+    (Signal, RunState.WAITING): results.signalled,
+    (Answer, RunState.WAITING): results.answered,
+    # A person stops it. What is being carried out right now can't be stopped.
+    (CancelRun, RunState.WORKING): drafts.cancel,
+    (CancelRun, RunState.WAITING): drafts.cancel,
+    (CancelRun, RunState.HOLDING): drafts.cancel,
+}
+
+#: Worker and timer commands: nobody reads their refusal, a late one is simply dropped.
+_REPORTS = (StepDone, Due)
+
+
+def decide(run: Run | None, playbook: Playbook, command: Command, facts: Facts) -> Decision:
+    """Return what follows from `command`. Raises a `Refusal` when it may not be done."""
+    if isinstance(command, StartRun):
+        return _start(playbook, command, facts)
+    if run is None:
+        raise Stale
+    turn = Turn(run, playbook, command, facts)
+    rule = _rule(turn, run)
+    try:
+        rule(turn)
+    except ExpressionError as error:
+        turn = Turn(run, playbook, command, facts)
+        steps.fail(turn, error.sentence)
+    return turn.decision(_touched(turn))
+
+
+def _rule(turn: Turn, run: Run) -> Callable[[Turn], None]:
+    command = turn.command
+    if isinstance(command, OnDraft):
+        drafts.known(turn, command)
+        rule = ON_DRAFT.get((type(command), turn.draft.state))
+        if rule is None:
+            raise _no_row(turn, command)
+        return rule
+    if isinstance(command, _REPORTS) and (command.seq, command.fence) != (run.seq, run.fence):
+        raise Stale
+    rule = ON_RUN.get((type(command), run.state))
+    if rule is None:
+        raise Stale if isinstance(command, _REPORTS) else NotOpen(state=run.state, wanted="changed")
+    return rule
+
+
+def _no_row(turn: Turn, command: OnDraft) -> Exception:
+    if isinstance(command, Undo) and turn.draft.state in {DraftState.EXECUTING, DraftState.SIGNED}:
+        return TooLateToUndo(hint=" It is being carried out now; look at the card in a moment.")
+    return drafts.decided(turn)
+
+
+def _touched(turn: Turn) -> tuple[str, ...]:
+    """Name every message that shows something of this run: its card, its task, people's Home."""
+    run, subjects = turn.run, [f"run:{turn.run.id}", "home"]
+    if run.draft:
+        subjects.append(f"draft:{run.draft.id}")
+    if run.task:
+        subjects.append(f"task:{run.task.id}")
+    return tuple(subjects)
+
+
+def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
+    if command.actor.kind == "user" and facts.company.person(command.actor.id) is None:
+        raise Stranger(company=facts.company.name)
+    if switch := facts.pause(f"playbook:{playbook.playbook}"):
+        raise Paused(what=switch[0].removeprefix("playbook:"), who=switch[1])
+    inputs = {
+        **{f.name: f.default for f in playbook.inputs if f.default is not None},
+        **command.inputs,
+    }
+    problems = input_problems(playbook, inputs)
+    if problems:
+        return Decision(run=None, answer=FieldErrors(errors=problems))
+    known = {"inputs": inputs}
+    for condition in playbook.conditions:
+        if not Condition(condition).holds(known):
+            raise ConditionFailed(condition=condition)
+    turn = Turn(_new_run(playbook, command, facts, inputs), playbook, command, facts)
+    turn.record(
+        Event.RUN_STARTED,
+        head={
+            "playbook": playbook.playbook,
+            "version": playbook.version,
+            "trigger": command.trigger,
+        },
+        body={"inputs": inputs, "subject": turn.run.subject.raw},
+    )
+    steps.begin(turn)
+    return turn.decision(_touched(turn))
+
+
+def input_problems(playbook: Playbook, inputs: JsonObject) -> dict[str, str]:
+    """Return what is wrong with a form's values, by field; unknown fields are wrong."""
+    known = {field.name: field for field in playbook.inputs}
+    wrong = {name: "is not an input of this playbook" for name in inputs if name not in known}
+    for name, field in known.items():
+        if problem := field.problem(inputs.get(name)):
+            wrong[name] = problem
+    return wrong
+
+
+def _new_run(playbook: Playbook, command: StartRun, facts: Facts, inputs: JsonObject) -> Run:
+    subject = Template(playbook.subject).render({"inputs": inputs})
+    channel = facts.company.channel(playbook.channel)
+    return Run(
+        id=facts.ids[0],
+        ws=facts.company.ws,
+        playbook=playbook.playbook,
+        version=playbook.version,
+        step="",
+        seq=0,
+        state=RunState.WORKING,
+        subject=Untrusted(subject),
+        inputs=inputs,
+        started_by=command.actor,
+        trigger=command.trigger,
+        created_at=facts.at,
+        place=steps.place_of(command.place, playbook, channel),
+    )

@@ -1,0 +1,267 @@
+"""The playbook as a record: what should happen every time, who may sign, when it counts as done.
+
+`workflows.loading` reads it from YAML with places in its errors; this module says what may stand there.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, model_validator
+from pydantic import Field as Setting
+
+from workflows.action import Field, Money, Record, money
+from workflows.durations import seconds
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _amount(value: object) -> object:
+    return money(value) if isinstance(value, str) else value
+
+
+def _seconds(value: object) -> object:
+    return seconds(value) if isinstance(value, str) else value
+
+
+#: `sales` or `[sales, finance]`
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+#: `5000.00 USD`
+Amount = Annotated[Money, BeforeValidator(_amount)]
+#: `60 seconds`, `4 hours`, `3 days`; kept in seconds.
+Duration = Annotated[float, BeforeValidator(_seconds)]
+
+
+class Schedule(Record):
+    """When a playbook starts by itself: a cron line with a named weekday, in the company's zone or its own."""
+
+    cron: str
+    zone: str = ""
+    #: After a night off: run once if not older than `late`, or say it was missed and skip.
+    missed: Literal["latest", "skip"] = "latest"
+    late: Duration = 12 * 3600.0
+
+
+class Trigger(Record):
+    """What starts a run."""
+
+    command: bool = True
+    schedule: Schedule | None = None
+
+
+class Above(Record):
+    """Above this amount others sign, or more of them."""
+
+    amount: Amount
+    by: Names
+    quorum: int = Setting(default=1, ge=1)
+
+
+class Approve(Record):
+    """Who signs the step, how many, until when, after which hold it leaves, and what they may change."""
+
+    by: Names
+    quorum: int = Setting(default=1, ge=1)
+    above: tuple[Above, ...] = ()
+    within: Duration = 4 * 3600.0
+    hold: Duration = 60.0
+    edit: Names = ()
+
+
+class Step(Record):
+    """What every step has. Its name is the contract with waiting runs."""
+
+    #: Go on only if this CEL condition holds; otherwise the step is passed over.
+    when: str = ""
+
+
+class ReadStep(Step):
+    """Read records, or let an agent write a summary of what was read."""
+
+    read: str
+    from_: str = Setting(default="", alias="from")
+    agent: str = ""
+    with_: dict[str, JsonValue] = Setting(default={}, alias="with")
+    uses: Names = ()
+    #: Fields that must be there and not empty, else the run stops and says so.
+    require: Names = ()
+
+
+class DraftStep(Step):
+    """An agent writes the open fields of one action; a person signs."""
+
+    draft: str
+    agent: str
+    action: str
+    with_: dict[str, JsonValue] = Setting(default={}, alias="with")
+    writes: Names
+    title: str
+    amount: str = ""
+    uses: Names = ()
+    facts: tuple[str, ...] = ()
+    approve: Approve
+    #: CEL condition read again when it is about to leave; false withdraws the draft.
+    still: str = ""
+
+
+class DoStep(Step):
+    """Carry out a fixed action once it is signed."""
+
+    do: str
+    action: str
+    with_: dict[str, JsonValue] = Setting(default={}, alias="with")
+    title: str
+    amount: str = ""
+    facts: tuple[str, ...] = ()
+    approve: Approve
+    still: str = ""
+
+
+class AskStep(Step):
+    """Ask a person to choose; the answer is kept under the step's name."""
+
+    ask: str
+    who: str
+    title: str
+    options: tuple[str, ...] = Setting(min_length=2)
+    recommended: str = ""
+    within: Duration = 24 * 3600.0
+
+
+class TaskStep(Step):
+    """Give a person work and wait until it is done."""
+
+    task: str
+    who: str
+    title: str
+    within: Duration = 24 * 3600.0
+
+
+class WaitStep(Step):
+    """Wait a while, or for a signal, whichever comes first."""
+
+    wait: str
+    for_: Duration = Setting(alias="for")
+    signal: str = ""
+
+
+class DecideStep(Step):
+    """Go one way or the other on a condition."""
+
+    decide: str
+    if_: str = Setting(alias="if")
+    #: A step's name, `next` or `stop`.
+    then: str = "next"
+    otherwise: str = "stop"
+    say: str = ""
+
+
+class TellStep(Step):
+    """Say something in Slack; nothing leaves the company."""
+
+    tell: str
+    text: str = ""
+    #: A step's name whose KPI report is posted.
+    report: str = ""
+    #: Channel name; empty means where the run lives.
+    channel: str = ""
+
+
+class StartStep(Step):
+    """Start another playbook."""
+
+    start: str
+    playbook: str
+    with_: dict[str, JsonValue] = Setting(default={}, alias="with")
+
+
+def _named(inputs: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
+    return [{"name": name, **(spec or {})} for name, spec in inputs.items()]
+
+
+KINDS = ("read", "draft", "do", "ask", "task", "wait", "decide", "tell", "start")
+
+
+def _kind(value: Any) -> str | None:  # noqa: ANN401 -- pydantic hands over whatever stood there
+    if isinstance(value, Step):
+        return type(value).__name__.removesuffix("Step").lower()
+    found = [kind for kind in KINDS if isinstance(value, dict) and kind in value]
+    return found[0] if found else None
+
+
+AnyStep = Annotated[
+    Annotated[ReadStep, Tag("read")]
+    | Annotated[DraftStep, Tag("draft")]
+    | Annotated[DoStep, Tag("do")]
+    | Annotated[AskStep, Tag("ask")]
+    | Annotated[TaskStep, Tag("task")]
+    | Annotated[WaitStep, Tag("wait")]
+    | Annotated[DecideStep, Tag("decide")]
+    | Annotated[TellStep, Tag("tell")]
+    | Annotated[StartStep, Tag("start")],
+    Discriminator(_kind),
+]
+
+
+class Success(Record):
+    """The number that says whether the playbook is worth keeping."""
+
+    metric: str
+    target: str = ""
+
+
+class Playbook(Record):
+    """One operating procedure. Its version is the content hash of its text."""
+
+    playbook: str = Setting(pattern=r"^[a-z][a-z0-9-]{1,60}$")
+    title: str = Setting(max_length=150)
+    goal: str
+    owner: str
+    level: int = Setting(default=3, ge=1, le=4)
+    #: Channel name its cards live in; empty means where it was started.
+    channel: str = ""
+    inputs: tuple[Field, ...] = ()
+    trigger: Trigger = Trigger()
+    #: Who or what a run is about: "{{ inputs.quote }}".
+    subject: str
+    conditions: Names = ()
+    allow: Names
+    steps: tuple[AnyStep, ...] = Setting(min_length=1)
+    success: Success | None = None
+    review: str = "every quarter"
+    #: Set by the loader, never written in the file.
+    version: str = ""
+    source: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_inputs(cls, values: Any) -> Any:  # noqa: ANN401 -- whatever the YAML held
+        """Turn `inputs: {quote: {type: text}}` into a tuple of named fields."""
+        if not isinstance(values, dict):
+            return values
+        written = cast("dict[str, Any]", values)
+        if isinstance(written.get("inputs"), dict):
+            written = {**written, "inputs": _named(written["inputs"])}
+        return written
+
+    def step(self, name: str) -> AnyStep | None:
+        """Return the step of that name, or None."""
+        return next((step for step in self.steps if step_name(step) == name), None)
+
+    def after(self, name: str) -> AnyStep | None:
+        """Return the step that follows the named one, or None at the end."""
+        names = [step_name(step) for step in self.steps]
+        index = names.index(name) + 1
+        return self.steps[index] if index < len(self.steps) else None
+
+
+def step_kind(step: AnyStep) -> str:
+    """Return `read`, `draft`, ...: the key a step is written with."""
+    return type(step).__name__.removesuffix("Step").lower()
+
+
+def step_name(step: AnyStep) -> str:
+    """Return the name a step was given: the value of its kind's key."""
+    return getattr(step, step_kind(step))

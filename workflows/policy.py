@@ -1,0 +1,110 @@
+"""Who may sign what: approver set, thresholds, quorum, self-approval, levels. Unknown means nobody, never everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows.action import Money, Risk
+from workflows.errors import AlreadySigned, NotAllowed, OwnDraft, Stranger
+from workflows.run import ApprovalRule, Needs, Threshold
+
+if TYPE_CHECKING:
+    from workflows.company import Company, Person
+    from workflows.run import Actor, Draft, Run
+
+#: Nobody signs their own wish here, unless the company is one person.
+NEVER_OWN = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
+#: Below this level a playbook only reads or drafts; nothing can leave.
+SIGNING_LEVEL = 3
+_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+def needs(rule: ApprovalRule, amount: Money | None) -> Needs:
+    """Return who must sign an action of this amount. The highest threshold passed wins.
+
+    An amount in another currency than a threshold's counts as above it: what can't be compared is strict.
+    """
+    passed = [row for row in rule.above if amount is not None and _exceeds(amount, row)]
+    if not passed:
+        return Needs(by=rule.by, quorum=rule.quorum, words=_words(rule.quorum, rule.by))
+    row = max(passed, key=lambda each: each.amount.minor)
+    words = f"{_words(row.quorum, row.by)} (above {row.amount})"
+    return Needs(by=row.by, quorum=row.quorum, words=words, cites=(f"above:{row.amount}",))
+
+
+def _exceeds(amount: Money, row: Threshold) -> bool:
+    return amount.currency != row.amount.currency or abs(amount.minor) > row.amount.minor
+
+
+def _words(quorum: int, by: tuple[str, ...]) -> str:
+    return f"{_NUMBERS.get(quorum, str(quorum))} of {' or '.join(by)}"
+
+
+def signers(draft: Draft, company: Company) -> tuple[Person, ...]:
+    """Return the people who could sign the newest revision, whether or not they have."""
+    found = {p.id: p for name in draft.needs.by for p in company.members(name)}
+    return tuple(person for person in found.values() if company.may_sign(person))
+
+
+def may_decide(run: Run, draft: Draft, actor: Actor, company: Company) -> None:
+    """Raise unless this person may edit or reject: whoever could sign, and whoever started the run."""
+    person = _known(actor, company)
+    allowed = person in signers(draft, company) or actor == run.started_by
+    if not allowed or not company.may_sign(person):
+        raise _not_allowed(draft, company)
+
+
+def may_sign(run: Run, draft: Draft, actor: Actor, company: Company, level: int) -> str:
+    """Raise unless this person may sign the newest revision now; return a mark for the audit entry.
+
+    The mark is `self` when somebody signs what they started or wrote and the rules allow it, else empty.
+    """
+    person = _known(actor, company)
+    if person not in signers(draft, company):
+        raise _not_allowed(draft, company)
+    if level < SIGNING_LEVEL:
+        raise NotAllowed(
+            action="Sending this",
+            needed=f"a playbook of level {SIGNING_LEVEL}; this one is at level {level} and only drafts",
+            next_step="copy the text and send it yourself, or ask the owner to raise the level.",
+        )
+    if actor.id in draft.signers:
+        missing = draft.needs.quorum - len(draft.signers)
+        raise AlreadySigned(missing=missing, needed=draft.needs.words)
+    return _self_signed(run, draft, actor, company)
+
+
+def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company) -> str:
+    relation = _relation(run, draft, actor)
+    if not relation:
+        return ""
+    if draft.risk in NEVER_OWN and not company.solo:
+        others = [p.name for p in signers(draft, company) if p.id != actor.id]
+        raise OwnDraft(
+            relation=relation, risk=draft.risk, others=" or ".join(others) or "Nobody else"
+        )
+    return "self"
+
+
+def _relation(run: Run, draft: Draft, actor: Actor) -> str:
+    if draft.current.author == actor:
+        return "wrote this revision"
+    return "started this run" if run.started_by == actor else ""
+
+
+def _known(actor: Actor, company: Company) -> Person:
+    person = company.person(actor.id) if actor.kind == "user" else None
+    if person is None:
+        raise Stranger(company=company.name)
+    return person
+
+
+def _not_allowed(draft: Draft, company: Company) -> NotAllowed:
+    names = [person.name for person in signers(draft, company)]
+    return NotAllowed(
+        action=f"{draft.risk.value.capitalize()} actions like this",
+        needed=draft.needs.words,
+        next_step=f"{', '.join(names)} can."
+        if names
+        else "nobody is in that group; tell the owner.",
+    )

@@ -1,0 +1,314 @@
+"""The outside world on one page. Each port has a real implementation, a hand-written fake and one contract suite."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pydantic import JsonValue
+
+from workflows.action import ActionSpec, Field, Record
+from workflows.run import Confidence, Evidence
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from workflows.commands import Drafted
+    from workflows.company import Company
+    from workflows.events import Entry
+    from workflows.playbook import Playbook
+    from workflows.run import Compensation, Outcome, Run, SignedDraft
+
+#: A JSON object.
+JsonObject = dict[str, JsonValue]
+
+
+class Clock(Protocol):
+    """What time it is. Everything that waits asks this and nothing else."""
+
+    def now(self) -> datetime:
+        """Return the time as an aware UTC datetime."""
+        ...
+
+
+class Ids(Protocol):
+    """Where new ids come from."""
+
+    def new(self) -> str:
+        """Return a new UUIDv7."""
+        ...
+
+
+class Post(Record):
+    """A message Slack should show: a row, drawn from its subject. One post per subject and channel."""
+
+    #: `draft:<id>`, `kpi:<run>`, `tell:<run>:<step>`, `home:<person>`, `run:<id>`.
+    subject: str
+    channel: str
+    thread_ts: str = ""
+    #: What cannot be looked up from the subject: the text to say.
+    body: JsonObject = {}
+
+
+class Finding(Record):
+    """What `check` or `doctor` found: what, why and the fix."""
+
+    ok: bool
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+class ReadSpec(Record):
+    """Something a connector can read."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+
+
+class Found(Record):
+    """What was read, where, and how old it is."""
+
+    value: JsonValue
+    #: `table.quotes/Q-1043`
+    source: str
+    read_at: datetime | None = None
+
+
+class Preview(Record):
+    """What an action would do, in lines for a person, before anything is done."""
+
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Connector(Protocol):
+    """An adapter to one outside system. It carries out signed bytes and holds the only credentials."""
+
+    @property
+    def name(self) -> str:
+        """The first half of its action names: `mail`."""
+        ...
+
+    @property
+    def actions(self) -> tuple[ActionSpec, ...]:
+        """What it can carry out."""
+        ...
+
+    @property
+    def reads(self) -> tuple[ReadSpec, ...]:
+        """What it can read."""
+        ...
+
+    def check(self) -> tuple[Finding, ...]:
+        """Say whether it would work now, without changing anything outside."""
+        ...
+
+    def read(self, name: str, params: JsonObject) -> Found:
+        """Read; `name` is the full name, `table.find`. Raises `ConnectorError`."""
+        ...
+
+    def preview(self, action: str, payload: JsonObject) -> Preview:
+        """Say what executing would do. Raises `ConnectorError` when it could not be done."""
+        ...
+
+    def execute(self, signed: SignedDraft) -> Outcome:
+        """Carry out exactly the signed bytes. Never raises for the outside system's sake: it says `unknown`."""
+        ...
+
+    def lookup(self, signed: SignedDraft) -> Outcome | None:
+        """Return what came of an earlier try under the same key, or None when there is no trace of it."""
+        ...
+
+    def undo(self, signed: SignedDraft, outcome: Outcome) -> Compensation | None:
+        """Return the action that would undo it, or None when nothing can."""
+        ...
+
+
+class DraftRequest(Record):
+    """Everything an agent is shown, frozen. It is stored under its hash with what the agent wrote."""
+
+    agent: str
+    playbook: str
+    version: str
+    run_id: str
+    #: What is asked for: an action's open fields, or a summary.
+    action: str
+    #: The fields the agent may write, typed.
+    writes: tuple[Field, ...]
+    #: Fields already fixed from records; shown to the agent, never written by it.
+    fixed: JsonObject
+    #: Records by step name. Their text is data, never instructions.
+    records: JsonObject
+    sources: dict[str, str]
+    #: Facts the playbook states from records, with their source.
+    facts: tuple[Evidence, ...] = ()
+    company: str
+    currency: str
+    today: str
+    #: The person's reason when an earlier draft was rejected.
+    rejected: str = ""
+    accepted: Confidence = Confidence()
+
+
+class NotDrafted(Record):
+    """No draft, and why: a person takes over."""
+
+    kind: Literal["refused", "truncated", "invalid", "unavailable", "over-budget", "needs-input"]
+    problem: str
+
+
+class Drafter(Protocol):
+    """Writes text for the open fields of a request. It can't act: it has no store, connector or Slack."""
+
+    def draft(self, request: DraftRequest) -> Drafted | NotDrafted:
+        """Return the draft or why there is none; never raises for what a model did."""
+        ...
+
+
+class ModelCall(Record):
+    """One attempt at a model: what was sent (by hash), what came back, what it cost."""
+
+    run_id: str
+    agent: str
+    model: str
+    prompt_version: str
+    attempt: int
+    outcome: str
+    answer: Untrusted = Untrusted("")
+    response_id: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = 0
+
+
+class Ledger(Protocol):
+    """What models may cost and did cost, per playbook and day, in millionths of a US dollar."""
+
+    def reserve(self, playbook: str, micros: int) -> str | None:
+        """Put the worst case aside; return a reservation id, or None when the day's budget is spent."""
+        ...
+
+    def settle(self, reservation: str, call: ModelCall) -> None:
+        """Replace a reservation by what it really cost and put the call on the record."""
+        ...
+
+
+#: A step row: begun, known to have happened, known not to have happened, or nobody knows.
+StepState = Literal["intent", "done", "failed", "uncertain"]
+
+
+class Switch(Record):
+    """Something that is switched off."""
+
+    scope: str
+    by: str
+    at: datetime
+
+
+class Kept(Record):
+    """The answer a command got, kept so that its duplicate gets the same."""
+
+    kind: Literal["recorded", "refused"]
+    run_id: str = ""
+    sentence: str = ""
+    code: str = ""
+
+
+class Tx(Protocol):
+    """One transaction: all of it is saved or nothing. Lock order: run, draft, message, chain."""
+
+    def seen(self, key: str) -> Kept | None:
+        """Return the answer this command got before."""
+        ...
+
+    def remember(self, key: str, kept: Kept, at: datetime) -> None:
+        """Keep an answer for duplicates, for seven days."""
+        ...
+
+    def run(self, run_id: str) -> Run | None:
+        """Return the run with its open or last draft, its row locked until commit."""
+        ...
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        """Return the run a draft belongs to, locked, carrying that draft."""
+        ...
+
+    def run_of_task(self, task_id: str) -> Run | None:
+        """Return the run a task belongs to, locked."""
+        ...
+
+    def add(self, run: Run) -> bool:
+        """Insert a new run; False when a run of this id exists."""
+        ...
+
+    def save(self, run: Run, *, expected_fence: int) -> None:
+        """Write run, draft, revisions, signatures and task. Raises `Stale` when the fence has moved."""
+        ...
+
+    def finish(self, run_id: str, seq: int, state: StepState, outcome: JsonObject) -> None:
+        """Write what came of the step row of `seq`; a `failed` one may be begun again under its key."""
+        ...
+
+    def append(self, entries: Iterable[Entry], at: datetime) -> None:
+        """Chain audit entries."""
+        ...
+
+    def post(self, posts: Iterable[Post], at: datetime) -> None:
+        """Insert message rows to be shown."""
+        ...
+
+    def redraw(self, subjects: Iterable[str], at: datetime) -> None:
+        """Ask for every message of these subjects to be drawn again."""
+        ...
+
+    def switches(self) -> Sequence[Switch]:
+        """Return what is switched off. Raises when it can't be read: then everything counts as off."""
+        ...
+
+    def switch(self, scope: str, by: str | None, at: datetime) -> None:
+        """Switch off (`by` a person) or on (None)."""
+        ...
+
+    def playbook(self, version: str) -> Playbook:
+        """Return the playbook of this version, as it was when a run was pinned to it."""
+        ...
+
+    def keep(self, kind: str, text: str, hash_: str) -> None:
+        """Keep a document (playbook, context, company) under its content hash; the same twice is once."""
+        ...
+
+    def acceptance(self, agent: str, action: str) -> Confidence:
+        """Return how many of this agent's drafts of this action went out unchanged."""
+        ...
+
+
+class Store(Protocol):
+    """Where the truth is kept."""
+
+    def transaction(self, deadline: float | None = None) -> AbstractContextManager[Tx]:
+        """Open a transaction; it waits for locks at most `deadline` seconds. Raises `NotRecorded`."""
+        ...
+
+
+class Shelf(Protocol):
+    """The playbooks that can be started now."""
+
+    def get(self, name: str) -> Playbook | None:
+        """Return the active version of a playbook."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """Return the names, sorted."""
+        ...
+
+
+class Directory(Protocol):
+    """Who works here, as of the latest reading."""
+
+    def company(self) -> Company:
+        """Return the company."""
+        ...

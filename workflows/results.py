@@ -1,0 +1,255 @@
+"""What comes back by itself: a step's result, a timer, a signal, an answer. One function per row of the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from workflows import drafts, steps
+from workflows.commands import Drafted, Executed, Failed, Later, Read
+from workflows.errors import NotAllowed, NotOpen
+from workflows.events import Event
+from workflows.expressions import Condition
+from workflows.playbook import DoStep, DraftStep, ReadStep, WaitStep
+from workflows.run import SYSTEM, TIMER, DraftState, Ending, RunState
+from workflows.turn import Finish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.commands import Answer, Due, Signal, StepDone
+    from workflows.run import Draft, Outcome
+    from workflows.turn import Turn
+
+#: How long a held effect waits when it can't be checked or is paused, before it is looked at again.
+LOOK_AGAIN = timedelta(seconds=30)
+
+
+def step_done(turn: Turn) -> None:
+    """Take the result of the one outstanding work step."""
+    result = cast("StepDone", turn.command).result
+    _RESULT[type(result)](turn, result)
+
+
+def _done(turn: Turn, **outcome: str) -> None:
+    turn.finish = Finish(seq=turn.run.seq, state="done", outcome={**outcome})
+
+
+def _read(turn: Turn, result: Read) -> None:
+    run, step = turn.run, turn.playbook.step(turn.run.step)
+    _done(turn, source=result.source)
+    turn.become(
+        results={**run.results, run.step: result.value},
+        sources={**run.sources, run.step: result.source},
+    )
+    turn.record(
+        Event.STEP_WRITTEN if result.author else Event.STEP_READ,
+        head={"source": result.source, "context": result.context},
+        body={"value": result.value},
+    )
+    missing = steps.missing_fields(step, result.value) if isinstance(step, ReadStep) else []
+    if missing:
+        steps.stop(
+            turn, f"{result.source} has no {', '.join(missing)}; fill it in and start again."
+        )
+        return
+    steps.advance(turn)
+
+
+def _drafted(turn: Turn, result: Drafted) -> None:
+    step = turn.playbook.step(turn.run.step)
+    if not isinstance(step, DraftStep):
+        _failed(turn, Failed(problem=f"The step {turn.run.step} asks for no draft."))
+        return
+    payload, problems = steps.payload_of(turn, step, result)
+    if problems:
+        words = steps.problem_words(problems)
+        turn.record(
+            Event.DRAFT_REFUSED, head={"context": result.context}, body={"fields": result.fields}
+        )
+        _failed(turn, Failed(problem=f"{step.agent} wrote something that can't be used: {words}."))
+        return
+    _done(turn, context=result.context)
+    steps.open_draft(turn, step, payload, result)
+
+
+def _executed(turn: Turn, result: Executed) -> None:
+    _OUTCOME[result.outcome.status](turn, result)
+
+
+def _carried_out(turn: Turn, result: Executed) -> None:
+    turn.finish = Finish(
+        seq=turn.run.seq, state="done", outcome=result.outcome.model_dump(mode="json")
+    )
+    turn.redrafted(
+        state=DraftState.EXECUTED,
+        outcome=result.outcome,
+        compensation=result.compensation,
+        leaves_at=turn.at,
+    )
+    _record_outcome(turn, Event.DRAFT_EXECUTED, result.outcome)
+    steps.advance(turn)
+
+
+def _refused_outside(turn: Turn, result: Executed) -> None:
+    outcome = result.outcome
+    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome=outcome.model_dump(mode="json"))
+    ending = Ending(by=SYSTEM, at=turn.at, reason=outcome.message)
+    turn.redrafted(state=DraftState.FAILED, outcome=outcome, ending=ending)
+    _record_outcome(turn, Event.DRAFT_FAILED, outcome)
+    turn.become(state=RunState.FAILED, due_at=None, why=outcome.message)
+    turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": outcome.message})
+
+
+def _not_now(turn: Turn, result: Executed) -> None:
+    _later(turn, Later(problem=result.outcome.message, after=_back_off(turn)))
+
+
+def _in_doubt(turn: Turn, result: Executed) -> None:
+    outcome = result.outcome
+    turn.finish = Finish(
+        seq=turn.run.seq, state="uncertain", outcome=outcome.model_dump(mode="json")
+    )
+    turn.redrafted(state=DraftState.UNCERTAIN, outcome=outcome)
+    turn.become(state=RunState.UNCERTAIN, due_at=None, why=outcome.message)
+    _record_outcome(turn, Event.DRAFT_UNCERTAIN, outcome)
+
+
+_OUTCOME: dict[str, Callable[[Turn, Executed], None]] = {
+    "done": _carried_out,
+    "rejected": _refused_outside,
+    "retryable": _not_now,
+    "unknown": _in_doubt,
+}
+
+
+def _record_outcome(turn: Turn, event: Event, outcome: Outcome) -> None:
+    draft = turn.draft
+    turn.record(
+        event,
+        head={
+            "revision": draft.revision,
+            "payload_hash": draft.current.payload_hash,
+            "outcome": outcome.status,
+            "receipt": outcome.receipt,
+        },
+        body={"message": outcome.message, "facts": outcome.facts},
+    )
+
+
+def _failed(turn: Turn, result: Failed) -> None:
+    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    draft = turn.run.draft
+    if draft and draft.state is DraftState.EXECUTING:
+        ending = Ending(by=SYSTEM, at=turn.at, reason=result.problem)
+        turn.redrafted(state=DraftState.FAILED, ending=ending)
+    steps.fail(turn, result.problem)
+
+
+def _later(turn: Turn, result: Later) -> None:
+    """Known not to have happened: the same step, under the same key, in a while."""
+    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    turn.become(due_at=turn.at + timedelta(seconds=result.after), why=result.problem)
+    turn.record(Event.RUN_POSTPONED, head={"after": result.after}, body={"why": result.problem})
+
+
+def _back_off(turn: Turn) -> float:
+    return min(30.0 * 2**turn.run.attempts, 3600.0)
+
+
+#: By kind of result; each takes its own kind.
+_RESULT: dict[type, Callable[[Turn, Any], None]] = {
+    Read: _read,
+    Drafted: _drafted,
+    Executed: _executed,
+    Failed: _failed,
+    Later: _later,
+}
+
+
+def due(turn: Turn) -> None:
+    """Wake a waiting run: the draft expires, the wait is over, or an ask is overdue."""
+    draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
+    turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
+    if draft and draft.state is DraftState.OPEN:
+        _expire(turn, draft)
+    elif isinstance(step, WaitStep):
+        turn.become(results={**turn.run.results, step.wait: None})
+        steps.advance(turn)
+    else:
+        turn.become(due_at=None, why=f"{turn.run.why}, overdue")
+
+
+def _expire(turn: Turn, draft: Draft) -> None:
+    """Silence never approves: nothing was sent, and the owner is told."""
+    ending = Ending(by=TIMER, at=turn.at, reason=f"nobody signed in time ({draft.needs.words})")
+    drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
+
+
+def leave(turn: Turn) -> None:
+    """The hold is over: look at switches and facts once more, then let the workers carry it out."""
+    command, draft = cast("Due", turn.command), turn.draft
+    switch = turn.facts.pause(
+        f"playbook:{turn.run.playbook}", f"connector:{draft.action.partition('.')[0]}"
+    )
+    if switch:
+        _wait_a_little(turn, f"{switch[0]} is paused; it leaves once that is resumed")
+    elif command.problem:
+        _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
+    elif not _still_true(turn, command):
+        reason = "its reason is gone: the record has changed since it was drafted"
+        ending = Ending(by=TIMER, at=turn.at, reason=reason)
+        drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
+    else:
+        turn.redrafted(state=DraftState.EXECUTING)
+        turn.work()
+        turn.record(
+            Event.DRAFT_LEAVING,
+            actor=TIMER,
+            head={"revision": draft.revision, "payload_hash": draft.current.payload_hash},
+        )
+
+
+def _wait_a_little(turn: Turn, why: str) -> None:
+    turn.become(due_at=turn.at + LOOK_AGAIN, why=why)
+    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": why})
+
+
+def _still_true(turn: Turn, command: Due) -> bool:
+    step = turn.playbook.step(turn.draft.step)
+    condition = step.still if isinstance(step, DraftStep | DoStep) else ""
+    if not condition or turn.draft.undoes:
+        return True
+    return Condition(condition).holds(steps.values(turn.run, command.fresh))
+
+
+def signalled(turn: Turn) -> None:
+    """Something the run waits for was seen."""
+    command, step = cast("Signal", turn.command), turn.playbook.step(turn.run.step)
+    if not isinstance(step, WaitStep) or step.signal != command.name:
+        raise NotOpen(state="not waiting for that", wanted="woken by it")
+    turn.become(results={**turn.run.results, step.wait: command.value})
+    turn.record(Event.RUN_WOKEN, head={"signal": command.name}, body={"value": command.value})
+    steps.advance(turn)
+
+
+def answered(turn: Turn) -> None:
+    """Close the run's task with an answer, by the person it was given to or an admin."""
+    command, task = cast("Answer", turn.command), turn.run.task
+    if task is None or task.state == "done" or task.id != command.task_id:
+        raise NotOpen(state="closed", wanted="answered")
+    if command.actor.id != task.owner and not turn.facts.company.is_admin(command.actor.id):
+        owner = turn.facts.company.person(task.owner)
+        raise NotAllowed(
+            action="Closing this task",
+            needed=owner.name if owner else "its owner",
+            next_step="ask them, or an admin.",
+        )
+    if task.options and command.choice not in task.options:
+        raise NotOpen(state=f"a choice of {', '.join(task.options)}", wanted="answered otherwise")
+    turn.become(
+        task=task.model_copy(update={"state": "done", "answer": command.choice}),
+        results={**turn.run.results, turn.run.step: command.choice},
+    )
+    turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": command.choice})
+    steps.advance(turn)

@@ -1,0 +1,333 @@
+"""The records a run is made of. Frozen: a rule returns a new one, it never changes one."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import JsonValue, computed_field, model_validator
+
+from workflows.action import Money, Record, Risk
+from workflows.errors import NotSigned
+from workflows.text import Untrusted, canonical, digest
+
+
+class RunState(StrEnum):
+    """Where a run stands; `waiting` and `uncertain` wait for a person, the last three are ends."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    HOLDING = "holding"
+    UNCERTAIN = "uncertain"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can happen to the run any more."""
+        return self in {RunState.DONE, RunState.FAILED, RunState.CANCELLED}
+
+
+class DraftState(StrEnum):
+    """Where a draft stands. Approved and executed are two states, shown as two."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    HOLDING = "holding"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class Actor(Record):
+    """Who did it: a person by Slack id, an agent by name, the system, or a timer."""
+
+    kind: Literal["user", "agent", "system", "timer"]
+    id: str
+
+    @classmethod
+    def user(cls, person_id: str) -> Self:
+        """Return the actor for a person."""
+        return cls(kind="user", id=person_id)
+
+
+SYSTEM = Actor(kind="system", id="sayso")
+TIMER = Actor(kind="timer", id="clock")
+
+
+class Place(Record):
+    """A Slack channel (or DM) id, and the thread in it when there is one."""
+
+    channel: str
+    thread_ts: str = ""
+
+
+class Threshold(Record):
+    """Above `amount` (exclusive) these people sign instead, so many of them."""
+
+    amount: Money
+    by: tuple[str, ...]
+    quorum: int = 1
+
+
+class ApprovalRule(Record):
+    """Who may sign a step's draft, how many, until when, and what they may change. Times in seconds."""
+
+    by: tuple[str, ...]
+    quorum: int = 1
+    above: tuple[Threshold, ...] = ()
+    within: float = 4 * 3600.0
+    hold: float = 60.0
+    edit: tuple[str, ...] = ()
+
+
+class Needs(Record):
+    """The policy's verdict on one revision: who can sign it, how many must, and the rule that says so."""
+
+    by: tuple[str, ...]
+    quorum: int
+    #: In words, for the card: "one of sales", "two of finance (above 5,000.00 USD)".
+    words: str
+    #: Ids of the policy rows that decided, for the audit log.
+    cites: tuple[str, ...] = ()
+
+
+class Evidence(Record):
+    """One fact a draft rests on, and the record or policy it comes from."""
+
+    fact: Untrusted
+    #: Where it was read: `table.quotes/Q-1043`, `POL-7@2`.
+    source: str
+    url: str = ""
+
+
+class Confidence(Record):
+    """How often drafts like this one went out unchanged, and the gates that failed. Never the model's own number."""
+
+    accepted: int = 0
+    total: int = 0
+    gates: tuple[str, ...] = ()
+
+
+class Authorship(Record):
+    """What wrote a draft. `label` is the sentence every card shows of it."""
+
+    agent: str
+    #: The model the provider said it used, or `offline/templates@<hash>`.
+    model: str
+    prompt_version: str
+    label: str
+    response_id: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    #: Millionths of a US dollar.
+    cost_micros: int = 0
+    price_version: str = ""
+    estimated: bool = False
+
+
+class Revision(Record):
+    """One numbered version of a draft's payload; its hash is over the RFC 8785 bytes and always fits."""
+
+    n: int
+    payload: dict[str, JsonValue]
+    author: Actor
+    at: datetime
+    payload_hash: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hashed(cls, values: dict[str, object]) -> dict[str, object]:
+        actual = digest(values["payload"])  # pyright: ignore[reportArgumentType] -- checked as JSON next
+        if values.get("payload_hash") not in {None, "", actual}:
+            msg = "payload_hash is not the hash of this payload"
+            raise ValueError(msg)
+        return {**values, "payload_hash": actual}
+
+
+class Signature(Record):
+    """One person's yes to the bytes of one revision."""
+
+    n: int
+    actor: str
+    payload_hash: str
+    at: datetime
+    #: Hash of the card as it was shown when the button was pressed; empty from the command line.
+    card_hash: str = ""
+
+
+class Outcome(Record):
+    """What came of an execution. `unknown` means the system did not say; nobody repeats it by itself."""
+
+    status: Literal["done", "rejected", "retryable", "unknown"]
+    #: The outside system's own reference for what happened.
+    receipt: str = ""
+    message: str = ""
+    #: What undoing needs: the old value, the provider's id.
+    facts: dict[str, JsonValue] = {}
+
+
+class Compensation(Record):
+    """The action that would undo an outcome, as a new payload to sign."""
+
+    action: str
+    payload: dict[str, JsonValue]
+    #: "Send a correction of ..." for the card.
+    title: Untrusted
+
+
+class Ending(Record):
+    """How a draft ended or was decided: by whom, when, why."""
+
+    by: Actor
+    at: datetime
+    reason: str = ""
+    comment: Untrusted = Untrusted("")
+
+
+class Draft(Record):
+    """One proposed action. The newest revision is what can be signed; older signatures count no more."""
+
+    id: str
+    run_id: str
+    step: str
+    state: DraftState
+    #: `mail.send`
+    action: str
+    #: Verb, object, who is affected: "Send a follow-up for quote Q-1043 to Lark Bakery".
+    title: Untrusted
+    risk: Risk
+    amount: Money | None = None
+    rule: ApprovalRule
+    needs: Needs
+    revisions: tuple[Revision, ...]
+    signatures: tuple[Signature, ...] = ()
+    why: Untrusted = Untrusted("")
+    evidence: tuple[Evidence, ...] = ()
+    confidence: Confidence = Confidence()
+    author: Authorship
+    #: Content hash of everything the agent was shown; the text is kept under it.
+    context: str = ""
+    opened_at: datetime
+    expires_at: datetime
+    leaves_at: datetime | None = None
+    ending: Ending | None = None
+    outcome: Outcome | None = None
+    #: What undoing would be; None when nothing undoes it.
+    compensation: Compensation | None = None
+    #: The draft this one compensates, when it is an undo.
+    undoes: str = ""
+
+    @computed_field
+    @property
+    def revision(self) -> int:
+        """The number of the newest revision."""
+        return self.revisions[-1].n
+
+    @property
+    def current(self) -> Revision:
+        """The newest revision."""
+        return self.revisions[-1]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of its execution; undo, retry and "send again" keep it."""
+        return f"draft:{self.id}:{self.revision}"
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The distinct people whose signature is on exactly the newest revision's bytes, in order."""
+        good = [s.actor for s in self.signatures if self._signs_current(s)]
+        return tuple(dict.fromkeys(good))
+
+    def _signs_current(self, signature: Signature) -> bool:
+        return (signature.n, signature.payload_hash) == (self.revision, self.current.payload_hash)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_computed(cls, values: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in values.items() if name != "revision"}
+
+
+class SignedDraft:
+    """The exact bytes enough people signed. An executor takes nothing else, and `of` alone makes one."""
+
+    __slots__ = ("action", "at", "body", "draft_id", "key", "payload_hash", "signers")
+
+    def __init__(self) -> None:
+        """Refuse: use `SignedDraft.of(draft)`."""
+        raise NotSigned
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the signed form of `draft`. Raises `NotSigned` unless its quorum signed these very bytes."""
+        body = canonical(draft.current.payload)
+        hashed = hashlib.sha256(body).hexdigest()
+        enough = draft.needs.quorum >= 1 and len(draft.signers) >= draft.needs.quorum
+        if (
+            not enough
+            or draft.state is not DraftState.EXECUTING
+            or hashed != draft.current.payload_hash
+        ):
+            raise NotSigned
+        signed = object.__new__(cls)
+        signed.draft_id, signed.action, signed.key = draft.id, draft.action, draft.key
+        signed.body, signed.payload_hash, signed.signers = body, hashed, draft.signers
+        signed.at = max(s.at for s in draft.signatures)
+        return signed
+
+
+class Task(Record):
+    """Work for a person, with an owner and a due date; an `ask` is a task with options to choose from."""
+
+    id: str
+    run_id: str
+    step: str
+    owner: str
+    title: Untrusted
+    due_at: datetime | None = None
+    options: tuple[str, ...] = ()
+    recommended: str = ""
+    answer: str = ""
+    state: Literal["open", "done"] = "open"
+
+
+class Run(Record):
+    """One execution of one playbook version for one subject. A run is always at a step."""
+
+    id: str
+    ws: str
+    playbook: str
+    #: Content hash of the playbook text this run is pinned to.
+    version: str
+    step: str
+    #: Counts the work steps begun; a late result of an older one is refused.
+    seq: int = 1
+    state: RunState
+    #: The only wake-up: None waits for a person, a time wakes it then.
+    due_at: datetime | None = None
+    #: Raised by every claim; only the newest claim may report.
+    fence: int = 0
+    #: Claims in a row without a result.
+    attempts: int = 0
+    subject: Untrusted
+    inputs: dict[str, JsonValue]
+    #: What each step brought, by step name.
+    results: dict[str, JsonValue] = {}
+    #: Where what was read comes from, by step name.
+    sources: dict[str, str] = {}
+    started_by: Actor
+    trigger: str
+    created_at: datetime
+    place: Place | None = None
+    draft: Draft | None = None
+    task: Task | None = None
+    #: Why it waits, failed or stopped, in words.
+    why: str = ""

@@ -1,0 +1,347 @@
+"""What happens when a run comes to a step, and when a step's result comes back. One function per row of the table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from workflows import policy
+from workflows.action import Money, money
+from workflows.commands import Drafted, StartRun
+from workflows.events import Event
+from workflows.expressions import Condition, Template, render_payload
+from workflows.playbook import (
+    AskStep,
+    DecideStep,
+    DoStep,
+    DraftStep,
+    ReadStep,
+    StartStep,
+    TaskStep,
+    TellStep,
+    WaitStep,
+    step_kind,
+    step_name,
+)
+from workflows.run import (
+    SYSTEM,
+    ApprovalRule,
+    Authorship,
+    Draft,
+    DraftState,
+    Evidence,
+    Place,
+    Revision,
+    RunState,
+    Task,
+    Threshold,
+)
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pydantic import JsonValue
+
+    from workflows.playbook import AnyStep, Approve, Playbook
+    from workflows.ports import JsonObject
+    from workflows.run import Run
+    from workflows.turn import Turn
+
+FIXED_TEXT = Authorship(
+    agent="playbook",
+    model="none",
+    prompt_version="",
+    label="Fixed by the playbook; no agent wrote any of it",
+)
+
+
+def values(run: Run, fresh: JsonObject | None = None) -> JsonObject:
+    """Return the names an expression may use: inputs, today, and what each step brought.
+
+    A step called `follow-up` is `follow_up` in an expression.
+    """
+    brought = {**run.results, **(fresh or {})}
+    named = {name.replace("-", "_"): value for name, value in brought.items()}
+    return {**named, "inputs": run.inputs}
+
+
+def begin(turn: Turn) -> None:
+    """Enter the first step."""
+    enter(turn, turn.playbook.steps[0])
+
+
+def advance(turn: Turn) -> None:
+    """Enter the step after the current one, or end."""
+    if turn.run.draft and turn.run.draft.undoes:
+        finish(turn)
+        return
+    following = turn.playbook.after(turn.run.step)
+    enter(turn, following) if following else finish(turn)
+
+
+def enter(turn: Turn, step: AnyStep) -> None:
+    """Come to a step. What waits, waits; what is decided at once leads on to the next."""
+    turn.become(step=step_name(step))
+    if step.when and not Condition(step.when).holds(values(turn.run)):
+        advance(turn)
+        return
+    _ENTER[step_kind(step)](turn, step)
+
+
+def finish(turn: Turn) -> None:
+    """End well."""
+    turn.become(state=RunState.DONE, due_at=None, why="")
+    turn.record(Event.RUN_DONE, actor=SYSTEM)
+
+
+def stop(turn: Turn, why: str) -> None:
+    """End because there is nothing to do; said where the run lives."""
+    turn.become(state=RunState.CANCELLED, due_at=None, why=why)
+    turn.record(Event.RUN_STOPPED, actor=SYSTEM, body={"why": why})
+    turn.post(f"run:{turn.run.id}")
+
+
+def fail(turn: Turn, why: str) -> None:
+    """Park the run: what happened is said where it lives, and a person decides what next."""
+    turn.become(state=RunState.FAILED, due_at=None, why=why)
+    turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": why})
+    turn.post(f"run:{turn.run.id}")
+
+
+def _work(turn: Turn, _step: AnyStep) -> None:
+    turn.work()
+
+
+def _do(turn: Turn, step: DoStep) -> None:
+    payload = render_payload(step.with_, values(turn.run))
+    if problems := _problems(turn, step, payload):
+        fail(turn, problem_words(problems))
+        return
+    open_draft(
+        turn, step, payload, Drafted(fields={}, why=Untrusted(""), author=FIXED_TEXT, context="")
+    )
+
+
+def _ask(turn: Turn, step: AskStep) -> None:
+    _open_task(turn, step, step.options, step.recommended)
+
+
+def _task(turn: Turn, step: TaskStep) -> None:
+    _open_task(turn, step, (), "")
+
+
+def _open_task(
+    turn: Turn, step: AskStep | TaskStep, options: tuple[str, ...], recommended: str
+) -> None:
+    owner = turn.facts.company.members(step.who)
+    if not owner:
+        fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
+        return
+    due = turn.at + timedelta(seconds=step.within)
+    task = Task(
+        id=turn.facts.ids[2],
+        run_id=turn.run.id,
+        step=step_name(step),
+        owner=owner[0].id,
+        title=Untrusted(Template(step.title).render(values(turn.run))),
+        due_at=due,
+        options=options,
+        recommended=recommended,
+    )
+    turn.become(state=RunState.WAITING, due_at=due, task=task, why=f"waits for {owner[0].name}")
+    turn.record(Event.TASK_OPENED, actor=SYSTEM, head={"task": task.id, "owner": task.owner})
+    turn.post(f"task:{task.id}")
+
+
+def _wait(turn: Turn, step: WaitStep) -> None:
+    until = turn.at + timedelta(seconds=step.for_)
+    turn.become(state=RunState.WAITING, due_at=until, why=f"waits until {until:%Y-%m-%d %H:%M} UTC")
+    turn.record(Event.STEP_WAITED, actor=SYSTEM, head={"until": until.isoformat()})
+
+
+def _decide(turn: Turn, step: DecideStep) -> None:
+    known = values(turn.run)
+    yes = Condition(step.if_).holds(known)
+    turn.record(Event.STEP_DECIDED, actor=SYSTEM, head={"yes": yes}, body={"if": step.if_})
+    said = Template(step.say).render(known) if step.say and not yes else ""
+    target = step.then if yes else step.otherwise
+    if target == "stop":
+        stop(turn, said or f"{step.decide}: {'yes' if yes else 'no'}")
+    elif target == "next":
+        advance(turn)
+    else:
+        enter(turn, _named(turn.playbook, target))
+
+
+def _tell(turn: Turn, step: TellStep) -> None:
+    known = values(turn.run)
+    if step.report:
+        body: JsonObject = {"report": step.report}
+        turn.post(f"kpi:{turn.run.id}", body, step.channel)
+    else:
+        body = {"text": Template(step.text).render(known)}
+        turn.post(f"tell:{turn.run.id}:{step.tell}", body, step.channel)
+    turn.record(Event.STEP_TOLD, actor=SYSTEM, body=body)
+    advance(turn)
+
+
+def _start(turn: Turn, step: StartStep) -> None:
+    turn.starts.append(
+        StartRun(
+            actor=SYSTEM,
+            key=f"start:{turn.run.id}:{turn.run.seq}:{step.start}",
+            playbook=step.playbook,
+            inputs=render_payload(step.with_, values(turn.run)),
+            trigger=f"run:{turn.run.id}",
+            place=turn.run.place,
+        )
+    )
+    advance(turn)
+
+
+#: By kind of step; each takes the step of its own kind.
+_ENTER: dict[str, Callable[[Turn, Any], None]] = {
+    "read": _work,
+    "draft": _work,
+    "do": _do,
+    "ask": _ask,
+    "task": _task,
+    "wait": _wait,
+    "decide": _decide,
+    "tell": _tell,
+    "start": _start,
+}
+
+
+def _named(playbook: Playbook, name: str) -> AnyStep:
+    step = playbook.step(name)
+    if step is None:
+        msg = f"{playbook.playbook} has no step {name}"  # the loader refuses such a file
+        raise LookupError(msg)
+    return step
+
+
+def missing_fields(step: ReadStep, value: JsonValue) -> list[str]:
+    """Return the required fields that are absent or empty in what was read."""
+    record = value if isinstance(value, dict) else {}
+    return [name for name in step.require if record.get(name) in {None, ""}]
+
+
+def payload_of(turn: Turn, step: DraftStep, drafted: Drafted) -> tuple[JsonObject, dict[str, str]]:
+    """Return fixed fields and written ones together, and what is wrong with them by field.
+
+    An agent that wrote a field it may not write is refused: recipients and amounts come from records.
+    """
+    fixed = render_payload(step.with_, values(turn.run))
+    foreign = {
+        name: "is not the agent's to write" for name in drafted.fields if name not in step.writes
+    }
+    payload = {**drafted.fields, **fixed}
+    return payload, {**_problems(turn, step, payload), **foreign}
+
+
+def _problems(turn: Turn, step: DraftStep | DoStep, payload: JsonObject) -> dict[str, str]:
+    spec = turn.facts.actions.get(step.action)
+    return spec.problems(payload) if spec else {step.action: "is not known here"}
+
+
+def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafted: Drafted) -> None:
+    """Open a draft for people to sign; the run waits for them until it expires."""
+    spec, known = turn.facts.actions[step.action], values(turn.run)
+    amount = _amount(step, known, turn.facts.company.currency)
+    rule = rule_of(step.approve)
+    author = SYSTEM.model_copy(update={"kind": "agent", "id": drafted.author.agent})
+    stated = tuple(
+        Evidence(fact=Untrusted(Template(fact).render(known)), source=_source(turn))
+        for fact in step.facts
+    )
+    draft = Draft(
+        id=turn.facts.ids[1],
+        run_id=turn.run.id,
+        step=step_name(step),
+        state=DraftState.OPEN,
+        action=step.action,
+        title=Untrusted(Template(step.title).render(known)),
+        risk=spec.risk,
+        amount=amount,
+        rule=rule,
+        needs=policy.needs(rule, amount),
+        revisions=(Revision(n=1, payload=payload, author=author, at=turn.at),),
+        why=drafted.why,
+        evidence=drafted.evidence or stated,
+        confidence=drafted.confidence,
+        author=drafted.author,
+        context=drafted.context,
+        opened_at=turn.at,
+        expires_at=turn.at + timedelta(seconds=rule.within),
+    )
+    await_signature(turn, draft)
+
+
+def await_signature(turn: Turn, draft: Draft) -> None:
+    """Make `draft` the run's open draft, put it on the record and show it."""
+    turn.become(
+        state=RunState.WAITING,
+        due_at=draft.expires_at,
+        draft=draft,
+        why=f"waits for a signature: {draft.needs.words}",
+    )
+    turn.record(
+        Event.DRAFT_OPENED,
+        actor=draft.current.author,
+        head={
+            "revision": draft.revision,
+            "payload_hash": draft.current.payload_hash,
+            "action": draft.action,
+            "model": draft.author.model,
+            "prompt_version": draft.author.prompt_version,
+            "context": draft.context,
+            "policies": list(draft.needs.cites),
+        },
+        body={
+            "payload": draft.current.payload,
+            "why": draft.why.raw,
+            "title": draft.title.raw,
+            "evidence": [e.model_dump(mode="json") for e in draft.evidence],
+            "author": draft.author.model_dump(mode="json"),
+        },
+    )
+    turn.post(f"draft:{draft.id}")
+
+
+def rule_of(approve: Approve) -> ApprovalRule:
+    """Return the approval rule a step states."""
+    above = tuple(Threshold(amount=a.amount, by=a.by, quorum=a.quorum) for a in approve.above)
+    return ApprovalRule(
+        by=approve.by,
+        quorum=approve.quorum,
+        above=above,
+        within=approve.within,
+        hold=approve.hold,
+        edit=approve.edit,
+    )
+
+
+def _amount(step: DraftStep | DoStep, known: JsonObject, currency: str) -> Money | None:
+    """Read the amount a step names: `quote.total` or `{{ quote.total }} USD`."""
+    if not step.amount:
+        return None
+    text = Template(step.amount).render(known).strip()
+    return money(text if text[-3:].isalpha() else f"{text} {currency}")
+
+
+def _source(turn: Turn) -> str:
+    return next(iter(turn.run.sources.values()), "")
+
+
+def problem_words(problems: dict[str, str]) -> str:
+    """Return what is wrong with a payload as one line."""
+    return "; ".join(f"{name} {problem}" for name, problem in sorted(problems.items()))
+
+
+def place_of(turn_place: Place | None, playbook: Playbook, channel_id: str) -> Place | None:
+    """Return where a run lives: the thread it was started in, else the playbook's channel, else where asked."""
+    if turn_place and turn_place.thread_ts:
+        return turn_place
+    return Place(channel=channel_id) if playbook.channel else turn_place

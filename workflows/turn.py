@@ -1,0 +1,176 @@
+"""One turn of a run: what a rule collects while it decides. Values only; nothing happens here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from workflows.action import ActionSpec, Record
+from workflows.answers import Answer, Recorded
+from workflows.commands import StartRun
+from workflows.company import Company
+from workflows.events import Entry, Event
+from workflows.ports import JsonObject, Post, StepState
+from workflows.run import Actor, Draft, Run, RunState
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from pydantic import JsonValue
+
+    from workflows.commands import Command
+    from workflows.playbook import Playbook
+
+
+class Facts(Record):
+    """What a rule may know besides the run: read before it, frozen, and kept with the entry for replay."""
+
+    #: Microseconds matter nowhere; an aware UTC datetime.
+    at: datetime
+    #: Fresh ids; a turn needs at most one for a run, one for a draft, one for a task.
+    ids: tuple[str, ...]
+    company: Company
+    #: Scopes that are switched off.
+    paused: tuple[tuple[str, str], ...] = ()
+    #: What the connectors can carry out, by action name.
+    actions: Mapping[str, ActionSpec] = {}
+
+    def pause(self, *scopes: str) -> tuple[str, str] | None:
+        """Return the first (scope, person) switched off among `everything` and these scopes."""
+        wanted = {"everything", *scopes}
+        return next((switch for switch in self.paused if switch[0] in wanted), None)
+
+    def on_record(self) -> JsonObject:
+        """Return what replay needs beside the company and the code: both are kept apart."""
+        return self.model_dump(mode="json", exclude={"company", "actions"}, exclude_defaults=True)
+
+
+class Finish(Record):
+    """The outcome to write on the step row of `seq`."""
+
+    seq: int
+    state: StepState
+    outcome: JsonObject = {}
+
+
+class Decision(Record):
+    """What a rule decided: the run as it is now, what goes on the record, what must be shown or started."""
+
+    run: Run | None
+    entries: tuple[Entry, ...] = ()
+    posts: tuple[Post, ...] = ()
+    #: Subjects whose messages must be drawn again.
+    redraw: tuple[str, ...] = ()
+    starts: tuple[StartRun, ...] = ()
+    finish: Finish | None = None
+    answer: Answer = Recorded()
+
+    model_config = {"arbitrary_types_allowed": True}
+
+
+class Turn:
+    """The run under decision and what has been collected so far. Lives for one `decide` only."""
+
+    def __init__(self, run: Run, playbook: Playbook, command: Command, facts: Facts) -> None:
+        """Begin with the run as it was loaded."""
+        self.run, self.playbook, self.command, self.facts = run, playbook, command, facts
+        self.entries: list[Entry] = []
+        self.posts: list[Post] = []
+        self.starts: list[StartRun] = []
+        self.finish: Finish | None = None
+        self.sentence = ""
+        #: Set when the answer is not just that it was recorded.
+        self.answer: Answer | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When this is decided."""
+        return self.facts.at
+
+    @property
+    def draft(self) -> Draft:
+        """The run's draft. A rule that reads it stands in a table row that has one."""
+        if self.run.draft is None:
+            msg = f"run {self.run.id} has no draft"
+            raise LookupError(msg)
+        return self.run.draft
+
+    def become(self, **changes: object) -> None:
+        """Replace fields of the run."""
+        self.run = self.run.model_copy(update=changes)
+
+    def redrafted(self, **changes: object) -> None:
+        """Replace fields of the run's draft."""
+        self.become(draft=self.draft.model_copy(update=changes))
+
+    def work(self, due: timedelta | None = None) -> None:
+        """Give the workers something to do: a new work step, due now or in a while."""
+        self.become(
+            state=RunState.WORKING,
+            seq=self.run.seq + 1,
+            due_at=self.at + due if due else self.at,
+            attempts=0,
+            why="",
+        )
+
+    def record(
+        self,
+        event: Event,
+        *,
+        actor: Actor | None = None,
+        head: JsonObject | None = None,
+        body: JsonObject | None = None,
+    ) -> None:
+        """Put one thing on the record. The first entry of a turn carries the command and the facts."""
+        asked: JsonObject = {}
+        if not self.entries:
+            asked = {
+                "command": {"kind": type(self.command).__name__, **_plain(self.command)},
+                "facts": self.facts.on_record(),
+            }
+        draft = self.run.draft
+        about = f"draft:{draft.id}" if draft and ":draft:" in event else f"run:{self.run.id}"
+        self.entries.append(
+            Entry(
+                event=event,
+                chain=f"run:{self.run.id}",
+                actor=actor or self.command.actor,
+                object=about,
+                head={"seq": self.run.seq, "step": self.run.step, **(head or {})},
+                body={**(body or {}), **asked},
+            )
+        )
+
+    def post(self, subject: str, body: JsonObject | None = None, channel: str = "") -> None:
+        """Show something where the run lives, or in a channel of the company named here."""
+        company, place = self.facts.company, self.run.place
+        if channel:
+            self.posts.append(
+                Post(subject=subject, channel=company.channel(channel), body=body or {})
+            )
+        elif place:
+            self.posts.append(
+                Post(
+                    subject=subject,
+                    channel=place.channel,
+                    thread_ts=place.thread_ts,
+                    body=body or {},
+                )
+            )
+
+    def decision(self, redraw: tuple[str, ...] = ()) -> Decision:
+        """Return all that was collected."""
+        return Decision(
+            run=self.run,
+            entries=tuple(self.entries),
+            posts=tuple(self.posts),
+            redraw=redraw,
+            starts=tuple(self.starts),
+            finish=self.finish,
+            answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
+        )
+
+
+def _plain(command: Command) -> dict[str, JsonValue]:
+    return command.model_dump(mode="json", exclude_defaults=True)
