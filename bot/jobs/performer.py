@@ -98,10 +98,11 @@ class Performer:
         )
 
     def _read_again(self, run: Run, playbook: Playbook) -> JsonObject:
+        """Read the same records again: the ones the draft was made from, whatever a ranking would say now."""
         fresh: JsonObject = {}
         for step in playbook.steps:
             if isinstance(step, ReadStep) and step.from_ and step.read in run.results:
-                params = render_payload(step.with_, values(run, fresh))
+                params = render_payload(step.with_, values(run))
                 fresh[step.read] = self._outside.read(step.from_, params).value
         return fresh
 

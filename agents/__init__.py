@@ -1,0 +1,1 @@
+"""Who drafts: a roster of agents that read and write text, and can do nothing else."""

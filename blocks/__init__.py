@@ -1,0 +1,1 @@
+"""How it looks: records in, plain Block Kit dicts out. Pure; sends nothing and decides nothing."""

@@ -1,0 +1,258 @@
+"""The draft card: a view of one row, in every state it can be in.
+
+The order never changes: what, risk, exactly what leaves, why, how sure, who and until when,
+buttons. A text that can't be shown whole has no Approve on its card, only "Review full text".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blocks import contents, diff, elements, rich, standing
+from blocks.domains import links, mixed_script
+from blocks.ids import ActionId, BlockId, More, block_id, button_value, tagged
+from blocks.text import Block, Mrkdwn, joined, moment, mrkdwn, people, sentence
+from workflows.action import ActionSpec, Risk
+from workflows.durations import words as duration
+from workflows.run import Draft, DraftState, Revision
+
+if TYPE_CHECKING:
+    from blocks.contents import Part
+
+#: What a risk class is called on a card.
+RISK_WORDS = {
+    Risk.READ: "Read only",
+    Risk.INTERNAL: "Internal",
+    Risk.CUSTOMER: "Customer",
+    Risk.PUBLIC: "Public",
+    Risk.INVENTORY: "Inventory",
+    Risk.EMPLOYEE: "Employee",
+    Risk.LEGAL: "Legal",
+    Risk.MONEY: "Money",
+}
+_QUIET = frozenset({Risk.READ, Risk.INTERNAL})
+_GRAVE = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
+_TITLE = 300
+_WHY = 300
+_FACTS = 3
+_FACT = 150
+_WARNINGS = 3
+#: Below this level of a playbook nothing can be signed.
+_SIGNING_LEVEL = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a card must say that is not in its draft."""
+
+    #: The playbook's delegation level, 1 to 4; below 3 a draft can be copied, not signed.
+    level: int = 3
+    #: The company is one person, who signs what they started.
+    solo: bool = False
+
+
+DEFAULT = Setting()
+
+
+def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> Block:
+    """Return the message (`text` and `blocks`) that shows `draft` as it stands."""
+    shown = contents.parts(draft.current.payload, spec)
+    blocks = [
+        rich.block(_id(draft, BlockId.TITLE), rich.section(_title(draft))),
+        elements.context(_id(draft, BlockId.NOTE, "risk"), _risk(draft, spec)),
+        *_leaving(draft, shown),
+        *_edited(draft, spec),
+    ]
+    if draft.state is DraftState.OPEN:
+        blocks += _open(draft, spec, setting, whole=contents.is_whole(shown))
+    else:
+        blocks += standing.blocks(draft, whole=contents.is_whole(shown))
+    return elements.message(_sentence(draft), blocks)
+
+
+def _id(draft: Draft, part: BlockId, *more: str) -> str:
+    return block_id(part, draft.id, draft.revision, draft.state, len(draft.signatures), *more)
+
+
+def _title(draft: Draft) -> Block:
+    element = rich.runs(draft.title, limit=_TITLE)[0]
+    return {**element, "style": {"bold": True}}
+
+
+def _sentence(draft: Draft) -> Mrkdwn:
+    state = standing.WORDS[draft.state]
+    if draft.amount is None:
+        return sentence("{}: {}.", state, draft.title)
+    return sentence("{}: {} ({}).", state, draft.title, str(draft.amount))
+
+
+def _risk(draft: Draft, spec: ActionSpec | None) -> Mrkdwn:
+    amount = mrkdwn("*{}*", str(draft.amount)) if draft.amount else mrkdwn("")
+    return joined([amount, mrkdwn("{}", RISK_WORDS[draft.risk]), _undoing(draft, spec)])
+
+
+def _undoing(draft: Draft, spec: ActionSpec | None) -> Mrkdwn:
+    hold = draft.rule.hold
+    held = mrkdwn("can be held back {}", duration(hold)) if hold else mrkdwn("leaves at once")
+    undo = spec.undo if spec else ""
+    after = mrkdwn("to undo it later: {}", undo) if undo else mrkdwn("can't be undone after that")
+    return joined([held, after])
+
+
+def _leaving(draft: Draft, shown: tuple[Part, ...]) -> list[Block]:
+    """Return the fields that leave: short ones in lines, long ones as quotes, then warnings."""
+    whole = contents.is_whole(shown)
+    short = [part for part in shown if not part.long][: contents.SHORT_FIELDS]
+    long = [part for part in shown if part.long]
+    blocks: list[Block] = []
+    if short:
+        lines = [_line(part) for part in short]
+        blocks.append(rich.block(_id(draft, BlockId.FACTS), *lines))
+    for at, part in enumerate(long if whole else long[:2]):
+        blocks.append(_quoted(draft, part, at, whole=whole, labelled=len(long) > 1))
+    notes = _warnings(shown)
+    if not whole:
+        notes = [_not_whole(shown), *notes]
+    if notes:
+        blocks.append(elements.context(_id(draft, BlockId.NOTE, "text"), *notes))
+    return blocks
+
+
+def _line(part: Part) -> Block:
+    label = rich.text(f"{part.label}  ", bold=True)
+    return rich.section(label, *part.elements(contents.SHORT))
+
+
+def _quoted(draft: Draft, part: Part, at: int, *, whole: bool, labelled: bool) -> Block:
+    quote = rich.quote(*part.elements(None if whole else contents.PREVIEW))
+    label = [rich.section(rich.text(part.label, bold=True))] if labelled else []
+    return rich.block(_id(draft, BlockId.BODY, str(at)), *label, quote)
+
+
+def _not_whole(shown: tuple[Part, ...]) -> Mrkdwn:
+    count, on = contents.length(shown), len(contents.pages(shown))
+    pages = "1 page" if on == 1 else f"{on} pages"
+    return mrkdwn("{} characters on {}: read it whole to sign it", f"{count:,}", pages)
+
+
+def _warnings(shown: tuple[Part, ...]) -> list[str]:
+    """Return what to look at twice: unusual domains, and where links in the text really lead."""
+    addresses = [part.text for part in shown if "@" in part.text and not part.long]
+    found = [warning for address in addresses if (warning := mixed_script(address))]
+    hosts = list(dict.fromkeys(host for part in shown for host in links(part.text)))
+    found += [warning for host in hosts if (warning := mixed_script(host))]
+    if hosts:
+        found.append(f"Links lead to: {', '.join(hosts)}")
+    if any("⟦U+" in part.text for part in shown):
+        found.append("Invisible characters are shown as ⟦U+…⟧")
+    return found[:_WARNINGS] if len(found) <= _WARNINGS else [*found[:_WARNINGS], "and more"]
+
+
+def _edited(draft: Draft, spec: ActionSpec | None) -> list[Block]:
+    """Return who made this revision and what changed, from the second revision on."""
+    if len(draft.revisions) < 2:  # noqa: PLR2004 -- a first revision has nothing to be compared with
+        return []
+    before, now = draft.revisions[-2:]
+    changes = diff.changed(before, now, spec)
+    head = rich.section(*_by(now, changed=bool(changes)))
+    return [rich.block(_id(draft, BlockId.DIFF), head, *changes)]
+
+
+def _by(now: Revision, *, changed: bool) -> list[Block]:
+    number = rich.text(f"Revision {now.n}, ", italic=True)
+    if not changed:
+        return [number, rich.text("held back: earlier signatures count no more", italic=True)]
+    return [number, rich.text("edited by ", italic=True), standing.who(now.author)]
+
+
+def _open(draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: bool) -> list[Block]:
+    buttons = _buttons(draft, spec, may_sign=whole and setting.level >= _SIGNING_LEVEL, whole=whole)
+    return [
+        *_why(draft),
+        elements.context(_id(draft, BlockId.NOTE, "sure"), *_sure(draft)),
+        elements.context(_id(draft, BlockId.NOTE, "who"), _who_and_when(draft, setting)),
+        elements.actions(_id(draft, BlockId.BUTTONS), *buttons),
+    ]
+
+
+def _why(draft: Draft) -> list[Block]:
+    facts = draft.evidence[:_FACTS]
+    if not draft.why.raw and not facts:
+        return []
+    line = [rich.text("Why  ", bold=True)]
+    if draft.why.raw:
+        line += rich.runs(draft.why, limit=_WHY)
+    for at, fact in enumerate(facts):
+        lead = "; " if at or draft.why.raw else ""
+        line += [rich.text(lead)] if lead else []
+        line += [*rich.runs(fact.fact, limit=_FACT), *standing.source(fact)]
+    if len(draft.evidence) > _FACTS:
+        line.append(rich.text(f"; and {len(draft.evidence) - _FACTS} more under ⋯"))
+    return [rich.block(_id(draft, BlockId.WHY), rich.section(*line))]
+
+
+def _sure(draft: Draft) -> list[Mrkdwn | str]:
+    sure = draft.confidence
+    count = mrkdwn("{} of {} like this went out unchanged", sure.accepted, sure.total)
+    line: list[Mrkdwn | str] = [count if sure.total else mrkdwn("the first of its kind")]
+    line += [f"look twice: {gate}" for gate in sure.gates[:_WARNINGS]]
+    cited = [fact.source for fact in draft.evidence if fact.source.startswith("POL-")]
+    return [*line, *([" · ".join(cited[:_FACTS])] if cited else []), draft.author.label]
+
+
+def _who_and_when(draft: Draft, setting: Setting) -> Mrkdwn:
+    if setting.level < _SIGNING_LEVEL:
+        return mrkdwn("Level {}: this playbook only drafts. Copy the text to use it", setting.level)
+    needed = people(draft.needs.words)
+    who = standing.signed_so_far(draft) or mrkdwn("Needs {}", needed)
+    half = draft.opened_at + (draft.expires_at - draft.opened_at) / 2
+    due = mrkdwn("due {} (reminder {})", moment(draft.expires_at), moment(half, "{time}"))
+    solo = mrkdwn("one-person company: you may sign what you started")
+    return joined([who, due, solo if setting.solo else mrkdwn("")])
+
+
+def _buttons(draft: Draft, spec: ActionSpec | None, *, may_sign: bool, whole: bool) -> list[Block]:
+    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    buttons: list[Block] = []
+    if may_sign:
+        buttons.append(_approve(draft, spec, value))
+    if not whole:
+        review = "Review full text"
+        buttons.append(
+            elements.button(ActionId.REVIEW, review, value, about=draft.title, primary=True)
+        )
+    return [
+        *buttons,
+        elements.button(ActionId.EDIT, "Edit", value, about=draft.title),
+        elements.button(ActionId.REJECT, "Reject", value, about=draft.title),
+        _more(value),
+    ]
+
+
+def _approve(draft: Draft, spec: ActionSpec | None, value: str) -> Block:
+    approve = elements.button(ActionId.APPROVE, "Approve", value, about=draft.title, primary=True)
+    if not is_final(draft, spec):
+        return approve
+    amount = f" {draft.amount}" if draft.amount else ""
+    return elements.confirmed(
+        approve, title=f"This can't be undone.{amount}", text=draft.title, yes="Approve"
+    )
+
+
+def is_final(draft: Draft, spec: ActionSpec | None) -> bool:
+    """Whether signing can't be taken back, so that it is worth a second question."""
+    if (spec and spec.undo) or draft.risk in _QUIET:
+        return False
+    return draft.risk in _GRAVE or draft.rule.hold == 0
+
+
+def _more(value: str) -> Block:
+    words = {
+        More.REQUEST_CHANGES: "Request changes",
+        More.TAKE_OVER: "Take over",
+        More.WHY: "Why this?",
+        More.HISTORY: "History",
+    }
+    options = [elements.option(text, tagged(choice, value)) for choice, text in words.items()]
+    return elements.overflow(ActionId.MORE, *options)

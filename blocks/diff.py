@@ -1,0 +1,91 @@
+"""What an edit changed, word by word: ~old words~ *new words*, as rich text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Literal
+
+from blocks import contents, rich
+from blocks.text import Block, shorten
+
+if TYPE_CHECKING:
+    from workflows.action import ActionSpec
+    from workflows.run import Revision
+
+#: Characters of the diff of one field on a card; unchanged stretches are shortened first.
+SHOWN = 600
+_AROUND = 24
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+#: Texts of more words than this are compared line by line, of more lines as a whole.
+_MOST = 1_500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A stretch of text that stayed, went or came."""
+
+    kind: Literal["same", "old", "new"]
+    text: str
+
+
+def words(old: str, new: str) -> list[Change]:
+    """Return the stretches in order; same and old ones make `old`, same and new ones `new`."""
+    before, after = _tokens(old, new)
+    found: list[Change] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(Change(kind="same", text="".join(before[i1:i2])))
+            continue
+        if i1 < i2:
+            found.append(Change(kind="old", text="".join(before[i1:i2])))
+        if j1 < j2:
+            found.append(Change(kind="new", text="".join(after[j1:j2])))
+    return found
+
+
+def _tokens(old: str, new: str) -> tuple[list[str], list[str]]:
+    for pattern in (_WORDS, _LINES):
+        before: list[str] = pattern.findall(old)
+        after: list[str] = pattern.findall(new)
+        if len(before) + len(after) <= _MOST:
+            return before, after
+    return [old] if old else [], [new] if new else []
+
+
+def elements(changes: list[Change]) -> list[Block]:
+    """Return the stretches as rich text, old struck, new bold, at most `SHOWN` characters."""
+    room = SHOWN
+    found: list[Block] = []
+    for change in changes:
+        text = shorten(_around(change), room)
+        if text:
+            old, new = change.kind == "old", change.kind == "new"
+            found.append(rich.text(text, strike=old, bold=new, limit=SHOWN))
+        room -= len(text)
+        if room <= 1:
+            break
+    return found or [rich.text("")]
+
+
+def _around(change: Change) -> str:
+    if change.kind != "same" or len(change.text) <= 2 * _AROUND:
+        return change.text
+    return f"{change.text[:_AROUND]} … {change.text[-_AROUND:]}"
+
+
+def changed(before: Revision, after: Revision, spec: ActionSpec | None) -> list[Block]:
+    """Return one paragraph per changed field in the card's order; empty when none changed."""
+    old = {part.name: part for part in contents.parts(before.payload, spec)}
+    new = {part.name: part for part in contents.parts(after.payload, spec)}
+    found: list[Block] = []
+    for name in dict.fromkeys([*new, *old]):
+        was, now = old.get(name), new.get(name)
+        texts = was.text if was else "", now.text if now else ""
+        if texts[0] != texts[1]:
+            label = (now or was or new[name]).label
+            found.append(rich.section(rich.text(f"{label} ", bold=True), *elements(words(*texts))))
+    return found

@@ -1,0 +1,90 @@
+"""What happened, in words: the audit vocabulary as people read it, one line per entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blocks import rich
+from blocks.standing import who
+from workflows.events import Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from blocks.text import Block
+    from workflows.events import Entry
+
+#: Every event in the past tense, to stand after the name of who did it.
+WORDS = {
+    Event.RUN_STARTED: "started it",
+    Event.RUN_CLAIMED: "took it up",
+    Event.RUN_WOKEN: "woke it",
+    Event.RUN_POSTPONED: "postponed it",
+    Event.RUN_DONE: "finished it",
+    Event.RUN_STOPPED: "stopped it",
+    Event.RUN_FAILED: "could not go on",
+    Event.RUN_CANCELLED: "cancelled it",
+    Event.STEP_READ: "read records",
+    Event.STEP_WRITTEN: "wrote a summary",
+    Event.STEP_DECIDED: "chose the way on",
+    Event.STEP_TOLD: "said it in Slack",
+    Event.STEP_WAITED: "waits",
+    Event.DRAFT_OPENED: "drafted it",
+    Event.DRAFT_REFUSED: "refused a draft",
+    Event.DRAFT_EDITED: "edited it",
+    Event.DRAFT_SIGNED: "signed it",
+    Event.DRAFT_HELD: "holds it before it leaves",
+    Event.DRAFT_UNDONE: "held it back",
+    Event.DRAFT_REJECTED: "rejected it",
+    Event.DRAFT_WITHDRAWN: "withdrew it",
+    Event.DRAFT_EXPIRED: "let it expire",
+    Event.DRAFT_LEAVING: "let it leave",
+    Event.DRAFT_EXECUTED: "carried it out",
+    Event.DRAFT_FAILED: "could not carry it out",
+    Event.DRAFT_UNCERTAIN: "does not know whether it happened",
+    Event.DRAFT_RESOLVED: "said what happened",
+    Event.DRAFT_SHOWN: "showed the card",
+    Event.TASK_OPENED: "gave a task",
+    Event.TASK_CLOSED: "closed the task",
+    Event.MODEL_ANSWERED: "got an answer from the model",
+    Event.PRESS_REFUSED: "pressed and was refused",
+    Event.SWITCH_PAUSED: "switched it off",
+    Event.SWITCH_RESUMED: "switched it on",
+    Event.SCHEDULE_FIRED: "started on schedule",
+    Event.SCHEDULE_MISSED: "missed its schedule",
+    Event.PLAYBOOK_LOADED: "loaded a playbook",
+}
+_OBJECT = 60
+_REASON = 120
+_DETAILS = ("why", "reason", "message", "comment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """An audit entry and when it was written."""
+
+    at: datetime
+    entry: Entry
+
+
+def words(event: Event) -> str:
+    """Return an event in words; one that has none yet is shown by its own name."""
+    return WORDS.get(event, event.value)
+
+
+def line(logged: Logged, *, named: bool) -> list[Block]:
+    """Return when, who and what, with its reason; `named` adds which run or draft it was."""
+    entry = logged.entry
+    found = [
+        rich.date(logged.at, "{date_short} {time}"),
+        rich.text("  "),
+        who(entry.actor),
+        rich.text(f" {words(entry.event)}"),
+    ]
+    if named:
+        found += [rich.text(" · "), *rich.runs(entry.object, limit=_OBJECT)]
+    details = [str(entry.body[key]) for key in _DETAILS if entry.body.get(key)]
+    if details:
+        found += [rich.text(": "), *rich.runs(details[0], limit=_REASON)]
+    return found

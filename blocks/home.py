@@ -1,0 +1,195 @@
+"""App Home: what waits for me first, then my tasks, my runs, my playbooks, and the switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blocks import elements, queue, rich
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from blocks.text import Block, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from blocks.queue import Waiting
+    from workflows.ports import Finding, Switch
+    from workflows.run import Run, Task
+
+#: Rows of the queue on one page.
+PAGE = 25
+_TASKS = 6
+_RUNS = 5
+_PLAYBOOKS = 5
+_SWITCHES = 4
+_FINDINGS = 4
+_LINE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owned:
+    """A playbook this person owns, and what it did this week."""
+
+    name: str
+    title: str
+    version: str
+    level: int
+    #: This week's drafts that went out, were edited first, were rejected.
+    sent: int = 0
+    edited: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """Everything one person's Home tab shows."""
+
+    now: datetime
+    waiting: Sequence[Waiting] = ()
+    #: The page of the queue, from 1.
+    page: int = 1
+    tasks: Sequence[Task] = ()
+    runs: Sequence[Run] = ()
+    owned: Sequence[Owned] = ()
+    #: Admins see what is switched off and what is wrong.
+    admin: bool = False
+    switches: Sequence[Switch] = ()
+    findings: Sequence[Finding] = ()
+    #: What went out yesterday, and how much of it was edited first.
+    sent_yesterday: int = 0
+    edited_yesterday: int = 0
+
+
+def home(shown: Home) -> Block:
+    """Return the Home view. Page 1 has everything, the others only rows of the queue."""
+    last = max(1, -(-len(shown.waiting) // PAGE))
+    page = min(max(shown.page, 1), last)
+    blocks = [*_head(shown, page), *_rows(shown, page)]
+    if last > 1:
+        blocks.append(_turning(page, last))
+    if page == 1:
+        blocks += [*_tasks(shown), *_runs(shown), *_owned(shown), *_admin(shown)]
+    return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
+
+
+def _head(shown: Home, page: int) -> list[Block]:
+    line = queue.counts(shown.waiting, shown.now)
+    if not shown.waiting:
+        sent, edited = shown.sent_yesterday, shown.edited_yesterday
+        line += f" Yesterday {sent} went out, {edited} of them edited."
+    head = elements.header(block_id(BlockId.TITLE, "home", page), line)
+    start = elements.button(ActionId.START, "Start a playbook", "pick")
+    buttons = [queue.claim_next(), start] if shown.waiting else [start]
+    return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
+
+
+def _rows(shown: Home, page: int) -> list[Block]:
+    first = (page - 1) * PAGE
+    return [block for one in shown.waiting[first : first + PAGE] for block in queue.row(one)]
+
+
+def _turning(page: int, last: int) -> Block:
+    steps = [("Back", page - 1), ("Next", page + 1)]
+    buttons = [
+        elements.button(ActionId.HOME_PAGE, f"{text} to page {to}", str(to), suffix=text.lower())
+        for text, to in steps
+        if 1 <= to <= last
+    ]
+    return elements.actions(block_id(BlockId.PAGES, "home", page), *buttons)
+
+
+def _part(name: str, title: str, rows: list[list[Block]], most: int) -> list[Block]:
+    """Return a headed part of at most `most` rows, or nothing when it is empty."""
+    if not rows:
+        return []
+    head: Block = {
+        "type": "header",
+        "block_id": f"{BlockId.TITLE}:{name}",
+        "text": plain(title, 150),
+    }
+    blocks = [head, *[block for row in rows[:most] for block in row]]
+    more = len(rows) - most
+    if more > 0:
+        blocks.append(elements.context(f"{BlockId.FOOTER}:{name}", f"and {more} more"))
+    return blocks
+
+
+def _tasks(shown: Home) -> list[Block]:
+    rows = [task_row(task) for task in shown.tasks if task.state == "open"]
+    return _part("tasks", "My tasks", rows, _TASKS)
+
+
+def task_row(task: Task) -> list[Block]:
+    """Return a task: its title, when it is due, and the buttons that close or move it."""
+    line = rich.runs(task.title, limit=_LINE)
+    if task.due_at:
+        line += [rich.text(" · due "), rich.date(task.due_at)]
+    if task.options:
+        buttons = [_answer(task, option, at) for at, option in enumerate(task.options[:10])]
+    else:
+        buttons = [
+            elements.button(ActionId.TASK_DONE, "Done", task.id, about=task.title),
+            elements.button(ActionId.TASK_REASSIGN, "Reassign", task.id, about=task.title),
+            elements.button(ActionId.TASK_SNOOZE, "Snooze", task.id, about=task.title),
+        ]
+    return [
+        rich.block(block_id(BlockId.ROW, "task", task.id), rich.section(*line)),
+        elements.actions(block_id(BlockId.BUTTONS, "task", task.id), *buttons),
+    ]
+
+
+def _answer(task: Task, option: str, at: int) -> Block:
+    recommended = option == task.recommended
+    text = f"{option} (recommended)" if recommended else option
+    value = f"{task.id}:{at}"
+    return elements.button(
+        ActionId.ANSWER, text, value, about=task.title, primary=recommended, suffix=str(at)
+    )
+
+
+def _runs(shown: Home) -> list[Block]:
+    rows = [[_run_row(run)] for run in shown.runs]
+    return _part("runs", "My runs", rows, _RUNS)
+
+
+def _run_row(run: Run) -> Block:
+    line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_LINE)]
+    where = f" · at {run.step}: {run.why or run.state}"
+    line += [*rich.runs(where, limit=_LINE), rich.text(" · since "), rich.date(run.created_at)]
+    return rich.block(block_id(BlockId.ROW, "run", run.id), rich.section(*line))
+
+
+def _owned(shown: Home) -> list[Block]:
+    rows = [[_owned_row(one)] for one in shown.owned]
+    return _part("owned", "Playbooks I own", rows, _PLAYBOOKS)
+
+
+def _owned_row(one: Owned) -> Block:
+    week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
+    text = f"{one.title} · level {one.level} · version {one.version[:12]} · {week}"
+    show = elements.button(ActionId.SHOW_SOP, "Show", one.name, about=one.title)
+    return elements.plain_section(block_id(BlockId.ROW, "owned", one.name), text, accessory=show)
+
+
+def _admin(shown: Home) -> list[Block]:
+    if not shown.admin:
+        return []
+    switches = [[_switch_row(switch)] for switch in shown.switches]
+    bad = [finding for finding in shown.findings if not finding.ok]
+    findings = [[_finding_row(finding, at)] for at, finding in enumerate(bad)]
+    return [
+        *_part("switches", "Switched off", switches, _SWITCHES),
+        *_part("findings", "Needs attention", findings, _FINDINGS),
+    ]
+
+
+def _switch_row(switch: Switch) -> Block:
+    line = [rich.text(f"{switch.scope} ", bold=True), rich.text("by "), rich.person(switch.by)]
+    line += [rich.text(" since "), rich.date(switch.at)]
+    return rich.block(block_id(BlockId.ROW, "switch", switch.scope), rich.section(*line))
+
+
+def _finding_row(finding: Finding, at: int) -> Block:
+    text = " ".join(part for part in (f"{finding.what}.", finding.why, finding.fix) if part)
+    return elements.context(block_id(BlockId.ROW, "finding", at), text)

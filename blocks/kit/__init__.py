@@ -1,0 +1,1 @@
+"""Block Kit as tables of limits, for `blocks.limits`."""

@@ -1,0 +1,246 @@
+"""The dialogs: edit, reject, full text, picking and starting a playbook. Closing does nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import contents, elements, form, rich, sop
+from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value, tagged
+from blocks.text import Block, mrkdwn, plain
+from workflows.commands import REASONS
+from workflows.run import Draft, DraftState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import JsonValue
+
+    from blocks.contents import Part
+    from workflows.action import ActionSpec, Field
+    from workflows.playbook import Playbook
+
+_HASH_SHOWN = 16
+_REASON = 1000
+_RECENT = 5
+_OPTIONS = 100
+#: Bytes of text one dialog can hold for editing; Slack takes 250 kB for all of a view.
+_EDITABLE = 160_000
+
+
+def value_of(draft: Draft) -> str:
+    """Return what the buttons and dialogs of a draft carry: draft, revision and hash."""
+    return button_value(draft.id, draft.revision, draft.current.payload_hash)
+
+
+def edit(draft: Draft, spec: ActionSpec) -> Block:
+    """Return the edit form: the fields people may change as inputs, the others to read."""
+    fields = _editable(draft, spec)
+    names = {field.name for field in fields}
+    parts = contents.parts(draft.current.payload, spec)
+    shown = [part for part in parts if part.name not in names]
+    blocks = _fixed(draft, shown)
+    blocks += form.inputs(fields, draft.current.payload)
+    if fields:
+        blocks.append(_sign_too(draft))
+    else:
+        blocks.append(_nothing_to_edit(draft))
+    return elements.modal(
+        CallbackId.EDIT,
+        "Edit the draft",
+        blocks,
+        metadata=value_of(draft),
+        submit="Save" if fields else "",
+        close="Cancel",
+    )
+
+
+def _editable(draft: Draft, spec: ActionSpec) -> list[Field]:
+    """Return the fields that may be changed here; what a dialog can't hold stays out of it."""
+    room = _EDITABLE
+    found: list[Field] = []
+    for field in spec.fields:
+        size = len(str(draft.current.payload.get(field.name) or "").encode("utf-8", "replace"))
+        if field.name in draft.rule.edit and size <= room:
+            found.append(field)
+            room -= size
+    return found
+
+
+def _fixed(draft: Draft, shown: list[Part]) -> list[Block]:
+    """Return the fields that stay as they are, long ones only begun."""
+    if not shown:
+        return []
+    lines = [
+        rich.section(rich.text(f"{part.label}  ", bold=True), *part.elements(contents.PREVIEW))
+        for part in shown[:10]
+    ]
+    return [rich.block(block_id(BlockId.FACTS, draft.id, draft.revision), *lines)]
+
+
+def _nothing_to_edit(draft: Draft) -> Block:
+    words = mrkdwn("Nothing in this draft may be edited. Reject it with a reason instead.")
+    return elements.section(block_id(BlockId.NOTE, draft.id, draft.revision), words)
+
+
+def _sign_too(draft: Draft) -> Block:
+    choice = elements.option("Sign it too", "yes", description="Saves your edit, then signs it")
+    element = {"type": "checkboxes", "action_id": str(ActionId.SIGN_TOO), "options": [choice]}
+    label = f"After revision {draft.revision + 1} is saved"
+    return elements.entry(BlockId.SIGN_TOO, label, element, optional=True)
+
+
+def reject(draft: Draft) -> Block:
+    """Return the reasons, each one tap, and a field for other words."""
+    value = value_of(draft)
+    buttons = [
+        elements.button(ActionId.REASON, reason.capitalize(), value, suffix=str(at))
+        for at, reason in enumerate(REASONS[:-1])
+    ]
+    words = {
+        "type": "plain_text_input",
+        "action_id": str(ActionId.INPUT),
+        "multiline": True,
+        "max_length": _REASON,
+    }
+    hint = "The agent reads this when it drafts again."
+    blocks = [
+        rich.block(
+            block_id(BlockId.TITLE, draft.id), rich.section(*rich.runs(draft.title, limit=300))
+        ),
+        elements.section(BlockId.NOTE, mrkdwn("One tap rejects with this reason:")),
+        elements.actions(BlockId.REASON, *buttons),
+        elements.entry(BlockId.OWN_WORDS, "Or in your own words", words, hint=hint),
+    ]
+    return elements.modal(
+        CallbackId.REJECT,
+        "Reject the draft",
+        blocks,
+        metadata=value,
+        submit="Reject",
+        close="Cancel",
+    )
+
+
+def review(draft: Draft, spec: ActionSpec | None, page: int = 1) -> Block:
+    """Return one page of the full text; the last page of an open draft can be signed.
+
+    `page` counts from 1; a page that doesn't exist is the nearest one that does.
+    """
+    shown = contents.parts(draft.current.payload, spec)
+    pages = contents.pages(shown)
+    page = min(max(page, 1), len(pages))
+    last = page == len(pages)
+    blocks = [
+        rich.block(
+            block_id(BlockId.TITLE, draft.id, page),
+            rich.section(*rich.runs(draft.title, limit=300)),
+        ),
+        elements.context(
+            block_id(BlockId.NOTE, draft.id, page), _measure(draft, shown, page, len(pages))
+        ),
+        *[_piece(draft, part, page, at) for at, part in enumerate(pages[page - 1])],
+    ]
+    if len(pages) > 1:
+        blocks.append(_turning(draft, page, len(pages)))
+    return elements.modal(
+        CallbackId.REVIEW,
+        f"Full text {page} of {len(pages)}"[: elements.TITLE],
+        blocks,
+        metadata=value_of(draft),
+        submit="Approve" if last and draft.state is DraftState.OPEN else "",
+    )
+
+
+def _measure(draft: Draft, shown: tuple[Part, ...], page: int, on: int) -> str:
+    count, hashed = contents.length(shown), draft.current.payload_hash[:_HASH_SHOWN]
+    size = f"{count:,} characters · revision {draft.revision}"
+    return f"Page {page} of {on} · {size} · SHA-256 {hashed}…"
+
+
+def _piece(draft: Draft, part: Part, page: int, at: int) -> Block:
+    label = rich.section(rich.text(part.label, bold=True))
+    return rich.block(
+        block_id(BlockId.BODY, draft.id, page, at), label, rich.quote(*part.elements())
+    )
+
+
+def _turning(draft: Draft, page: int, on: int) -> Block:
+    value = value_of(draft)
+    steps = [("Back", page - 1), ("Next", page + 1)]
+    buttons = [
+        elements.button(ActionId.REVIEW_PAGE, text, tagged(str(to), value), suffix=text.lower())
+        for text, to in steps
+        if 1 <= to <= on
+    ]
+    return elements.actions(block_id(BlockId.PAGES, draft.id, page), *buttons)
+
+
+def pick(playbooks: Sequence[Playbook], recent: Sequence[str] = (), metadata: str = "") -> Block:
+    """Return the picker: the last ones used as buttons, all of them in a menu one can type into."""
+    if not playbooks:
+        words = mrkdwn("There is no playbook to start yet. Put one into the playbooks folder.")
+        return elements.modal(
+            CallbackId.PICK, "Start a playbook", [elements.section(BlockId.NOTE, words)]
+        )
+    titles = {playbook.playbook: playbook.title for playbook in playbooks}
+    buttons = [
+        elements.button(ActionId.PICK, titles[name], name, about="a new run", suffix=str(at))
+        for at, name in enumerate(dict.fromkeys(name for name in recent if name in titles))
+    ]
+    blocks = [elements.actions(BlockId.NEXT, *buttons[:_RECENT])] if buttons else []
+    blocks.append(elements.entry(BlockId.PLAYBOOK, "Playbook", _menu(playbooks)))
+    return elements.modal(
+        CallbackId.PICK,
+        "Start a playbook",
+        blocks,
+        metadata=metadata,
+        submit="Next",
+        close="Cancel",
+    )
+
+
+def _menu(playbooks: Sequence[Playbook]) -> Block:
+    """Return a searchable menu; more than 100 playbooks come in groups, by their first letters."""
+    options = [
+        elements.option(playbook.title, playbook.playbook, description=playbook.goal)
+        for playbook in sorted(playbooks, key=lambda playbook: playbook.title.casefold())
+    ]
+    hint = "Type to search"
+    if len(options) <= _OPTIONS:
+        return elements.select(str(ActionId.PICK), options, hint=hint)
+    chunks = [options[at : at + _OPTIONS] for at in range(0, len(options), _OPTIONS)]
+    groups = [
+        {"label": plain(f"From {chunk[0]['text']['text']}", elements.LABEL), "options": chunk}
+        for chunk in chunks[:_OPTIONS]
+    ]
+    menu: Block = {"type": "static_select", "action_id": str(ActionId.PICK)}
+    return {**menu, "option_groups": groups, "placeholder": plain(hint, 150)}
+
+
+def start(
+    playbook: Playbook, values: dict[str, JsonValue] | None = None, metadata: str = ""
+) -> Block:
+    """Return the procedure in one glance and the form of its inputs, above Start."""
+    blocks = [*sop.glance(playbook), *form.inputs(playbook.inputs, values or {})]
+    return elements.modal(
+        CallbackId.START,
+        shorten_title(playbook.title),
+        blocks,
+        metadata=metadata,
+        submit="Start",
+        close="Cancel",
+    )
+
+
+def shorten_title(title: str) -> str:
+    """Return a title that fits a dialog's head (24 characters), cut between words if it can be."""
+    if len(title) <= elements.TITLE:
+        return title
+    return title[: elements.TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def said(sentence: str, *, title: str = "Done") -> Block:
+    """Return a dialog that says one sentence, such as what came of a button in a dialog."""
+    return elements.modal(
+        CallbackId.NOTICE, title, [elements.plain_section(BlockId.NOTE, sentence)]
+    )

@@ -1,0 +1,152 @@
+"""Short answers: help, refusals, tasks, what a run said or is doing, what the audit log holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import elements, history, home, rich
+from blocks.ids import ActionId, BlockId, block_id
+from blocks.text import Block, sentence
+from workflows.run import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blocks.history import Logged
+    from workflows.errors import WorkflowError
+    from workflows.ports import Finding
+    from workflows.run import Run, Task
+    from workflows.text import Untrusted
+
+_TOLD = 2800
+_WHY = 400
+_TIMELINE = 12
+_LISTED = 20
+_FINDINGS = 20
+_SENTENCE = 600
+
+_STATES = {
+    RunState.WORKING: "is being worked on",
+    RunState.WAITING: "waits for a person",
+    RunState.HOLDING: "is signed and leaves in a moment",
+    RunState.UNCERTAIN: "needs somebody to look what happened",
+    RunState.DONE: "is done",
+    RunState.FAILED: "could not go on",
+    RunState.CANCELLED: "was stopped",
+}
+_HELP = (
+    ("/playbook", "start a playbook; without a name you pick one from the list"),
+    ("/sayso queue", "what waits for you; the Home tab shows the same"),
+    ("/sayso status", "what is happening with a run, and how it came there"),
+    ("/sayso audit", "who signed what, when and why"),
+)
+
+
+def helped(unknown: str = "", meant: str = "") -> Block:
+    """Return four lines of what one can do here, and buttons; first what was not understood."""
+    blocks: list[Block] = []
+    if unknown:
+        guess = f" Did you mean /sayso {meant}?" if meant else ""
+        blocks.append(
+            elements.plain_section(BlockId.TITLE, f"/sayso {unknown} is no command.{guess}")
+        )
+    lines = [[rich.text(command, bold=True), rich.text(f"  {words}")] for command, words in _HELP]
+    blocks.append(rich.block(BlockId.NOTE, rich.bullets(lines)))
+    buttons = [
+        elements.button(ActionId.START, "Start a playbook", "pick", primary=True),
+        elements.button(ActionId.SHOW_QUEUE, "Show my queue", "queue"),
+        elements.button(ActionId.SHOW_AUDIT, "Show the audit log", "audit"),
+    ]
+    blocks.append(elements.actions(BlockId.BUTTONS, *buttons))
+    text = sentence("Sayso: agents draft, you sign. Type /playbook to start one.")
+    if unknown:
+        text = sentence("/sayso {} is no command. Here is what you can do.", unknown)
+    return elements.message(text, blocks)
+
+
+def refused(error: WorkflowError) -> Block:
+    """Return what happened, why, and the next step; only the person who pressed sees it."""
+    return said(error.sentence)
+
+
+def said(words: str | Untrusted) -> Block:
+    """Return one plain paragraph."""
+    text = sentence("{}", words, part_limit=_SENTENCE)
+    return elements.message(text, [elements.plain_section(BlockId.NOTE, words)])
+
+
+def told(text: Untrusted, run: Run) -> Block:
+    """Return what a run says in a channel: its text as it is, and which run says it."""
+    said_by = f"{run.playbook} · run {run.id}"
+    blocks = [
+        rich.block(block_id(BlockId.BODY, run.id), rich.section(*rich.runs(text, limit=_TOLD))),
+        elements.context(block_id(BlockId.FOOTER, run.id), said_by),
+    ]
+    return elements.message(sentence("{}", text, part_limit=_SENTENCE), blocks)
+
+
+def task(shown: Task) -> Block:
+    """Return a task as a message: who should do what until when, or who answered what."""
+    line = [rich.person(shown.owner), rich.text("  "), *rich.runs(shown.title, limit=_WHY)]
+    if shown.state == "done":
+        answer = f" · {shown.answer or 'done'}"
+        blocks = [
+            rich.block(
+                block_id(BlockId.ROW, "task", shown.id, "done"),
+                rich.section(*line, rich.text(answer)),
+            )
+        ]
+        return elements.message(sentence("Done: {}.", shown.title), blocks)
+    lead = rich.block(block_id(BlockId.TITLE, "task", shown.id), rich.section(*line))
+    text = sentence("A task for you: {}.", shown.title)
+    return elements.message(text, [lead, *home.task_row(shown)])
+
+
+def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
+    """Return where a run stands, why it waits, and the last steps of how it came there."""
+    state = _STATES[run.state]
+    line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_WHY)]
+    line.append(rich.text(f" {state}, at the step {run.step}." if run.step else f" {state}."))
+    if run.why:
+        line += [rich.text(" "), *rich.runs(run.why, limit=_WHY)]
+    key = (run.id, run.seq, run.state)
+    blocks = [rich.block(block_id(BlockId.TITLE, *key), rich.section(*line))]
+    if entries:
+        lines = [history.line(one, named=False) for one in entries[-_TIMELINE:]]
+        blocks.append(rich.block(block_id(BlockId.STEPS, *key), rich.bullets(lines)))
+    started = f"run {run.id} · version {run.version[:12]} · started by {run.trigger}"
+    blocks.append(elements.context(block_id(BlockId.FOOTER, *key), started))
+    return elements.message(sentence("{} for {} {}.", run.playbook, run.subject, state), blocks)
+
+
+def audit(entries: Sequence[Logged], asked: str) -> Block:
+    """Return the newest entries that fit what was asked for, newest first."""
+    if not entries:
+        return said(f"The audit log has nothing about {asked or 'this'} yet.")
+    newest = list(reversed(entries[-_LISTED:]))
+    lines = [history.line(one, named=True) for one in newest]
+    shown = f"{len(newest)} of {len(entries)} entries" if len(entries) > _LISTED else "all entries"
+    footer = f"{shown} · the whole log: sayso audit export, checked by sayso audit verify"
+    blocks = [
+        rich.block(BlockId.STEPS, rich.bullets(lines)),
+        elements.context(BlockId.FOOTER, footer),
+    ]
+    return elements.message(sentence("The audit log about {}.", asked or "everything"), blocks)
+
+
+def findings(found: Sequence[Finding]) -> Block:
+    """Return what the doctor found: each thing, why, and the fix; sound ones in one line."""
+    bad = [finding for finding in found if not finding.ok]
+    text = f"{len(bad)} of {len(found)} checks need attention." if bad else "Every check is sound."
+    blocks = [elements.plain_section(BlockId.TITLE, text)]
+    lines = [_finding(finding) for finding in bad[:_FINDINGS]]
+    if lines:
+        blocks.append(rich.block(BlockId.STEPS, rich.bullets(lines)))
+    return elements.message(sentence("{}", text), blocks)
+
+
+def _finding(finding: Finding) -> list[Block]:
+    line = [*rich.runs(finding.what, limit=_WHY // 4)]
+    for text in (finding.why, finding.fix):
+        line += [rich.text(" · "), *rich.runs(text, limit=_WHY // 4)] if text else []
+    return line

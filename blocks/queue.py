@@ -1,0 +1,112 @@
+"""What waits for a person: rows with their risk, their time and their buttons, in Home and on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blocks import contents, elements, rich
+from blocks.card import RISK_WORDS, is_final
+from blocks.ids import ActionId, BlockId, block_id, button_value
+from blocks.text import Block, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from workflows.action import ActionSpec
+    from workflows.run import Draft
+
+#: Rows of one answer to /sayso queue; Home shows all of them, page by page.
+ROWS = 8
+#: A row shows a payload of at most so many characters; only then it can be signed from the row.
+ONE_TAP = 240
+_TITLE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A draft that waits for this person, and the action it would carry out."""
+
+    draft: Draft
+    spec: ActionSpec | None
+    #: Whether this person may sign it from a row, by policy: low risk, level 3 or above.
+    one_tap: bool = False
+
+
+def row(waiting: Waiting) -> list[Block]:
+    """Return one row: risk, title, amount and due time, then Open and, where allowed, Approve."""
+    draft = waiting.draft
+    keys = (draft.id, draft.revision, len(draft.signatures))
+    line = [
+        rich.text(f"{RISK_WORDS[draft.risk]}  ", bold=True),
+        *rich.runs(draft.title, limit=_TITLE),
+    ]
+    if draft.amount:
+        line.append(rich.text(f" · {draft.amount}"))
+    line += [rich.text(" · due "), rich.date(draft.expires_at)]
+    body = [rich.section(*line)]
+    leaving = _leaving(waiting)
+    if leaving:
+        body.append(rich.quote(rich.text(leaving)))
+    return [
+        rich.block(block_id(BlockId.ROW, *keys), *body),
+        elements.actions(block_id(BlockId.BUTTONS, *keys), *_buttons(waiting, leaving)),
+    ]
+
+
+def _leaving(waiting: Waiting) -> str:
+    """Return all that would leave, in one line, if the row may be signed and can show it."""
+    if not waiting.one_tap or is_final(waiting.draft, waiting.spec):
+        return ""
+    parts = contents.parts(waiting.draft.current.payload, waiting.spec)
+    text = " · ".join(f"{part.label} {part.text}" for part in parts)
+    return text if len(text) <= ONE_TAP and "\n" not in text else ""
+
+
+def _buttons(waiting: Waiting, leaving: str) -> list[Block]:
+    draft = waiting.draft
+    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    opened = elements.button(ActionId.OPEN, "Open", value, about=draft.title)
+    if not leaving:
+        return [opened]
+    return [opened, elements.button(ActionId.APPROVE, "Approve", value, about=draft.title)]
+
+
+def counts(waiting: Sequence[Waiting], now: datetime) -> str:
+    """Return "4 wait for you · oldest 2 h · 1 is urgent"; urgent is due within the hour."""
+    if not waiting:
+        return "Nothing waits for you."
+    verb = "waits" if len(waiting) == 1 else "wait"
+    oldest = max((now - one.draft.opened_at).total_seconds() for one in waiting)
+    urgent = sum((one.draft.expires_at - now).total_seconds() < 3600 for one in waiting)  # noqa: PLR2004 -- an hour
+    soon = f" · {urgent} {'is' if urgent == 1 else 'are'} urgent" if urgent else ""
+    return f"{len(waiting)} {verb} for you · oldest {age(oldest)}{soon}"
+
+
+def age(seconds: float) -> str:
+    """Return an age in its largest unit: `5 min`, `2 h`, `3 days`."""
+    minutes = max(int(seconds // 60), 0)
+    if minutes < 60:  # noqa: PLR2004 -- minutes of an hour
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 -- two days
+
+
+def queue(waiting: Sequence[Waiting], now: datetime) -> Block:
+    """Return the answer to /sayso queue: the first rows, and where the others are."""
+    head = counts(waiting, now)
+    blocks: list[Block] = [elements.plain_section(BlockId.TITLE, head)]
+    for one in waiting[:ROWS]:
+        blocks += row(one)
+    more = len(waiting) - ROWS
+    if more > 0:
+        blocks.append(elements.context(BlockId.FOOTER, f"{more} more in the Home tab of Sayso"))
+    if waiting:
+        blocks.append(elements.actions(BlockId.NEXT, claim_next()))
+    return elements.message(sentence("{}", head), blocks)
+
+
+def claim_next() -> Block:
+    """Return the button that opens the most pressing draft nobody has claimed."""
+    return elements.button(ActionId.CLAIM_NEXT, "Claim next", "next", about="draft that waits")

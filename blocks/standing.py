@@ -1,0 +1,183 @@
+"""How a decided draft stands: who did what and when, what came of it, and what is left to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import elements, rich
+from blocks.ids import ActionId, BlockId, block_id, button_value
+from blocks.text import Block, Mrkdwn, begun, joined, moment, mrkdwn, people, person
+from workflows.run import Actor, Draft, DraftState, Evidence
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+#: What a state is called at the start of a notification.
+WORDS = {
+    DraftState.OPEN: "To sign",
+    DraftState.SIGNED: "Signed",
+    DraftState.HOLDING: "Signed, not sent yet",
+    DraftState.EXECUTING: "Signed, being carried out",
+    DraftState.EXECUTED: "Done",
+    DraftState.REJECTED: "Rejected",
+    DraftState.WITHDRAWN: "Withdrawn",
+    DraftState.EXPIRED: "Expired, nothing was sent",
+    DraftState.UNCERTAIN: "Outcome unknown, please check",
+    DraftState.FAILED: "Failed",
+}
+_REASON = 300
+_RECEIPT = 120
+_SOURCE = 80
+
+
+def blocks(draft: Draft, *, whole: bool) -> list[Block]:
+    """Return the lines that say how it stands and the buttons that are left, if any."""
+    keys = (draft.id, draft.revision, draft.state, len(draft.signatures))
+    line = rich.section(*_LINES[draft.state](draft))
+    buttons = _buttons(draft, whole=whole)
+    found = [rich.block(block_id(BlockId.STATE, *keys), line)]
+    return [
+        *found,
+        *([elements.actions(block_id(BlockId.BUTTONS, *keys), *buttons)] if buttons else []),
+    ]
+
+
+def who(actor: Actor) -> Block:
+    """Return a mention of a person, or the name of an agent; the system is "Sayso"."""
+    if actor.kind == "user":
+        return rich.person(actor.id)
+    return rich.text(f"the agent {actor.id}" if actor.kind == "agent" else "Sayso")
+
+
+def source(fact: Evidence) -> list[Block]:
+    """Return where a fact was read, as a link to our record where there is one."""
+    if not fact.source:
+        return []
+    name = fact.source[:_SOURCE]
+    ours = fact.url.startswith(("https://", "http://"))
+    return [rich.text(" ("), rich.link(fact.url, name) if ours else rich.text(name), rich.text(")")]
+
+
+def signed_so_far(draft: Draft) -> Mrkdwn | None:
+    """Return "@ana signed 14:02 · one more of finance", or None before the first signature."""
+    if not draft.signers:
+        return None
+    times = {s.actor: s.at for s in draft.signatures}
+    signed = [mrkdwn("{} signed {}", person(a), moment(times[a], "{time}")) for a in draft.signers]
+    missing = max(draft.needs.quorum - len(draft.signers), 0)
+    by = people(" or ".join(draft.needs.by))
+    return joined([*signed, mrkdwn("{} more of {}", missing, by)])
+
+
+def _signed(draft: Draft) -> list[Block]:
+    line = [rich.text("Signed by ")]
+    for at, name in enumerate(draft.signers):
+        line += [rich.text(" and ")] if at else []
+        line.append(rich.person(name))
+    if draft.signatures:
+        line += [rich.text(" "), _time(draft.signatures[-1].at)]
+    return line
+
+
+def _time(at: datetime) -> Block:
+    return rich.date(at, "{time}")
+
+
+def _holding(draft: Draft) -> list[Block]:
+    if draft.leaves_at is None:
+        return [*_signed(draft), rich.text(" · leaves in a moment")]
+    return [*_signed(draft), rich.text(" · leaves at "), rich.date(draft.leaves_at, "{time_secs}")]
+
+
+def _executing(draft: Draft) -> list[Block]:
+    return [*_signed(draft), rich.text(" · being carried out")]
+
+
+def _executed(draft: Draft) -> list[Block]:
+    line = [*_signed(draft), rich.text(" · done ")]
+    at = draft.ending.at if draft.ending else draft.leaves_at
+    line += [_time(at)] if at else []
+    outcome = draft.outcome
+    if outcome and outcome.receipt:
+        line += [rich.text(" · receipt "), *rich.runs(outcome.receipt, limit=_RECEIPT)]
+    if outcome and outcome.message:
+        line += [rich.text(" · "), *rich.runs(outcome.message, limit=_REASON)]
+    return line
+
+
+def _reason(draft: Draft, lead: str) -> list[Block]:
+    ending = draft.ending
+    if ending is None:
+        return []
+    line = [rich.text(lead), *rich.runs(ending.reason, limit=_REASON)] if ending.reason else []
+    if ending.comment.raw:
+        line += [rich.text(" · "), *rich.runs(ending.comment, limit=_REASON)]
+    return line
+
+
+def _rejected(draft: Draft) -> list[Block]:
+    by = [rich.text(" by "), who(draft.ending.by)] if draft.ending else []
+    return [rich.text("Rejected"), *by, *_reason(draft, ": ")]
+
+
+def _withdrawn(draft: Draft) -> list[Block]:
+    return [rich.text("Withdrawn, nothing was sent"), *_reason(draft, ": ")]
+
+
+def _expired(draft: Draft) -> list[Block]:
+    line = [rich.text("Nobody signed by "), rich.date(draft.expires_at), rich.text(".")]
+    return [*line, rich.text(" Nothing was sent."), *_reason(draft, " Expired: ")]
+
+
+def _uncertain(draft: Draft) -> list[Block]:
+    message = draft.outcome.message if draft.outcome else ""
+    line = [*_signed(draft), rich.text(" · nobody knows whether it happened. ")]
+    line += rich.runs(message, limit=_REASON) if message else []
+    return [*line, rich.text(" Please look there and say.")]
+
+
+def _failed(draft: Draft) -> list[Block]:
+    line = [*_signed(draft), rich.text(" · it could not be carried out")]
+    return [*line, *_reason(draft, ": ")]
+
+
+_LINES = {
+    DraftState.OPEN: _signed,
+    DraftState.SIGNED: _holding,
+    DraftState.HOLDING: _holding,
+    DraftState.EXECUTING: _executing,
+    DraftState.EXECUTED: _executed,
+    DraftState.REJECTED: _rejected,
+    DraftState.WITHDRAWN: _withdrawn,
+    DraftState.EXPIRED: _expired,
+    DraftState.UNCERTAIN: _uncertain,
+    DraftState.FAILED: _failed,
+}
+
+
+def _buttons(draft: Draft, *, whole: bool) -> list[Block]:
+    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    found = [
+        elements.button(action, text, value, about=draft.title)
+        for action, text in _left_to_do(draft)
+    ]
+    if not whole:
+        found.append(elements.button(ActionId.REVIEW, "Full text", value, about=draft.title))
+    return found
+
+
+def _left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
+    match draft.state:
+        case DraftState.HOLDING:
+            return [(ActionId.UNDO, "Undo")]
+        case DraftState.EXECUTED if draft.compensation:
+            return [(ActionId.UNDO_DONE, f"Undo: {begun(draft.compensation.title, 60)}")]
+        case DraftState.UNCERTAIN:
+            return [
+                (ActionId.ARRIVED, "It happened"),
+                (ActionId.SEND_AGAIN, "It did not: send again"),
+            ]
+        case DraftState.REJECTED | DraftState.WITHDRAWN | DraftState.EXPIRED | DraftState.FAILED:
+            return [] if draft.undoes else [(ActionId.DRAFT_AGAIN, "Draft again")]
+        case _:
+            return []

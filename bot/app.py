@@ -1,0 +1,280 @@
+"""The only place where objects meet. A test's program is the same function with other ports."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from agents.drafter import drafter as drafter_of
+from agents.roster import ROSTER
+from bot.clock import SystemClock, TimeIds
+from bot.connectors.kpi import KpiConnector
+from bot.connectors.mail import MailConnector
+from bot.connectors.registry import Connectors
+from bot.connectors.table import TableConnector
+from bot.folder import CompanyFolder, PlaybookFolder
+from bot.jobs.core import RunCore
+from bot.jobs.embedded import Embedded
+from bot.jobs.performer import Performer
+from bot.jobs.schedule import Schedules
+from bot.slack.drawing import Drawings
+from bot.slack.gateway import Gateway
+from bot.slack.outbox import Outbox
+from bot.slack.socket import Socket
+from bot.storage.calendar import SqlCalendar
+from bot.storage.claims import Claims
+from bot.storage.database import open_database
+from bot.storage.events import SqlInbox
+from bot.storage.ledger import SqlLedger
+from bot.storage.outbox import OutboxRows
+from bot.storage.reading import SqlReading
+from bot.storage.schema import upgrade
+from bot.storage.store import SqlStore
+from handlers.desk import Desk
+from handlers.register import register
+from workflows.engine import Engine
+from workflows.loading import load_playbook
+from workflows.metrics_file import catalogue
+from workflows.ports import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.jobs.embedded import Carrier
+    from bot.settings import Settings
+    from bot.storage.database import Database
+    from workflows.ports import Clock, Connector, Drafter, Finding, Ids
+
+_log = logging.getLogger(__name__)
+
+#: Threads that may answer Slack at once; each holds a press for milliseconds.
+LISTENERS = 16
+#: Seconds a call to Slack may take.
+SLACK_TIMEOUT = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What needs no Slack: the company, its database and the one door. The command line works on this alone."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    store: SqlStore
+    reading: SqlReading
+    folder: CompanyFolder
+    shelf: PlaybookFolder
+    connectors: Connectors
+    drafter: Drafter
+    engine: Engine
+    carrier: Carrier
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """The whole bot: what listens to Slack, what works, what shows."""
+
+    foundation: Foundation
+    app: App
+    socket: Socket
+    outbox: Outbox
+    core: RunCore
+    schedules: Schedules
+    desk: Desk
+
+    def serve(self, stop: Event) -> None:
+        """Run until `stop` is set, then let the work in hand finish. Blocks."""
+        self.schedules.keep()
+        parts = [
+            Thread(target=self.socket.serve, args=(stop,), name="socket", daemon=True),
+            Thread(target=self.outbox.serve, args=(stop,), name="outbox", daemon=True),
+        ]
+        for part in parts:
+            part.start()
+        self.foundation.carrier.serve(self.core, stop)
+        for part in parts:
+            part.join(timeout=8)
+        self.foundation.close()
+
+
+def found(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    drafter: Drafter | None = None,
+    connectors: Iterable[Connector] | None = None,
+    carrier: Carrier | None = None,
+) -> Foundation:
+    """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files."""
+    clock, ids, carrier = clock or SystemClock(), ids or TimeIds(), carrier or Embedded()
+    folder = CompanyFolder(settings.sayso_home)
+    company = folder.company()
+    outside = Connectors(connectors or _connectors(settings, folder, clock))
+    database = open_database(settings.database)
+    upgrade(database)
+    loaded = {"actions": outside.actions, "reads": outside.reads, "agents": frozenset(ROSTER)}
+    store = SqlStore(
+        database,
+        wake=carrier.wake,
+        clock=clock,
+        ids=ids,
+        load=lambda text: load_playbook(text, "the kept playbook", company=None, **loaded),
+        ws=company.ws,
+    )
+    shelf = PlaybookFolder(settings.sayso_home, company=company, **loaded)
+    engine = Engine(
+        store=store, clock=clock, ids=ids, shelf=shelf, directory=folder, actions=outside.actions
+    )
+    return Foundation(
+        settings=settings,
+        clock=clock,
+        database=database,
+        store=store,
+        reading=SqlReading(store),
+        folder=folder,
+        shelf=shelf,
+        connectors=outside,
+        drafter=drafter or _drafter(settings, store, clock),
+        engine=engine,
+        carrier=carrier,
+    )
+
+
+def build(foundation: Foundation, *, client: WebClient | None = None) -> Program:
+    """Put the bot together on its foundation. Raises `MissingSettings` naming every token that is missing."""
+    settings = foundation.settings
+    settings.require(("slack_bot_token", "slack_app_token"))
+    client = client or slack_client(settings)
+    rows, inbox = OutboxRows(foundation.store), SqlInbox(foundation.store)
+    drawings = _drawings(foundation)
+    gateway = Gateway(client)
+    outbox = Outbox(
+        rows=rows,
+        gateway=gateway,
+        draw=drawings.draw,
+        now=foundation.clock.now,
+        alert=lambda words: _tell_owner(foundation, gateway, words),
+    )
+    schedules = Schedules(
+        engine=foundation.engine,
+        store=foundation.store,
+        calendar=SqlCalendar(foundation.store),
+        shelf=foundation.shelf,
+        directory=foundation.folder,
+        clock=foundation.clock,
+    )
+    desk = Desk(
+        engine=foundation.engine,
+        shelf=foundation.shelf,
+        directory=foundation.folder,
+        reading=foundation.reading,
+        clock=foundation.clock,
+        actions=foundation.connectors.actions,
+        home=drawings.home,
+        watch_home=lambda person: _watch_home(foundation, person),
+        keep_event=inbox.keep,
+        adopt=rows.adopt,
+    )
+    app = App(
+        client=client,
+        token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    register(app, desk)
+    return Program(
+        foundation=foundation,
+        app=app,
+        socket=Socket(app, _secret(settings.slack_app_token)),
+        outbox=outbox,
+        core=_core(foundation, schedules),
+        schedules=schedules,
+        desk=desk,
+    )
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """Return a client of Slack's Web API without retries of its own: the outbox has the one policy."""
+    return WebClient(
+        token=_secret(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        timeout=SLACK_TIMEOUT,
+        retry_handlers=[],
+    )
+
+
+def _secret(value: Any) -> str:  # noqa: ANN401 -- SecretStr or None
+    return value.get_secret_value() if value else ""
+
+
+def _core(foundation: Foundation, schedules: Schedules) -> RunCore:
+    performer = Performer(
+        store=foundation.store,
+        clock=foundation.clock,
+        directory=foundation.folder,
+        drafter=foundation.drafter,
+        outside=foundation.connectors,
+    )
+    return RunCore(
+        claims=Claims(foundation.store),
+        performer=performer,
+        engine=foundation.engine,
+        clock=foundation.clock,
+        tick=schedules.tick,
+    )
+
+
+def _drawings(foundation: Foundation) -> Drawings:
+    findings: list[Finding] = []
+    return Drawings(
+        reading=foundation.reading,
+        directory=foundation.folder,
+        shelf=foundation.shelf,
+        clock=foundation.clock,
+        actions=foundation.connectors.actions,
+        findings=lambda: tuple(findings),
+    )
+
+
+def _drafter(settings: Settings, store: SqlStore, clock: Clock) -> Drafter:
+    budget = round(settings.model_budget * 1_000_000)
+    return drafter_of(
+        api_key=_secret(settings.openai_api_key) or None,
+        base_url=settings.openai_base_url,
+        model=settings.openai_model,
+        strong_model=settings.openai_strong_model or None,
+        ledger=SqlLedger(store, daily_micros=budget),
+        clock=clock,
+    )
+
+
+def _connectors(settings: Settings, folder: CompanyFolder, clock: Clock) -> list[Connector]:
+    from bot.wiring import kpi, mail, table  # noqa: PLC0415 -- placeholder
+
+    return [mail(settings, clock), table(settings), kpi(settings, folder, clock)]
+
+
+def _watch_home(foundation: Foundation, person: str) -> None:
+    now = foundation.clock.now()
+    with foundation.store.transaction() as tx:
+        tx.post([Post(subject=f"home:{person}", channel=person)], now)
+
+
+def _tell_owner(foundation: Foundation, gateway: Gateway, words: str) -> None:
+    """Tell the owner in a direct message; the log has it in any case."""
+    _log.error("%s", words)
+    dm = gateway.open_dm(foundation.folder.company().owner)
+    if dm.how == "ok":
+        gateway.post(dm.channel, "", {"text": words})

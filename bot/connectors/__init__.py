@@ -1,0 +1,1 @@
+"""Adapters to outside systems: what can be read there and what can be carried out."""

@@ -1,0 +1,1 @@
+"""The local workspace: a Slack look-alike that speaks the real protocol."""

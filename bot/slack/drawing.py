@@ -1,0 +1,141 @@
+"""From a message row to what it looks like now. The row says which record; the record says everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blocks import card, home, kpi, notice
+from blocks.queue import Waiting
+from bot.slack.outbox import Drawing
+from workflows.action import Risk
+from workflows.kpi_report import KpiReport
+from workflows.queue import queue_of
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.slack.outbox import Row
+    from bot.storage.reading import SqlReading
+    from workflows.action import ActionSpec
+    from workflows.ports import Clock, Directory, Finding, Shelf
+    from workflows.run import Run
+
+#: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
+ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
+
+
+class Drawings:
+    """Draws every subject there is."""
+
+    def __init__(
+        self,
+        *,
+        reading: SqlReading,
+        directory: Directory,
+        shelf: Shelf,
+        clock: Clock,
+        actions: Mapping[str, ActionSpec],
+        findings: Callable[[], tuple[Finding, ...]],
+    ) -> None:
+        """Take what is looked at; `findings` is what the doctor last found."""
+        self._reading, self._directory, self._shelf = reading, directory, shelf
+        self._clock, self._actions, self._findings = clock, actions, findings
+        self._of: dict[str, Callable[[Row, str], Drawing | None]] = {
+            "draft": self._draft,
+            "run": self._run,
+            "tell": self._tell,
+            "kpi": self._kpi,
+            "task": self._task,
+            "home": self._home,
+        }
+
+    def draw(self, row: Row) -> Drawing | None:
+        """Return what a row looks like now; None when there is nothing to show any more."""
+        kind, _, name = row.subject.partition(":")
+        return self._of[kind](row, name)
+
+    def _draft(self, _row: Row, draft_id: str) -> Drawing | None:
+        run = self._reading.run_of_draft(draft_id)
+        if run is None or run.draft is None:
+            return None
+        playbook = self._reading.playbook(run.version)
+        setting = card.Setting(level=playbook.level, solo=self._directory.company().solo)
+        return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
+
+    def _run(self, _row: Row, run_id: str) -> Drawing | None:
+        run = self._reading.run(run_id)
+        return Drawing(message=notice.status(run)) if run else None
+
+    def _tell(self, row: Row, name: str) -> Drawing | None:
+        run = self._reading.run(name.partition(":")[0])
+        text = Untrusted(str(row.body.get("text", "")))
+        return Drawing(message=notice.told(text, run) if run else notice.said(text))
+
+    def _kpi(self, row: Row, run_id: str) -> Drawing | None:
+        run = self._reading.run(run_id)
+        report = _report(run, str(row.body.get("report", ""))) if run else None
+        if run is None or report is None:
+            return None
+        sentence = _summary(run)
+        return Drawing(
+            message=kpi.post(report, run.id, sentence),
+            plainer=kpi.plain(report, run.id, sentence),
+            replies=tuple(kpi.replies(report, run.id)),
+        )
+
+    def _task(self, _row: Row, task_id: str) -> Drawing | None:
+        run = self._reading.run_of_task(task_id)
+        return Drawing(message=notice.task(run.task)) if run and run.task else None
+
+    def _home(self, row: Row, _person: str) -> Drawing:
+        return Drawing(message=self.home(row.channel))
+
+    def home(self, person: str, page: int = 1) -> dict[str, Any]:
+        """Return somebody's App Home: what waits for them first, then what is theirs."""
+        company, now = self._directory.company(), self._clock.now()
+        mine = queue_of(person, self._reading.open_runs(), company, now)
+        admin = company.is_admin(person)
+        sent, edited = self._reading.sent_since(now, company.tz)
+        return home.home(
+            home.Home(
+                now=now,
+                waiting=[
+                    Waiting(
+                        draft=run.draft,
+                        spec=self._actions.get(run.draft.action),
+                        one_tap=run.draft.risk in ONE_TAP,
+                    )
+                    for run in mine
+                    if run.draft
+                ],
+                page=page,
+                tasks=self._reading.tasks_of(person),
+                runs=self._reading.runs_of(person),
+                owned=self._owned(person),
+                admin=admin,
+                switches=self._reading.switches() if admin else (),
+                findings=self._findings() if admin else (),
+                sent_yesterday=sent,
+                edited_yesterday=edited,
+            )
+        )
+
+    def _owned(self, person: str) -> list[home.Owned]:
+        company = self._directory.company()
+        books = [book for name in self._shelf.names() if (book := self._shelf.get(name))]
+        return [
+            home.Owned(name=book.playbook, title=book.title, version=book.version, level=book.level)
+            for book in books
+            if person in {owner.id for owner in company.members(book.owner)}
+        ]
+
+
+def _report(run: Run, step: str) -> KpiReport | None:
+    value = run.results.get(step)
+    return KpiReport.model_validate(value) if isinstance(value, dict) else None
+
+
+def _summary(run: Run) -> str:
+    """Return the sentence an agent wrote of the report, if one did; the builder drops it when it is unsupported."""
+    return next((value for value in run.results.values() if isinstance(value, str)), "")

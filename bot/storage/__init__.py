@@ -1,0 +1,1 @@
+"""Tables, the store and the audit log."""

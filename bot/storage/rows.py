@@ -1,0 +1,135 @@
+"""A record as its row and back. Searched fields are columns, the rest is JSON in `data`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from workflows.run import Draft, DraftState, Revision, Run, Signature, Task
+from workflows.text import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.storage.fetch import Columns
+
+_RUN = (
+    "id",
+    "ws",
+    "playbook",
+    "version",
+    "step",
+    "seq",
+    "due_at",
+    "fence",
+    "attempts",
+    "created_at",
+)
+_DRAFT = ("id", "run_id", "step", "opened_at", "expires_at")
+_TASK = ("id", "run_id", "owner", "due_at")
+#: Fields that are columns or rows of their own and so are left out of `data`.
+_RUN_APART = {*_RUN, "state", "draft", "task"}
+_DRAFT_APART = {*_DRAFT, "state", "revision", "revisions", "signatures"}
+_TASK_APART = {*_TASK, "state"}
+
+
+def run_row(run: Run) -> Columns:
+    """Return the row of a run; its draft and task are named in `data`."""
+    named: Columns = {name: getattr(run, name) for name in _RUN}
+    data = run.model_dump(mode="json", exclude=_RUN_APART)
+    data["draft"] = run.draft.id if run.draft else None
+    data["task"] = run.task.id if run.task else None
+    return {**named, "state": run.state.value, "data": data}
+
+
+def run_from(row: Columns, draft: Draft | None, task: Task | None) -> Run:
+    """Return the run of a row, with the draft and task its `data` names."""
+    values = {name: row[name] for name in (*_RUN, "state")}
+    return Run.model_validate({**row["data"], **values, "draft": draft, "task": task})
+
+
+def draft_row(draft: Draft, ws: str) -> Columns:
+    """Return the row of a draft; its revisions and signatures are rows of their own."""
+    named: Columns = {name: getattr(draft, name) for name in _DRAFT}
+    return {
+        **named,
+        "ws": ws,
+        "state": draft.state.value,
+        "revision": draft.revision,
+        "agent": draft.author.agent,
+        "action": draft.action,
+        "unchanged": int(draft.current.payload_hash == draft.revisions[0].payload_hash),
+        "amount": draft.amount.minor if draft.amount else None,
+        "left_at": draft.leaves_at if draft.state is DraftState.EXECUTED else None,
+        "data": draft.model_dump(mode="json", exclude=_DRAFT_APART),
+    }
+
+
+def draft_from(
+    row: Columns, revisions: Iterable[Revision], signatures: Iterable[Signature]
+) -> Draft:
+    """Return the draft of a row with everything that was written and signed of it."""
+    values = {name: row[name] for name in (*_DRAFT, "state")}
+    parts = {"revisions": tuple(revisions), "signatures": tuple(signatures)}
+    return Draft.model_validate({**row["data"], **values, **parts})
+
+
+def revision_row(revision: Revision, draft_id: str, ws: str) -> Columns:
+    """Return the row of a revision; its payload is kept as the very text that was hashed."""
+    return {
+        "draft_id": draft_id,
+        "n": revision.n,
+        "ws": ws,
+        "payload": canonical(revision.payload).decode(),
+        "payload_hash": revision.payload_hash,
+        "author": revision.author.model_dump(mode="json"),
+        "at": revision.at,
+    }
+
+
+def revision_from(row: Columns) -> Revision:
+    """Return the revision of a row. Raises `ValueError` when its payload is not what was hashed."""
+    return Revision.model_validate(
+        {
+            "n": row["n"],
+            "payload": json.loads(row["payload"]),
+            "payload_hash": row["payload_hash"],
+            "author": row["author"],
+            "at": row["at"],
+        }
+    )
+
+
+def signature_row(signature: Signature, draft_id: str, ws: str) -> Columns:
+    """Return the row of a signature."""
+    return {
+        **signature.model_dump(),
+        "draft_id": draft_id,
+        "ws": ws,
+        "choice": "approve",
+        "reason": "",
+    }
+
+
+def signature_from(row: Columns) -> Signature:
+    """Return the signature of a row."""
+    return Signature(
+        n=row["n"],
+        actor=row["actor"],
+        payload_hash=row["payload_hash"],
+        at=row["at"],
+        card_hash=row["card_hash"],
+    )
+
+
+def task_row(task: Task, ws: str) -> Columns:
+    """Return the row of a task."""
+    named: Columns = {name: getattr(task, name) for name in _TASK}
+    data = task.model_dump(mode="json", exclude=_TASK_APART)
+    return {**named, "ws": ws, "state": task.state, "data": data}
+
+
+def task_from(row: Columns) -> Task:
+    """Return the task of a row."""
+    values = {name: row[name] for name in (*_TASK, "state")}
+    return Task.model_validate({**row["data"], **values})

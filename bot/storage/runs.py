@@ -1,0 +1,156 @@
+"""Runs with their drafts and tasks: loaded under a lock, saved only by who still holds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bot.storage import rows
+from bot.storage.fetch import many, one
+from bot.storage.tables import draft, revision, run, signature, task
+from workflows.errors import Stale
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+    from bot.storage.fetch import Columns
+    from workflows.run import Draft, Run, Task
+
+
+class _Writing:
+    """The statements that write rows of one table: an insert, and an update that leaves `fixed` alone."""
+
+    def __init__(self, table: Table, *fixed: str) -> None:
+        self.add = insert(table)
+        self._columns = [column for column in table.c if column.name not in fixed]
+        values = {c.name: bindparam(f"new_{c.name}", type_=c.type) for c in self._columns}
+        self.change = update(table).where(table.c.id == bindparam("old_id")).values(values)
+
+    def values(self, row: Columns) -> Columns:
+        """Return the parameters of `change`."""
+        new = {f"new_{column.name}": row[column.name] for column in self._columns}
+        return {**new, "old_id": row["id"]}
+
+    def put(self, connection: Connection, row: Columns) -> None:
+        """Change the row, or add it if it is not there."""
+        if connection.execute(self.change, self.values(row)).rowcount == 0:
+            connection.execute(self.add, row)
+
+
+_IS_RUN = (run.c.id == bindparam("id")) & (run.c.ws == bindparam("ws"))
+_LOCKED = select(run).where(_IS_RUN).with_for_update()
+_READ = select(run).where(_IS_RUN)
+_DRAFT = select(draft).where(draft.c.id == bindparam("id"), draft.c.ws == bindparam("ws"))
+_TASK = select(task).where(task.c.id == bindparam("id"), task.c.ws == bindparam("ws"))
+_REVISIONS = select(revision).where(revision.c.draft_id == bindparam("id")).order_by(revision.c.n)
+_SIGNATURES = (
+    select(signature)
+    .where(signature.c.draft_id == bindparam("id"))
+    .order_by(signature.c.n, signature.c.at, signature.c.actor)
+)
+_ADD_REVISION, _ADD_SIGNATURE = insert(revision), insert(signature)
+_RUN_ROW = _Writing(run, "id", "ws", "created_at")
+_DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "opened_at")
+_TASK_ROW = _Writing(task, "id", "ws", "run_id")
+_SAVE_RUN = _RUN_ROW.change.where(
+    run.c.ws == bindparam("old_ws"), run.c.fence == bindparam("old_fence")
+)
+
+
+class Runs:
+    """The runs of one workspace as one transaction sees them."""
+
+    def __init__(self, connection: Connection, ws: str) -> None:
+        """Take the transaction's connection and the workspace."""
+        self._connection, self._ws = connection, ws
+
+    def load(self, run_id: str, *, lock: bool, draft_id: str | None = None) -> Run | None:
+        """Return a run, its row locked until commit if asked, carrying that draft or its newest one."""
+        row = one(self._connection, _LOCKED if lock else _READ, self._named(run_id))
+        if row is None:
+            return None
+        parts = row["data"]
+        return rows.run_from(row, self.draft(draft_id or parts["draft"]), self._task(parts["task"]))
+
+    def of_draft(self, draft_id: str, *, lock: bool) -> Run | None:
+        """Return the run a draft belongs to, carrying that draft."""
+        row = one(self._connection, _DRAFT, self._named(draft_id))
+        return self.load(row["run_id"], lock=lock, draft_id=draft_id) if row else None
+
+    def of_task(self, task_id: str) -> Run | None:
+        """Return the run a task belongs to, locked."""
+        row = one(self._connection, _TASK, self._named(task_id))
+        return self.load(row["run_id"], lock=True) if row else None
+
+    def draft(self, draft_id: str | None) -> Draft | None:
+        """Return a draft with its revisions and signatures."""
+        row = one(self._connection, _DRAFT, self._named(draft_id)) if draft_id else None
+        if row is None:
+            return None
+        revisions = many(self._connection, _REVISIONS, {"id": draft_id})
+        signatures = many(self._connection, _SIGNATURES, {"id": draft_id})
+        return rows.draft_from(
+            row,
+            [rows.revision_from(each) for each in revisions],
+            [rows.signature_from(each) for each in signatures],
+        )
+
+    def _task(self, task_id: str | None) -> Task | None:
+        row = one(self._connection, _TASK, self._named(task_id)) if task_id else None
+        return rows.task_from(row) if row else None
+
+    def _named(self, name: str | None) -> Columns:
+        return {"id": name, "ws": self._ws}
+
+    def add(self, new: Run) -> bool:
+        """Insert a run with its draft and task; False when a run of this id is there."""
+        if one(self._connection, _READ, self._named(new.id)) is not None:
+            return False
+        self._connection.execute(_RUN_ROW.add, rows.run_row(new))
+        self._save_parts(new)
+        return True
+
+    def save(self, changed: Run, expected_fence: int) -> None:
+        """Write a run and its parts. Raises `Stale` when its fence is not the expected one any more."""
+        values = {**_RUN_ROW.values(rows.run_row(changed)), "old_ws": self._ws}
+        saved = self._connection.execute(_SAVE_RUN, {**values, "old_fence": expected_fence})
+        if saved.rowcount != 1:
+            raise Stale
+        self._save_parts(changed)
+
+    def _save_parts(self, owner: Run) -> None:
+        if owner.draft:
+            self.save_draft(owner.draft)
+        if owner.task:
+            _TASK_ROW.put(self._connection, rows.task_row(owner.task, self._ws))
+
+    def save_draft(self, changed: Draft) -> None:
+        """Write a draft; of its revisions and signatures only new ones, as what is signed never changes."""
+        _DRAFT_ROW.put(self._connection, rows.draft_row(changed, self._ws))
+        self._add_revisions(changed)
+        self._add_signatures(changed)
+
+    def _add_revisions(self, changed: Draft) -> None:
+        known = {
+            r.n: r.payload_hash for r in self._connection.execute(_REVISIONS, {"id": changed.id})
+        }
+        for each in changed.revisions:
+            if known.get(each.n, each.payload_hash) != each.payload_hash:
+                msg = f"revision {each.n} of draft {changed.id} is written and can't become another"
+                raise ValueError(msg)
+        new = [each for each in changed.revisions if each.n not in known]
+        if new:
+            made = [rows.revision_row(each, changed.id, self._ws) for each in new]
+            self._connection.execute(_ADD_REVISION, made)
+
+    def _add_signatures(self, changed: Draft) -> None:
+        if not changed.signatures:
+            return
+        found = self._connection.execute(_SIGNATURES, {"id": changed.id})
+        known = {(row.n, row.actor) for row in found}
+        new = [each for each in changed.signatures if (each.n, each.actor) not in known]
+        if new:
+            made = [rows.signature_row(each, changed.id, self._ws) for each in new]
+            self._connection.execute(_ADD_SIGNATURE, made)

@@ -1,0 +1,181 @@
+"""The store: one transaction for what a command changed, what it put on the record and what must be shown."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, case, delete, func, select
+
+from bot.storage import worksteps
+from bot.storage.audit import AuditLog
+from bot.storage.messages import Messages
+from bot.storage.runs import Runs
+from bot.storage.tables import document, draft, seen, switch
+from bot.storage.upsert import unless_there
+from workflows.errors import UnknownPlaybook
+from workflows.ports import Kept, Switch
+from workflows.run import Confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from bot.storage.database import Database
+    from workflows.events import Entry
+    from workflows.playbook import Playbook
+    from workflows.ports import Clock, Ids, JsonObject, Post, StepState
+    from workflows.run import Run
+
+    #: Called inside the transaction that gave a run its due time.
+    Wake = Callable[[Connection, str, datetime | None], None]
+
+_SEEN = select(seen.c.reply).where(seen.c.ws == bindparam("ws"), seen.c.key == bindparam("key"))
+_REMEMBER = unless_there(seen)
+_SWITCHES = select(switch).where(switch.c.ws == bindparam("ws")).order_by(switch.c.scope)
+_SWITCH_OFF = unless_there(switch)
+_SWITCH_ON = delete(switch).where(
+    switch.c.ws == bindparam("ws"), switch.c.scope == bindparam("scope")
+)
+_DOCUMENT = select(document.c.body).where(document.c.hash == bindparam("hash"))
+_KEEP = unless_there(document)
+_executed = draft.c.state == "executed"
+_ACCEPTANCE = select(
+    func.count().label("total"),
+    func.coalesce(func.sum(case((_executed, draft.c.unchanged), else_=0)), 0).label("accepted"),
+).where(
+    draft.c.ws == bindparam("ws"),
+    draft.c.agent == bindparam("agent"),
+    draft.c.action == bindparam("action"),
+    draft.c.state.in_(("executed", "rejected")),
+)
+
+
+class SqlStore:
+    """The database of one workspace, behind the port the engine uses."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        wake: Wake,
+        clock: Clock,
+        ids: Ids,
+        load: Callable[[str], Playbook],
+        ws: str = "local",
+    ) -> None:
+        """Take the database; `wake` carries wake-ups, `load` reads a playbook's text as it was kept."""
+        self.database, self.clock, self.ids, self.ws = database, clock, ids, ws
+        self._wake, self._load = wake, load
+        self._playbooks: dict[str, Playbook] = {}
+
+    @contextmanager
+    def transaction(self, deadline: float | None = None) -> Generator[SqlTx]:
+        """Open a transaction that waits at most `deadline` seconds for others. Raises `NotRecorded`."""
+        with self.database.write(deadline) as connection:
+            yield SqlTx(connection, self)
+
+    def wake(self, connection: Connection, run: Run) -> None:
+        """Have a run looked at when it is due."""
+        if run.due_at is not None:
+            self._wake(connection, run.id, run.due_at)
+
+    def playbook(self, connection: Connection, version: str) -> Playbook:
+        """Return a kept playbook. A version is a content hash, so what was read once stays right."""
+        if version not in self._playbooks:
+            text = connection.execute(_DOCUMENT, {"hash": version}).scalar_one_or_none()
+            if text is None:
+                raise UnknownPlaybook(name=version, hint="")
+            self._playbooks[version] = self._load(text)
+        return self._playbooks[version]
+
+
+class SqlTx:
+    """One transaction: all of it is saved or nothing."""
+
+    def __init__(self, connection: Connection, store: SqlStore) -> None:
+        """Take the connection the transaction was begun on."""
+        self.connection, self._store, self._ws = connection, store, store.ws
+        self._runs = Runs(connection, store.ws)
+        self._messages = Messages(connection, store.ws, store.ids)
+        self._audit = AuditLog(connection, store.ws, store.ids)
+
+    def seen(self, key: str) -> Kept | None:
+        """Return the answer this command got before."""
+        reply = self.connection.execute(_SEEN, {"ws": self._ws, "key": key}).scalar_one_or_none()
+        return None if reply is None else Kept.model_validate(reply)
+
+    def remember(self, key: str, kept: Kept, at: datetime) -> None:
+        """Keep an answer for duplicates; the first one stays."""
+        reply = kept.model_dump(mode="json")
+        self.connection.execute(_REMEMBER, {"ws": self._ws, "key": key, "reply": reply, "at": at})
+
+    def run(self, run_id: str) -> Run | None:
+        """Return the run with its open or last draft, its row locked until commit."""
+        return self._runs.load(run_id, lock=True)
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        """Return the run a draft belongs to, locked, carrying that draft."""
+        return self._runs.of_draft(draft_id, lock=True)
+
+    def run_of_task(self, task_id: str) -> Run | None:
+        """Return the run a task belongs to, locked."""
+        return self._runs.of_task(task_id)
+
+    def add(self, run: Run) -> bool:
+        """Insert a new run; False when a run of this id exists."""
+        added = self._runs.add(run)
+        if added:
+            self._store.wake(self.connection, run)
+        return added
+
+    def save(self, run: Run, *, expected_fence: int) -> None:
+        """Write run, draft, revisions, signatures and task. Raises `Stale` when the fence has moved."""
+        self._runs.save(run, expected_fence)
+        self._store.wake(self.connection, run)
+
+    def finish(self, run_id: str, seq: int, state: StepState, outcome: JsonObject) -> None:
+        """Write what came of the step row of `seq`; a `failed` one may be begun again under its key."""
+        worksteps.finish(self.connection, run_id, seq, state, outcome)
+
+    def append(self, entries: Iterable[Entry], at: datetime) -> None:
+        """Chain audit entries."""
+        self._audit.append(entries, at)
+
+    def post(self, posts: Iterable[Post], at: datetime) -> None:
+        """Insert message rows to be shown; one that is there is drawn again."""
+        self._messages.post(posts, at)
+
+    def redraw(self, subjects: Iterable[str], at: datetime) -> None:
+        """Ask for every message of these subjects to be drawn again; `home` is everybody's."""
+        self._messages.redraw(subjects, at)
+
+    def switches(self) -> Sequence[Switch]:
+        """Return what is switched off."""
+        found = self.connection.execute(_SWITCHES, {"ws": self._ws})
+        return [Switch(scope=row.scope, by=row.by, at=row.at) for row in found]
+
+    def switch(self, scope: str, by: str | None, at: datetime) -> None:
+        """Switch off (`by` a person; who was first stays) or on (None)."""
+        named = {"ws": self._ws, "scope": scope}
+        if by is None:
+            self.connection.execute(_SWITCH_ON, named)
+        else:
+            self.connection.execute(_SWITCH_OFF, {**named, "by": by, "at": at})
+
+    def playbook(self, version: str) -> Playbook:
+        """Return the playbook of this version. Raises `UnknownPlaybook` when it was never kept."""
+        return self._store.playbook(self.connection, version)
+
+    def keep(self, kind: str, text: str, hash_: str) -> None:
+        """Keep a document under its content hash; the same twice is once."""
+        row = {"hash": hash_, "ws": self._ws, "kind": kind, "body": text}
+        self.connection.execute(_KEEP, row)
+
+    def acceptance(self, agent: str, action: str) -> Confidence:
+        """Return how many of this agent's carried out or rejected drafts went out as it wrote them."""
+        named = {"ws": self._ws, "agent": agent, "action": action}
+        row = self.connection.execute(_ACCEPTANCE, named).one()
+        return Confidence(accepted=int(row.accepted), total=row.total)

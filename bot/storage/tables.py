@@ -1,0 +1,272 @@
+"""Every table. Columns are what is searched or compared; the rest of a record is JSON in `data`.
+
+`bot/storage/migrations` makes them; a test holds both equal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.storage.columns import Instant, JsonText, Name, Whole
+
+#: Draft states in which a draft can still have an effect; a run has at most one such draft.
+LIVE = ("open", "signed", "holding", "executing", "uncertain")
+
+metadata = MetaData()
+
+
+def _table(name: str, *columns: Column[Any] | UniqueConstraint) -> Table:
+    return Table(name, metadata, *columns, sqlite_strict=True)
+
+
+def _key(name: str = "id") -> Column[str]:
+    return Column(name, Name, primary_key=True)
+
+
+def _name(name: str, *, unique: bool | None = None) -> Column[str]:
+    return Column(name, Name, nullable=False, unique=unique)
+
+
+def _whole(name: str) -> Column[int]:
+    return Column(name, Whole, nullable=False)
+
+
+def _at(name: str = "at") -> Column[Any]:
+    return Column(name, Instant, nullable=False)
+
+
+def _maybe_at(name: str) -> Column[Any]:
+    return Column(name, Instant)
+
+
+def _json(name: str = "data") -> Column[Any]:
+    return Column(name, JsonText, nullable=False)
+
+
+# --- Runs and what belongs to them ---
+
+run = _table(
+    "run",
+    _key(),
+    _name("ws"),
+    _name("playbook"),
+    _name("version"),
+    _name("step"),
+    _whole("seq"),
+    _name("state"),
+    _maybe_at("due_at"),
+    _whole("fence"),
+    _whole("attempts"),
+    _at("created_at"),
+    _json(),
+)
+step = _table(
+    "step",
+    Column("run_id", Name, ForeignKey("run.id"), primary_key=True),
+    Column("seq", Whole, primary_key=True, autoincrement=False),
+    _name("ws"),
+    _name("name"),
+    _name("state"),
+    _name("idem_key", unique=True),
+    Column("outcome", JsonText),
+    _at(),
+)
+draft = _table(
+    "draft",
+    _key(),
+    _name("ws"),
+    Column("run_id", Name, ForeignKey("run.id"), nullable=False),
+    _name("step"),
+    _name("state"),
+    _whole("revision"),
+    _name("agent"),
+    _name("action"),
+    # 1 while the newest revision is what the agent wrote first.
+    _whole("unchanged"),
+    Column("amount", Whole),
+    _at("opened_at"),
+    _at("expires_at"),
+    _maybe_at("left_at"),
+    _json(),
+)
+revision = _table(
+    "revision",
+    Column("draft_id", Name, ForeignKey("draft.id"), primary_key=True),
+    Column("n", Whole, primary_key=True, autoincrement=False),
+    _name("ws"),
+    # The exact RFC 8785 text that payload_hash is the hash of.
+    Column("payload", Text, nullable=False),
+    _name("payload_hash"),
+    _json("author"),
+    _at(),
+)
+signature = _table(
+    "signature",
+    Column("draft_id", Name, ForeignKey("draft.id"), primary_key=True),
+    Column("n", Whole, primary_key=True, autoincrement=False),
+    _key("actor"),
+    _name("ws"),
+    _name("choice"),
+    _name("reason"),
+    _name("payload_hash"),
+    _name("card_hash"),
+    _at(),
+)
+task = _table(
+    "task",
+    _key(),
+    _name("ws"),
+    Column("run_id", Name, ForeignKey("run.id"), nullable=False),
+    _name("owner"),
+    _maybe_at("due_at"),
+    _name("state"),
+    _json(),
+)
+
+# --- What came in, what must be shown, what is due by the calendar ---
+
+seen = _table("seen", _key("ws"), _key("key"), _json("reply"), _at())
+inbox = _table("inbox", _key("ws"), _key("event_id"), _json("body"), _at(), _maybe_at("handled_at"))
+message = _table(
+    "message",
+    _key(),
+    _name("ws"),
+    _name("subject"),
+    _name("channel"),
+    # Empty for our own message; a copy Slack has and we did not know of carries its ts.
+    _name("copy"),
+    _name("thread_ts"),
+    # Where it really is: Slack answers a person's id with the id of a DM.
+    _name("posted_in"),
+    _name("ts"),
+    _json("body"),
+    _whole("wanted"),
+    _whole("shown"),
+    _name("shown_hash"),
+    _maybe_at("due_at"),
+    _whole("fence"),
+    # Why it is not shown yet, in words.
+    _name("problem"),
+    UniqueConstraint("ws", "subject", "channel", "copy"),
+)
+schedule = _table(
+    "schedule",
+    _key(),
+    _name("ws"),
+    _name("playbook"),
+    _name("cron"),
+    _name("tz"),
+    _name("missed"),
+    # Seconds after which a missed fire is skipped.
+    _whole("late"),
+    _maybe_at("next_at"),
+)
+fire = _table(
+    "fire",
+    Column("schedule", Name, ForeignKey("schedule.id"), primary_key=True),
+    # Local wall time, so that an hour the clock passes twice fires once: 2026-11-23T08:00.
+    _key("at_local"),
+    _name("ws"),
+    _at(),
+)
+
+# --- Switches, documents, money for models ---
+
+switch = _table("switch", _key("ws"), _key("scope"), _name("by"), _at())
+document = _table(
+    "document",
+    _key("hash"),
+    _name("ws"),
+    _name("kind"),
+    Column("body", Text, nullable=False),
+)
+spend = _table(
+    "spend",
+    _key(),
+    _name("ws"),
+    _name("playbook"),
+    _name("day"),
+    # Millionths of a US dollar: the worst case until it is settled.
+    _whole("micros"),
+    _at(),
+    _maybe_at("settled_at"),
+)
+
+# --- The audit log. Rows are only ever added; triggers hold that. ---
+
+chain = _table("chain", _key("name"), _name("ws"), _whole("seq"), _name("head"))
+audit_event = _table(
+    "audit_event",
+    Column("n", Whole, primary_key=True),
+    _name("id", unique=True),
+    _name("ws"),
+    _name("chain"),
+    _whole("seq"),
+    _name("ts"),
+    _name("actor"),
+    _name("event"),
+    _name("object"),
+    # The exact RFC 8785 text that was hashed.
+    Column("hdr", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    UniqueConstraint("chain", "seq"),
+)
+audit_payload = _table(
+    "audit_payload",
+    Column("event_id", Name, ForeignKey("audit_event.id"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("body", Text, nullable=False),
+)
+# The next three are kept for erasure, the Merkle log and its signed checkpoints.
+audit_redaction = _table(
+    "audit_redaction",
+    Column("event_id", Name, ForeignKey("audit_event.id"), primary_key=True),
+    Column("by_event", Name, ForeignKey("audit_event.id"), nullable=False),
+)
+audit_leaf = _table(
+    "audit_leaf",
+    Column("leaf_index", Whole, primary_key=True, autoincrement=False),
+    Column("event_id", Name, ForeignKey("audit_event.id"), nullable=False, unique=True),
+)
+audit_checkpoint = _table(
+    "audit_checkpoint",
+    Column("size", Whole, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("witness", Text),
+)
+
+
+_states = draft.c.state.in_(LIVE)
+_due, _message_due = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
+_open = inbox.c.handled_at.is_(None)
+
+Index("run_due", run.c.due_at, sqlite_where=_due, postgresql_where=_due)
+Index("run_state", run.c.ws, run.c.state, run.c.created_at)
+Index("draft_run", draft.c.run_id)
+Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)
+Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)
+Index("draft_left", draft.c.ws, draft.c.left_at)
+Index("task_run", task.c.run_id)
+Index("task_owner", task.c.ws, task.c.owner, task.c.state)
+Index("seen_at", seen.c.at)
+Index("inbox_open", inbox.c.at, sqlite_where=_open, postgresql_where=_open)
+Index("message_due", message.c.due_at, sqlite_where=_message_due, postgresql_where=_message_due)
+Index("message_posted", message.c.posted_in, message.c.ts)
+Index("spend_day", spend.c.ws, spend.c.playbook, spend.c.day)
+Index("audit_ts", audit_event.c.ws, audit_event.c.ts)
+Index("audit_object", audit_event.c.object)
+Index("audit_actor", audit_event.c.ws, audit_event.c.actor, audit_event.c.ts)
+Index("audit_kind", audit_event.c.event)
+Index("draft_live", draft.c.run_id, unique=True, sqlite_where=_states, postgresql_where=_states)

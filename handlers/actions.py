@@ -1,0 +1,248 @@
+"""What each button does: it becomes one command, or shows something. No rule lives here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import modal, notice, queue, sop
+from blocks.ids import ActionId, More
+from handlers import looking
+from handlers.desk import DEADLINE
+from handlers.replies import Opened, Said, Turned
+from workflows.commands import (
+    REASONS,
+    Answer,
+    Approve,
+    OpenEdit,
+    OpenReject,
+    Pause,
+    Redraft,
+    Reject,
+    Resolve,
+    Resume,
+    StartRun,
+    Undo,
+)
+from workflows.run import Actor, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blocks.ids import ButtonValue
+    from handlers.desk import Desk
+    from handlers.payloads import ButtonPress
+    from handlers.replies import Reply
+    from workflows.commands import Command
+
+
+def _about(press: ButtonPress, value: ButtonValue | None = None) -> dict[str, object]:
+    """Return what every command on a draft takes from a press: who, and exactly what was shown."""
+    named = value or press.value
+    return {
+        "actor": Actor.user(press.person),
+        "key": press.key,
+        "draft_id": named.draft_id,
+        "revision": named.revision,
+        "payload_hash": named.hash,
+    }
+
+
+def _handle(desk: Desk, command: Command) -> Reply:
+    return desk.engine.handle(command, DEADLINE)
+
+
+def approve(desk: Desk, press: ButtonPress) -> Reply:
+    """Sign what the card showed."""
+    return _handle(desk, Approve.model_validate(_about(press)))
+
+
+def edit(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the edit form."""
+    return _handle(desk, OpenEdit.model_validate({**_about(press), "key": ""}))
+
+
+def reject(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the reasons."""
+    return _handle(desk, OpenReject.model_validate({**_about(press), "key": ""}))
+
+
+def reason(desk: Desk, press: ButtonPress) -> Reply:
+    """Reject with one tap."""
+    chosen = REASONS[int(press.action.action_id.rpartition(":")[2])]
+    answer = _handle(desk, Reject.model_validate({**_about(press), "reason": chosen}))
+    return looking.closed(answer, f"Rejected: {chosen}. Nothing was sent.")
+
+
+def undo(desk: Desk, press: ButtonPress) -> Reply:
+    """Hold it back, or open the draft that undoes it."""
+    return _handle(desk, Undo.model_validate(_about(press)))
+
+
+def draft_again(desk: Desk, press: ButtonPress) -> Reply:
+    """Let the agent write again."""
+    return _handle(desk, Redraft.model_validate(_about(press)))
+
+
+def arrived(desk: Desk, press: ButtonPress) -> Reply:
+    """Say that an uncertain execution happened."""
+    return _handle(desk, Resolve.model_validate({**_about(press), "happened": True}))
+
+
+def send_again(desk: Desk, press: ButtonPress) -> Reply:
+    """Say that it did not, so that it is carried out again under the same key."""
+    return _handle(desk, Resolve.model_validate({**_about(press), "happened": False}))
+
+
+def review(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the full text."""
+    return looking.full_text(desk, press.person, press.value.draft_id)
+
+
+def review_page(desk: Desk, press: ButtonPress) -> Reply:
+    """Turn a page of the full text."""
+    page, value = press.tagged
+    opened = looking.full_text(desk, press.person, value.draft_id, int(page))
+    return Turned(opened.view) if isinstance(opened, Opened) else opened
+
+
+def more(desk: Desk, press: ButtonPress) -> Reply:
+    """Open what stands behind the three dots."""
+    tag, value = press.tagged
+    show = looking.why if tag == More.WHY else looking.history
+    return show(desk, press.person, value.draft_id)
+
+
+def answer(desk: Desk, press: ButtonPress) -> Reply:
+    """Choose an option of an ask."""
+    task_id, _, choice = press.action.chosen.partition(":")
+    return _handle(
+        desk,
+        Answer(actor=Actor.user(press.person), key=press.key, task_id=task_id, choice=choice),
+    )
+
+
+def task_done(desk: Desk, press: ButtonPress) -> Reply:
+    """Close a task."""
+    return _handle(
+        desk, Answer(actor=Actor.user(press.person), key=press.key, task_id=press.action.chosen)
+    )
+
+
+def pick(desk: Desk, press: ButtonPress) -> Reply:
+    """Show the form of the playbook that was picked."""
+    playbook = desk.shelf.get(press.action.chosen)
+    if playbook is None:
+        return Said(notice.said("That playbook is not there any more."))
+    channel = press.view.private_metadata or press.place[0]
+    view = modal.start(playbook, metadata=f"{channel}|{playbook.playbook}")
+    return Turned(view) if press.view.type == "modal" else Opened(view)
+
+
+def start(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the picker."""
+    return looking.picker(desk, press.person, press.place[0])
+
+
+def start_next(desk: Desk, press: ButtonPress) -> Reply:
+    """Start a next action of a KPI post; its draft appears in the post's thread."""
+    post, _, index = press.action.chosen.rpartition(":")
+    found = looking.next_action(desk, post, int(index))
+    if found is None:
+        return Said(notice.said("This post is too old to start anything from."))
+    place = Place(channel=press.place[0], thread_ts=press.thread_ts)
+    command = StartRun(
+        actor=Actor.user(press.person),
+        key=f"kpi:{post}:{index}",
+        playbook=found.playbook,
+        inputs=dict(found.inputs),
+        trigger=f"kpi:{post}",
+        place=place,
+    )
+    return looking.started(_handle(desk, command), "Drafting; the card appears in this thread.")
+
+
+def switch(desk: Desk, press: ButtonPress) -> Reply:
+    """Pause or resume from App Home."""
+    word, _, scope = press.action.chosen.partition(":")
+    kind = Pause if word == "pause" else Resume
+    return _handle(desk, kind(actor=Actor.user(press.person), key=press.key, scope=scope))
+
+
+def show_queue(desk: Desk, press: ButtonPress) -> Reply:
+    """Show what waits for the one who asks."""
+    return Said(queue.queue(looking.waiting(desk, press.person), desk.clock.now()))
+
+
+def claim_next(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the most pressing draft that waits for the one who asks."""
+    mine = looking.waiting(desk, press.person)
+    if not mine:
+        return Said(notice.said("Nothing waits for you."))
+    return looking.full_text(desk, press.person, mine[0].draft.id)
+
+
+def show_audit(desk: Desk, press: ButtonPress) -> Reply:
+    """Show the newest entries of the audit log."""
+    return looking.audit(desk, press.person, "")
+
+
+def show_run(desk: Desk, press: ButtonPress) -> Reply:
+    """Show where a run stands."""
+    return looking.status(desk, press.person, press.action.chosen)
+
+
+def show_sop(desk: Desk, press: ButtonPress) -> Reply:
+    """Show a playbook as a one-page procedure."""
+    playbook = desk.shelf.get(press.action.chosen)
+    return Said(
+        sop.sop(playbook) if playbook else notice.said("That playbook is not there any more.")
+    )
+
+
+def show_help(_desk: Desk, _press: ButtonPress) -> Reply:
+    """Show what one can do here."""
+    return Said(notice.helped())
+
+
+def home_page(desk: Desk, press: ButtonPress) -> Reply:
+    """Turn a page of the queue in App Home."""
+    return looking.home(desk, press.person, int(press.action.chosen))
+
+
+def ignore(_desk: Desk, _press: ButtonPress) -> Reply:
+    """Acknowledge what needs no answer: a link, a choice inside a form."""
+    return looking.NOTHING
+
+
+#: Every button there is, and what it does. A convention test holds this equal to what the builders draw.
+ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
+    ActionId.APPROVE: approve,
+    ActionId.EDIT: edit,
+    ActionId.REJECT: reject,
+    ActionId.REASON: reason,
+    ActionId.REVIEW: review,
+    ActionId.REVIEW_PAGE: review_page,
+    ActionId.OPEN: review,
+    ActionId.MORE: more,
+    ActionId.UNDO: undo,
+    ActionId.UNDO_DONE: undo,
+    ActionId.DRAFT_AGAIN: draft_again,
+    ActionId.ARRIVED: arrived,
+    ActionId.SEND_AGAIN: send_again,
+    ActionId.ANSWER: answer,
+    ActionId.TASK_DONE: task_done,
+    ActionId.PICK: pick,
+    ActionId.START: start,
+    ActionId.START_NEXT: start_next,
+    ActionId.SWITCH: switch,
+    ActionId.SHOW_QUEUE: show_queue,
+    ActionId.CLAIM_NEXT: claim_next,
+    ActionId.SHOW_AUDIT: show_audit,
+    ActionId.SHOW_RUN: show_run,
+    ActionId.SHOW_SOP: show_sop,
+    ActionId.SHOW_HELP: show_help,
+    ActionId.HOME_PAGE: home_page,
+    ActionId.INPUT: ignore,
+    ActionId.SIGN_TOO: ignore,
+    ActionId.LINK: ignore,
+}

@@ -1,0 +1,158 @@
+"""`/playbook` and `/sayso`: words to one command, or to something to look at. A mistake gets a helpful answer."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from blocks import modal, notice, queue
+from handlers import looking
+from handlers.desk import DEADLINE
+from handlers.replies import Opened, Said
+from workflows.answers import Refused
+from workflows.commands import CancelRun, Pause, Resume, StartRun
+from workflows.errors import UnknownPlaybook
+from workflows.run import Actor, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handlers.desk import Desk
+    from handlers.payloads import SlashCommand
+    from handlers.replies import Reply
+    from workflows.playbook import Playbook
+    from workflows.ports import JsonObject
+
+KPI_PLAYBOOK = "weekly-kpi-report"
+
+
+def playbook(desk: Desk, command: SlashCommand) -> Reply:
+    """Start a playbook: without a name the picker, with missing inputs its form, else at once."""
+    if refused := looking.stranger(desk, command.user_id):
+        return refused
+    if not command.words or command.words == ["help"]:
+        return looking.picker(desk, command.user_id, command.channel_id)
+    name, given = command.words[0], command.words[1:]
+    found = desk.shelf.get(name)
+    if found is None:
+        near = get_close_matches(name, desk.shelf.names(), n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        return Refused(error=UnknownPlaybook(name=name, hint=hint))
+    inputs = _inputs(found, given)
+    if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
+        not given and found.inputs
+    ):
+        return Opened(modal.start(found, inputs, metadata=f"{command.channel_id}|{name}"))
+    return start(desk, command, found, inputs)
+
+
+def _inputs(playbook: Playbook, given: list[str]) -> JsonObject:
+    """Read `name=value` words; the others together fill the first input."""
+    named = dict(word.split("=", 1) for word in given if "=" in word)
+    rest = " ".join(word for word in given if "=" not in word)
+    defaults: JsonObject = {
+        field.name: field.default for field in playbook.inputs if field.default is not None
+    }
+    first: JsonObject = {playbook.inputs[0].name: rest} if rest and playbook.inputs else {}
+    return {**defaults, **first, **named}
+
+
+def start(desk: Desk, command: SlashCommand, found: Playbook, inputs: JsonObject) -> Reply:
+    """Start a run where the command was typed."""
+    answer = desk.engine.handle(
+        StartRun.model_validate(
+            {
+                "actor": Actor.user(command.user_id),
+                "key": command.key,
+                "playbook": found.playbook,
+                "inputs": inputs,
+                "place": Place(channel=command.channel_id),
+            }
+        ),
+        DEADLINE,
+    )
+    return looking.started(answer, where(desk, found))
+
+
+def where(desk: Desk, found: Playbook) -> str:
+    """Say where the cards of a playbook appear."""
+    channel = desk.directory.company().channel(found.channel)
+    place = f"in #{found.channel.lstrip('#')}" if channel else "here"
+    return f"{found.title}: working on it. What comes of it appears {place}."
+
+
+def _help(_desk: Desk, command: SlashCommand) -> Reply:
+    unknown = command.words[0] if command.words and command.words[0] not in {"help", "?"} else ""
+    near = get_close_matches(unknown, ON_SAYSO, n=1) if unknown else []
+    return Said(notice.helped(unknown, near[0] if near else ""))
+
+
+def _queue(desk: Desk, command: SlashCommand) -> Reply:
+    if refused := looking.stranger(desk, command.user_id):
+        return refused
+    return Said(queue.queue(looking.waiting(desk, command.user_id), desk.clock.now()))
+
+
+def _status(desk: Desk, command: SlashCommand) -> Reply:
+    if len(command.words) > 1:
+        return looking.status(desk, command.user_id, command.words[1])
+    return _queue(desk, command)
+
+
+def _audit(desk: Desk, command: SlashCommand) -> Reply:
+    return looking.audit(desk, command.user_id, " ".join(command.words[1:]))
+
+
+def _kpi(desk: Desk, command: SlashCommand) -> Reply:
+    found = desk.shelf.get(KPI_PLAYBOOK)
+    if found is None:
+        return Refused(error=UnknownPlaybook(name=KPI_PLAYBOOK, hint=""))
+    week = {"week": command.words[1]} if len(command.words) > 1 else {}
+    return start(desk, command, found, {**week})
+
+
+def _pause(desk: Desk, command: SlashCommand) -> Reply:
+    return _switch(desk, command, Pause)
+
+
+def _resume(desk: Desk, command: SlashCommand) -> Reply:
+    return _switch(desk, command, Resume)
+
+
+def _switch(desk: Desk, command: SlashCommand, kind: type[Pause | Resume]) -> Reply:
+    named = " ".join(command.words[1:]) or "everything"
+    scope = named if named == "everything" or ":" in named else f"playbook:{named}"
+    actor = Actor.user(command.user_id)
+    return desk.engine.handle(kind(actor=actor, key=command.key, scope=scope), DEADLINE)
+
+
+def _cancel(desk: Desk, command: SlashCommand) -> Reply:
+    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
+        return Said(notice.said("Say which run: /sayso cancel RUN. /sayso queue lists them."))
+    actor = Actor.user(command.user_id)
+    run = desk.reading.run(command.words[1])
+    run_id = run.id if run else command.words[1]
+    return desk.engine.handle(CancelRun(actor=actor, key=command.key, run_id=run_id), DEADLINE)
+
+
+#: What may stand behind `/sayso`. Everything a button does has a command.
+ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
+    "help": _help,
+    "queue": _queue,
+    "status": _status,
+    "audit": _audit,
+    "kpi": _kpi,
+    "pause": _pause,
+    "resume": _resume,
+    "cancel": _cancel,
+}
+
+
+def sayso(desk: Desk, command: SlashCommand) -> Reply:
+    """Find the verb and do it; anything else gets help that guesses what was meant."""
+    verb = command.words[0] if command.words else "help"
+    return ON_SAYSO.get(verb, _help)(desk, command)
+
+
+#: Every slash command there is; a convention test holds it equal to manifest.yml.
+ON: dict[str, Callable[[Desk, SlashCommand], Reply]] = {"/playbook": playbook, "/sayso": sayso}

@@ -1,0 +1,62 @@
+"""What every listener may use: the one door, and things to look at. Nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from blocks.history import Logged
+    from workflows.action import ActionSpec
+    from workflows.engine import Engine
+    from workflows.ports import Clock, Directory, Shelf
+    from workflows.run import Run
+
+#: Seconds a press may wait for the database, of the three Slack gives.
+DEADLINE = 2.0
+
+
+class Reading(Protocol):
+    """What can be looked up without changing anything."""
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run by its id, or by the beginning of it when that is unique."""
+        ...
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        """Return the run a draft belongs to, carrying that draft."""
+        ...
+
+    def open_runs(self) -> Sequence[Run]:
+        """Return the runs whose draft waits for a person."""
+        ...
+
+    def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
+        """Return the newest audit entries about a run, a draft or a person, oldest first."""
+        ...
+
+    def recent(self, person: str) -> Sequence[str]:
+        """Return the playbooks this person started last, newest first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The ports of the listeners."""
+
+    engine: Engine
+    shelf: Shelf
+    directory: Directory
+    reading: Reading
+    clock: Clock
+    actions: Mapping[str, ActionSpec]
+    #: Draws somebody's App Home, at a page of its queue.
+    home: Callable[[str, int], dict[str, Any]]
+    #: Keeps somebody's App Home up to date from now on.
+    watch_home: Callable[[str], None]
+    #: Keeps an event before it is acknowledged; False when it was kept before.
+    keep_event: Callable[[str, dict[str, Any]], bool]
+    #: Notes that a message shows a subject too, so that every copy is drawn again.
+    adopt: Callable[[str, str, str], None]

@@ -1,0 +1,136 @@
+"""Looking, from any surface: the queue, a run, the full text, why. Only for people of the company."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import modal, notice
+from blocks.queue import Waiting
+from handlers.replies import Opened, Reply, Said, Turned
+from workflows.action import Risk
+from workflows.answers import Recorded, Refused
+from workflows.errors import Stranger, UnknownDraft, UnknownRun
+from workflows.kpi_report import KpiReport, NextAction
+from workflows.queue import queue_of
+
+if TYPE_CHECKING:
+    from handlers.desk import Desk
+    from workflows.run import Run
+
+#: An answer that says and shows nothing.
+NOTHING = Recorded()
+#: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
+ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
+
+
+def stranger(desk: Desk, person: str) -> Refused | None:
+    """Return the refusal for somebody who is not of this company, or None."""
+    company = desk.directory.company()
+    return None if company.person(person) else Refused(error=Stranger(company=company.name))
+
+
+def waiting(desk: Desk, person: str) -> list[Waiting]:
+    """Return what waits for a person, most pressing first."""
+    company, now = desk.directory.company(), desk.clock.now()
+    runs = queue_of(person, desk.reading.open_runs(), company, now)
+    return [
+        Waiting(
+            draft=run.draft,
+            spec=desk.actions.get(run.draft.action),
+            one_tap=run.draft.risk in ONE_TAP,
+        )
+        for run in runs
+        if run.draft
+    ]
+
+
+def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
+    """Open a page of everything a draft would send."""
+    run = desk.reading.run_of_draft(draft_id)
+    if refused := stranger(desk, person):
+        return refused
+    if run is None or run.draft is None:
+        return Refused(error=UnknownDraft())
+    return Opened(modal.review(run.draft, desk.actions.get(run.draft.action), page))
+
+
+def why(desk: Desk, person: str, draft_id: str) -> Reply:
+    """Say what a draft rests on and who wrote it."""
+    return _of_draft(desk, person, draft_id, about=f"draft:{draft_id}")
+
+
+def history(desk: Desk, person: str, draft_id: str) -> Reply:
+    """Say what happened to the draft's run so far."""
+    return _of_draft(desk, person, draft_id, about="")
+
+
+def _of_draft(desk: Desk, person: str, draft_id: str, about: str) -> Reply:
+    run = desk.reading.run_of_draft(draft_id)
+    if refused := stranger(desk, person):
+        return refused
+    if run is None:
+        return Refused(error=UnknownDraft())
+    if about and run.draft:
+        return Said(notice.why(run.draft))
+    return Said(notice.status(run, desk.reading.logged(about=f"run:{run.id}")))
+
+
+def status(desk: Desk, person: str, run_id: str) -> Reply:
+    """Say where a run stands and how it came there."""
+    if refused := stranger(desk, person):
+        return refused
+    run = desk.reading.run(run_id) or desk.reading.run_of_draft(run_id)
+    if run is None:
+        return Refused(error=UnknownRun(run=run_id))
+    return Said(notice.status(run, desk.reading.logged(about=f"run:{run.id}")))
+
+
+def audit(desk: Desk, person: str, about: str) -> Reply:
+    """Show audit entries about a run, a draft or a person; without a name the newest."""
+    if refused := stranger(desk, person):
+        return refused
+    return Said(notice.audit(desk.reading.logged(about=about), about))
+
+
+def picker(desk: Desk, person: str, channel: str) -> Reply:
+    """Open the list of playbooks."""
+    if refused := stranger(desk, person):
+        return refused
+    books = [book for name in desk.shelf.names() if (book := desk.shelf.get(name))]
+    startable = [book for book in books if book.trigger.command]
+    return Opened(modal.pick(startable, desk.reading.recent(person), metadata=channel))
+
+
+def home(desk: Desk, person: str, page: int) -> Reply:
+    """Show a page of somebody's App Home in place."""
+    return Turned(desk.home(person, page))
+
+
+def closed(answer: Reply, sentence: str) -> Reply:
+    """Turn a recorded answer into the last page of a dialog."""
+    done = isinstance(answer, Recorded)
+    return Turned(modal.said(sentence)) if done else answer
+
+
+def started(answer: Reply, sentence: str) -> Reply:
+    """Say where the draft will appear, unless something better was said."""
+    if isinstance(answer, Recorded) and not answer.sentence:
+        return Recorded(run=answer.run, sentence=sentence)
+    return answer
+
+
+def next_action(desk: Desk, run_id: str, index: int) -> NextAction | None:
+    """Return the n-th next action of the KPI post of a run, from the record and never from the button."""
+    run = desk.reading.run(run_id)
+    report = kpi_of(run) if run else None
+    if report is None or not 0 <= index < len(report.actions):
+        return None
+    return report.actions[index]
+
+
+def kpi_of(run: Run) -> KpiReport | None:
+    """Return the KPI report a run has read, if it has."""
+    for value in run.results.values():
+        if isinstance(value, dict) and "anomalies" in value and "metrics" in value:
+            return KpiReport.model_validate(value)
+    return None

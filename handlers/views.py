@@ -1,0 +1,132 @@
+"""What a submitted dialog does. The form's values are read by its fields; the rest is in the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blocks import form, modal
+from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
+from handlers import commands, looking
+from handlers.desk import DEADLINE
+from handlers.replies import Opened, Turned
+from workflows.answers import Recorded, Refused
+from workflows.commands import Approve, Edit, Reject, StartRun
+from workflows.errors import UnknownDraft, UnknownPlaybook
+from workflows.run import Actor, Place
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handlers.desk import Desk
+    from handlers.payloads import Submission
+    from handlers.replies import Reply
+
+
+def _about(submission: Submission, step: str) -> dict[str, object]:
+    named = ButtonValue.parse(submission.view.private_metadata)
+    return {
+        "actor": Actor.user(submission.person),
+        "key": f"{submission.key}:{step}",
+        "draft_id": named.draft_id,
+        "revision": named.revision,
+        "payload_hash": named.hash,
+    }
+
+
+def edit(desk: Desk, submission: Submission) -> Reply:
+    """Save the edit; with "sign it too" a second command signs exactly what was saved."""
+    about = _about(submission, "edit")
+    run = desk.reading.run_of_draft(str(about["draft_id"]))
+    if run is None or run.draft is None:
+        return Refused(error=UnknownDraft())
+    spec, rule = desk.actions[run.draft.action], run.draft.rule
+    fields = [field for field in spec.fields if field.name in rule.edit]
+    typed = form.read(fields, submission.view.state.get("values") or {})
+    changes = {name: value for name, value in typed.items() if value is not None}
+    emptied = {name: "" for name, value in typed.items() if value is None}
+    answer = desk.engine.handle(
+        Edit.model_validate({**about, "changes": {**changes, **emptied}}), DEADLINE
+    )
+    if not isinstance(answer, Recorded) or not _wants_to_sign(submission):
+        return answer
+    return _sign_saved(desk, submission, answer)
+
+
+def _wants_to_sign(submission: Submission) -> bool:
+    return bool(submission.view.held(BlockId.SIGN_TOO, ActionId.SIGN_TOO).get("selected_options"))
+
+
+def _sign_saved(desk: Desk, submission: Submission, saved: Recorded) -> Reply:
+    draft = saved.run.draft if saved.run else None
+    if draft is None:
+        return saved
+    signing = Approve(
+        actor=Actor.user(submission.person),
+        key=f"{submission.key}:sign",
+        draft_id=draft.id,
+        revision=draft.revision,
+        payload_hash=draft.current.payload_hash,
+    )
+    answer = desk.engine.handle(signing, DEADLINE)
+    if isinstance(answer, Refused):
+        words = f"Your edit is saved, but not signed. {answer.error.sentence}"
+        return Turned(modal.said(words, title="Saved, not signed"))
+    return answer
+
+
+def reject(desk: Desk, submission: Submission) -> Reply:
+    """Reject in one's own words."""
+    words = str(submission.view.held(BlockId.OWN_WORDS, ActionId.INPUT).get("value") or "")
+    command = Reject.model_validate(
+        {**_about(submission, "reject"), "reason": "other", "comment": Untrusted(words)}
+    )
+    return desk.engine.handle(command, DEADLINE)
+
+
+def review(desk: Desk, submission: Submission) -> Reply:
+    """Sign after the last page of the full text."""
+    return desk.engine.handle(Approve.model_validate(_about(submission, "sign")), DEADLINE)
+
+
+def pick(desk: Desk, submission: Submission) -> Reply:
+    """Show the form of the playbook that was picked."""
+    chosen: Any = submission.view.held(BlockId.PLAYBOOK, ActionId.PICK).get("selected_option")
+    name = str(chosen["value"]) if chosen else ""
+    found = desk.shelf.get(name)
+    if found is None:
+        return Refused(error=UnknownPlaybook(name=name, hint=""))
+    return Opened(modal.start(found, metadata=f"{submission.view.private_metadata}|{name}"))
+
+
+def start(desk: Desk, submission: Submission) -> Reply:
+    """Start a run with the form's values; what is wrong is shown at its field."""
+    channel, _, name = submission.view.private_metadata.partition("|")
+    found = desk.shelf.get(name)
+    if found is None:
+        return Refused(error=UnknownPlaybook(name=name, hint=""))
+    typed = form.read(found.inputs, submission.view.state.get("values") or {})
+    answer = desk.engine.handle(
+        StartRun(
+            actor=Actor.user(submission.person),
+            key=submission.key,
+            playbook=name,
+            inputs={field: value for field, value in typed.items() if value is not None},
+            place=Place(channel=channel) if channel else None,
+        ),
+        DEADLINE,
+    )
+    done = looking.started(answer, commands.where(desk, found))
+    return (
+        Turned(modal.said(done.sentence, title="Started")) if isinstance(done, Recorded) else done
+    )
+
+
+#: Every dialog that can be submitted.
+ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
+    CallbackId.EDIT: edit,
+    CallbackId.REJECT: reject,
+    CallbackId.REVIEW: review,
+    CallbackId.PICK: pick,
+    CallbackId.START: start,
+}

@@ -1,0 +1,231 @@
+"""The database in memory: one transaction at a time, all of it saved or nothing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from workflows.errors import NotRecorded, Stale
+from workflows.playbook import Playbook
+from workflows.ports import Kept, Switch
+from workflows.run import Confidence, DraftState, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from workflows.events import Entry
+    from workflows.ports import JsonObject, Post, StepState
+    from workflows.run import Draft, Run, Task
+
+#: A draft in one of these can still lead to an effect; a run has at most one of them.
+LIVE = {
+    DraftState.OPEN,
+    DraftState.SIGNED,
+    DraftState.HOLDING,
+    DraftState.EXECUTING,
+    DraftState.UNCERTAIN,
+}
+
+
+def _from_json(source: str) -> Playbook:
+    return Playbook.model_validate_json(source)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All tables. Records are frozen, so copying the containers is a snapshot."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    #: In the order they were opened.
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    steps: dict[tuple[str, int], tuple[StepState, JsonObject]] = field(default_factory=dict)
+    seen: dict[str, Kept] = field(default_factory=dict)
+    posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    redrawn: list[str] = field(default_factory=list)
+    entries: list[tuple[Entry, datetime]] = field(default_factory=list)
+    switches: dict[str, Switch] = field(default_factory=dict)
+    documents: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def copied(self) -> Rows:
+        """Return a snapshot that can be changed without changing this one."""
+        return replace(self, **{name: table.copy() for name, table in vars(self).items()})
+
+    def with_draft(self, run: Run | None, draft: Draft | None) -> Run | None:
+        """Return the run carrying this draft."""
+        return run.model_copy(update={"draft": draft}) if run else None
+
+    def newest_draft(self, run_id: str) -> Draft | None:
+        """Return the draft of a run that was opened last."""
+        return next((d for d in reversed(self.drafts.values()) if d.run_id == run_id), None)
+
+
+class FakeStore:
+    """The `Store` port. `rows` is what is committed; a test reads it and never writes it."""
+
+    def __init__(self, *, parse: Callable[[str], Playbook] = _from_json) -> None:
+        self.rows = Rows()
+        #: What `acceptance` answers.
+        self.accepted = Confidence()
+        #: Fail at the n-th call within the next transaction, to test that nothing is half saved.
+        self.fail_at = 0
+        self._parse = parse
+        self._writer = Lock()
+
+    @contextmanager
+    def transaction(self, deadline: float | None = None) -> Iterator[FakeTx]:
+        if not self._writer.acquire(timeout=-1 if deadline is None else deadline):
+            raise NotRecorded
+        try:
+            tx = FakeTx(self.rows.copied(), self)
+            yield tx
+            self.rows = tx.rows
+        finally:
+            self._writer.release()
+
+    def parsed(self, source: str) -> Playbook:
+        """Read a playbook back from its text."""
+        return self._parse(source)
+
+    def claim(self, now: datetime, lease: float = 60.0) -> list[Run]:
+        """Claim every due run as workers do: a new fence, a lease, an intent for a work step."""
+        with self.transaction() as tx:
+            due = [run for run in tx.rows.runs.values() if run.due_at and run.due_at <= now]
+            return [tx.claimed(run, now + timedelta(seconds=lease)) for run in due]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The audit log, oldest first."""
+        return [entry for entry, _ in self.rows.entries]
+
+    def run(self, run_id: str) -> Run:
+        """Return a run as it stands, carrying its newest draft."""
+        run = self.rows.with_draft(self.rows.runs[run_id], self.rows.newest_draft(run_id))
+        assert run is not None
+        return run
+
+
+class FakeTx:
+    """The `Tx` port over a snapshot."""
+
+    def __init__(self, rows: Rows, store: FakeStore) -> None:
+        self.rows, self._store = rows, store
+        self._calls = 0
+
+    def _count(self) -> None:
+        self._calls += 1
+        if self._calls == self._store.fail_at:
+            raise NotRecorded
+
+    def seen(self, key: str) -> Kept | None:
+        self._count()
+        return self.rows.seen.get(key)
+
+    def remember(self, key: str, kept: Kept, at: datetime) -> None:
+        self._count()
+        assert at.tzinfo is not None
+        self.rows.seen[key] = kept
+
+    def run(self, run_id: str) -> Run | None:
+        self._count()
+        return self.rows.with_draft(self.rows.runs.get(run_id), self.rows.newest_draft(run_id))
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        self._count()
+        draft = self.rows.drafts.get(draft_id)
+        return self.rows.with_draft(self.rows.runs[draft.run_id], draft) if draft else None
+
+    def run_of_task(self, task_id: str) -> Run | None:
+        task = self.rows.tasks.get(task_id)
+        return self.run(task.run_id) if task else None
+
+    def add(self, run: Run) -> bool:
+        self._count()
+        if run.id in self.rows.runs:
+            return False
+        self._write(run)
+        return True
+
+    def save(self, run: Run, *, expected_fence: int) -> None:
+        self._count()
+        if self.rows.runs[run.id].fence != expected_fence:
+            raise Stale
+        self._write(run)
+
+    def finish(self, run_id: str, seq: int, state: StepState, outcome: JsonObject) -> None:
+        self._count()
+        self.rows.steps[run_id, seq] = (state, outcome)
+
+    def append(self, entries: Iterable[Entry], at: datetime) -> None:
+        self._count()
+        self.rows.entries.extend((entry, at) for entry in entries)
+
+    def post(self, posts: Iterable[Post], at: datetime) -> None:
+        self._count()
+        assert at.tzinfo is not None
+        for post in posts:
+            self.rows.posts.setdefault((post.subject, post.channel), post)
+
+    def redraw(self, subjects: Iterable[str], at: datetime) -> None:
+        self._count()
+        assert at.tzinfo is not None
+        self.rows.redrawn.extend(subjects)
+
+    def switches(self) -> Sequence[Switch]:
+        self._count()
+        return tuple(self.rows.switches.values())
+
+    def switch(self, scope: str, by: str | None, at: datetime) -> None:
+        self._count()
+        self.rows.switches.pop(scope, None)
+        if by is not None:
+            self.rows.switches[scope] = Switch(scope=scope, by=by, at=at)
+
+    def playbook(self, version: str) -> Playbook:
+        self._count()
+        kind, source = self.rows.documents[version]
+        assert kind == "playbook"
+        return self._store.parsed(source).model_copy(update={"version": version, "source": source})
+
+    def keep(self, kind: str, text: str, hash_: str) -> None:
+        self._count()
+        self.rows.documents.setdefault(hash_, (kind, text))
+
+    def acceptance(self, agent: str, action: str) -> Confidence:
+        assert agent
+        assert action
+        self._count()
+        return self._store.accepted
+
+    def claimed(self, run: Run, until: datetime) -> Run:
+        """Take a run for a worker."""
+        taken = run.model_copy(
+            update={"fence": run.fence + 1, "attempts": run.attempts + 1, "due_at": until}
+        )
+        self.rows.runs[run.id] = taken
+        if run.state is RunState.WORKING:
+            self.rows.steps.setdefault((run.id, run.seq), ("intent", {}))
+        found = self.rows.with_draft(taken, self.rows.newest_draft(run.id))
+        assert found is not None
+        return found
+
+    def _write(self, run: Run) -> None:
+        if run.draft:
+            self._write_draft(run.draft)
+        if run.task:
+            self.rows.tasks[run.task.id] = run.task
+        self.rows.runs[run.id] = run
+
+    def _write_draft(self, draft: Draft) -> None:
+        """Revisions and signatures are only ever added, and a run has one live draft."""
+        before = self.rows.drafts.get(draft.id)
+        if before:
+            assert draft.revisions[: len(before.revisions)] == before.revisions
+            assert draft.signatures[: len(before.signatures)] == before.signatures
+        self.rows.drafts[draft.id] = draft
+        of_run = [d for d in self.rows.drafts.values() if d.run_id == draft.run_id]
+        assert sum(d.state in LIVE for d in of_run) <= 1, "a run has two live drafts"

@@ -1,0 +1,196 @@
+"""Whatever somebody else wrote: nothing of it is markup, and Slack takes every message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks import card, history, home, kpi, limits, modal, notice, queue, sop
+from blocks.kit.problem import walk
+from tests.unit.blocks import examples
+from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
+from workflows.action import ActionSpec, Field
+from workflows.errors import NotAllowed
+from workflows.events import Entry, Event
+from workflows.ports import Finding, Switch
+from workflows.run import Actor, DraftState, RunState
+from workflows.text import Untrusted
+
+#: Characters that may not arrive raw on any screen.
+INVISIBLE = {"\u202e", "\u202c", "\u200b", "\u2060", "\ufeff", "\U000e0068", "\x00", "\u2028"}
+ANYTHING = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(max_size=200),
+    st.text(alphabet="<>&|!@#*_~`:\u202e\u200b a\n", max_size=300),
+    st.builds(lambda text, times: text * times, st.sampled_from(HOSTILE), st.integers(1, 300)),
+)
+
+
+def everything(words: str) -> list[dict[str, Any]]:
+    """Build every message and view with `words` wherever somebody else's words can be."""
+    mail = {"to": words, "subject": words, "body": words, words or "x": [words]}
+    drafts = [examples.draft(mail, state=state, words=words) for state in DraftState]
+    changed = examples.edited(drafts[0], body=f"{words} and more", subject="Other")
+    book = examples.playbook(words or "x", title=words[:150] or "x")
+    logged = [
+        history.Logged(
+            at=NOW,
+            entry=Entry(
+                event=Event.DRAFT_REJECTED,
+                chain="run:1",
+                actor=Actor.user(ANA),
+                object=words,
+                body={"reason": words},
+            ),
+        )
+    ] * 30
+    waiting = [queue.Waiting(draft=one, spec=SPEC, one_tap=True) for one in drafts[:1] * 60]
+    report = examples.report(words)
+    return [
+        *[card.card(one, SPEC) for one in drafts],
+        *[card.card(one, None, card.Setting(level=1, solo=True)) for one in drafts[:2]],
+        card.card(changed, SPEC),
+        modal.edit(changed, SPEC),
+        modal.edit(changed, _editable(words)),
+        modal.reject(changed),
+        *[modal.review(changed, SPEC, page) for page in (1, 2, 99)],
+        modal.pick([book], [book.playbook]),
+        modal.start(book, {"quote": words}),
+        modal.said(words),
+        sop.sop(book),
+        home.home(_home(words, waiting)),
+        home.home(home.Home(now=NOW)),
+        queue.queue(_distinct(waiting), NOW),
+        queue.queue([], NOW),
+        kpi.kpi(report, "post-1"),
+        kpi.kpi(report, "post-1", native=False),
+        *kpi.replies(report, "post-1"),
+        notice.helped(words, words),
+        notice.refused(NotAllowed(action=words, needed=words, next_step=words)),
+        notice.said(Untrusted(words)),
+        notice.told(Untrusted(words), examples.run(words)),
+        notice.task(examples.task(words, options=(words[:50] or "a", "b"), recommended="b")),
+        notice.task(examples.task(words, state="done", answer=words)),
+        *[notice.status(examples.run(words, state), logged) for state in RunState],
+        notice.audit(logged, words),
+        notice.audit([], words),
+        notice.findings([Finding(ok=False, what=words, why=words, fix=words)] * 30),
+    ]
+
+
+def _editable(words: str) -> ActionSpec:
+    names = ("subject", "body")
+    return ActionSpec(
+        **{
+            **dict(SPEC),
+            "fields": tuple(
+                Field(name=n, type="long_text", label=words, hint=words) for n in names
+            ),
+        }
+    )
+
+
+def _distinct(waiting: list[queue.Waiting]) -> list[queue.Waiting]:
+    return [
+        queue.Waiting(
+            draft=one.draft.model_copy(update={"id": f"0199-draft-{n}"}), spec=SPEC, one_tap=True
+        )
+        for n, one in enumerate(waiting)
+    ]
+
+
+def _home(words: str, waiting: list[queue.Waiting]) -> home.Home:
+    many = range(40)
+    owned = home.Owned(name="x", title=words, version=words, level=3)
+    return home.Home(
+        now=NOW + timedelta(hours=2),
+        waiting=_distinct(waiting),
+        tasks=[examples.task(words, id=f"t{n}") for n in many],
+        runs=[examples.run(words).model_copy(update={"id": f"r{n}"}) for n in many],
+        owned=[
+            home.Owned(name=f"p{n}", title=owned.title, version=owned.version, level=3)
+            for n in many
+        ],
+        admin=True,
+        switches=[Switch(scope=f"playbook:{n}{words}", by=ANA, at=NOW) for n in many],
+        findings=[Finding(ok=False, what=words, why=words, fix=words) for _ in many],
+    )
+
+
+def markup(payload: dict[str, Any]) -> list[str]:
+    """Return every string Slack reads as markup: mrkdwn objects and the text of a message."""
+    found = [item["text"] for item in walk(payload) if item.get("type") == "mrkdwn"]
+    return [*found, payload["text"]] if "blocks" in payload and "text" in payload else found
+
+
+def is_harmless(text: str) -> bool:
+    """Whether every `<` in `text` opens a mention, date or channel that we wrote ourselves."""
+    ours = ("<@U0", "<!date^17", "<#C0", "<!subteam^S0")
+    pieces = text.split("<")
+    return all(f"<{piece}".startswith(ours) for piece in pieces[1:])
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_text_is_never_markup_and_always_accepted(words: str) -> None:
+    """Mentions, links and formatting in foreign text do nothing, on every screen."""
+    for payload in everything(words):
+        assert limits.check(payload) == []
+        for text in markup(payload):
+            assert is_harmless(text), text
+            assert "*bold*" not in text
+            assert "`code`" not in text
+            assert ":white_check_mark:" not in text
+            assert "https://evil" not in text
+        assert not INVISIBLE & set(_shown(payload))
+
+
+@settings(max_examples=25, deadline=None)
+@given(ANYTHING)
+def test_any_text_is_accepted_and_never_markup(words: str) -> None:
+    """Whatever the characters and however many, Slack takes it and reads no markup in it."""
+    for payload in everything(words):
+        assert limits.check(payload) == [], words
+        assert all(is_harmless(text) for text in markup(payload)), words
+
+
+@pytest.mark.parametrize("filler", ["lorem ipsum ", "<"])
+def test_fifty_kilobytes_fit_every_screen(filler: str) -> None:
+    """A body of 50 kB breaks no screen."""
+    for payload in everything((filler * 50_000)[:50_000]):
+        assert limits.check(payload) == []
+
+
+@pytest.mark.parametrize("filler", ["\u202e", "é\n", "👩", "&<>"])
+def test_fifty_kilobytes_of_signs_fit_card_and_dialogs(filler: str) -> None:
+    """What grows when it is shown still fits the card, its pages and its form."""
+    shown = examples.draft({**examples.MAIL, "body": (filler * 50_000)[:50_000]})
+    views = [card.card(shown, SPEC), modal.edit(shown, SPEC), modal.review(shown, SPEC, 1)]
+    assert [limits.check(view) for view in views] == [[], [], []]
+
+
+def test_every_field_type_fits_the_card_and_the_form() -> None:
+    """Money, dates, people, choices and numbers all have a place."""
+    payload = {
+        "note": "n", "body": "b", "to": "jo@x.example", "count": 3, "amount": "2480.00 USD",
+        "day": "2026-11-23", "way": "post", "who": ANA, "rush": True,
+    }  # fmt: skip
+    shown = examples.draft(payload, rule=_all_editable())
+    assert limits.check(card.card(shown, ALL_TYPES)) == []
+    assert limits.check(modal.edit(shown, ALL_TYPES)) == []
+
+
+def _all_editable() -> Any:
+    rule = examples.draft().rule
+    return rule.model_copy(update={"edit": tuple(field.name for field in ALL_TYPES.fields)})
+
+
+def _shown(payload: dict[str, Any]) -> str:
+    """Return all a reader sees; what is typed into inputs stays as it is, since it is executed."""
+    keys = ("text", "alt_text", "title", "caption", "accessibility_label", "fallback")
+    return "".join(
+        item[key] for item in walk(payload) for key in keys if isinstance(item.get(key), str)
+    )
