@@ -80,11 +80,9 @@ def first_object(text: str) -> JsonObject | None:
     starts = [found.start() for found in re.finditer(r"\{", spoken)][:_BRACES]
     for start in starts:
         try:
-            found = cast("JsonValue", _DECODER.raw_decode(spoken, start)[0])
+            return cast("JsonObject", _DECODER.raw_decode(spoken, start)[0])
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict):
-            return found
     return None
 
 
@@ -129,5 +127,6 @@ def _usage(usage: JsonObject) -> Usage:
 
 
 def _count(value: JsonValue) -> int | None:
-    plain = isinstance(value, int) and not isinstance(value, bool)
-    return value if plain and 0 <= value <= _MOST_TOKENS else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _MOST_TOKENS else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agents import prompt, shown
 from agents.ladder import Capabilities, Ladder
 from agents.offline import TemplateDrafter
-from agents.prices import price_version
+from agents.prices import Prices, Rate
 from agents.purse import Purse
 from agents.roster import admitted
 from agents.shortfall import Shortfall
@@ -21,7 +21,7 @@ from workflows.run import Authorship
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from agents.ladder import Reached
     from agents.provider import Provider
@@ -49,6 +49,8 @@ class ChatDrafter:
     #: Seconds one call may take.
     timeout: float = 60.0
     sleep: Callable[[float], None] = time.sleep
+    #: The company's own prices, by model.
+    rates: Mapping[str, Rate] = field(default_factory=dict[str, Rate])
     known: Capabilities = field(default_factory=Capabilities)
 
     def draft(self, request: DraftRequest) -> Drafted | NotDrafted:
@@ -63,16 +65,16 @@ class ChatDrafter:
             request=request,
             agent=agent,
             ledger=self.ledger,
-            base_url=self.provider.base_url,
+            prices=Prices(base_url=self.provider.base_url, own=self.rates),
             prompt_version=prompt.version(request, agent),
         )
         try:
-            reached = self._ladder(purse).climb(self._models(agent))
+            reached = self._ladder(purse).climb(self.models(agent))
         except Shortfall as shortfall:
             return _instead(purse, shortfall)
         if isinstance(reached.verdict, Flawed):
             kind = reached.verdict.kind
-            return _instead(purse, Shortfall(kind, _FLAWS[kind]))
+            return _instead(purse, Shortfall(kind=kind, words=_FLAWS[kind]))
         return self._drafted(purse, reached, reached.verdict)
 
     def _ladder(self, purse: Purse) -> Ladder:
@@ -86,7 +88,8 @@ class ChatDrafter:
             sleep=self.sleep,
         )
 
-    def _models(self, agent: Agent) -> tuple[str, ...]:
+    def models(self, agent: Agent) -> tuple[str, ...]:
+        """Return the models to ask, in order."""
         both = (
             (self.model, self.strong_model)
             if agent.tier == "small"
@@ -96,14 +99,14 @@ class ChatDrafter:
 
     def _drafted(self, purse: Purse, reached: Reached, written: Written) -> Drafted:
         request, answer = purse.request, reached.answer
-        model = answer.model or self.model
+        model = answer.model
         author = Authorship(
             agent=purse.agent.name,
             model=model,
             prompt_version=purse.prompt_version,
             label=f"written by {model}",
             response_id=answer.response_id,
-            price_version=price_version(self.model, purse.base_url),
+            price_version=purse.prices.version(self.model),
         )
         accepted = request.accepted
         return Drafted(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workflows.ports import Clock, Drafter, Ledger
 
 
-def drafter(  # noqa: PLR0913 -- one place where settings become a drafter; all by name
+def drafter(
     *,
     api_key: str | None,
     base_url: str | None,

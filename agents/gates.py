@@ -87,9 +87,9 @@ def _is_known_link(found: str, known: Grounds) -> bool:
 
 
 def _is_known_account(found: str, known: Grounds) -> bool:
-    if _AMOUNT.fullmatch(found):
-        return known.support(found)
-    return _joined(found) in {_joined(value) for value in known.values}
+    """Compare without spaces and dashes; an amount with its cents is looked at as a number instead."""
+    is_amount = _AMOUNT.fullmatch(found) is not None
+    return is_amount or _joined(found) in {_joined(value) for value in known.values}
 
 
 def _joined(text: str) -> str:

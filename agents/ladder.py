@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agents import prompt, wire
 from agents.answer import answer
-from agents.provider import Ask, Limit, Rung, mentions
+from agents.provider import Ask, Limit, Rung
 from agents.retry import retrying
 from agents.shortfall import Fault, Shortfall
 from agents.verdict import Flawed, Verdict, Written, better, verdict
@@ -34,7 +34,7 @@ class Capability(NamedTuple):
 
     def lower(self, fault: Fault) -> Capability | None:
         """Return the next thing to try after a request was refused as malformed, or None at the end."""
-        if self.limit == "max_tokens" and mentions(fault.raw, "max_completion_tokens"):
+        if self.limit == "max_tokens" and "max_completion_tokens" in fault.raw:
             return self._replace(limit="max_completion_tokens")
         below = _RUNGS.index(self.rung) + 1
         return self._replace(rung=_RUNGS[below]) if below < len(_RUNGS) else None
@@ -66,21 +66,17 @@ class Ladder:
     def climb(self, models: tuple[str, ...]) -> Reached:
         """Return the best answer; a later model is asked only if what came before can't be shown without a doubt.
 
-        Raises `Shortfall` when no model answered at all.
+        Raises `Shortfall` when the first model did not answer at all.
         """
-        best: Reached | None = None
-        for model in models:
+        best = self._with(models[0])
+        for model in models[1:]:
+            if not _worth_mending(best.verdict):
+                break
             try:
                 reached = self._with(model)
             except Shortfall:
-                if best is None:
-                    raise
                 break
-            best = reached if best is None or better(best.verdict, reached.verdict) else best
-            if not _worth_mending(best.verdict):
-                break
-        if best is None:
-            raise Shortfall("unavailable", "no model is set")
+            best = reached if better(best.verdict, reached.verdict) else best
         return best
 
     def _with(self, model: str) -> Reached:
@@ -122,11 +118,11 @@ class Ladder:
         """Make one call: money aside, question, answer, verdict, books. Nothing between skips the books."""
         left = (self.until - self.provider.clock.now()).total_seconds()
         if left <= 0:
-            raise Shortfall("unavailable", "the model did not answer in time")
+            raise Shortfall(kind="unavailable", words="the model did not answer in time")
         reserved = self.purse.reserve(ask)
         try:
             raw = self.provider.post(ask, min(self.timeout, left))
-            found = _readable(raw)
+            found = _readable(raw, ask)
         except Fault as fault:
             self.purse.fail(reserved, fault)
             raise
@@ -136,12 +132,12 @@ class Ladder:
         return Reached(found, judged)
 
 
-def _readable(raw: str) -> Answer:
+def _readable(raw: str, ask: Ask) -> Answer:
     """Read the body; a proxy's error page or half a body is a passing fault of the server, not an answer."""
     found = answer(raw)
     if found is None:
         raise Fault(outcome="unreadable", raw=raw, retryable=True, billed=True)
-    return found
+    return found.model_copy(update={"model": found.model or ask.model})
 
 
 def _is_about_form(fault: Fault) -> bool:

@@ -19,7 +19,6 @@ from workflows.text import Untrusted, digest
 if TYPE_CHECKING:
     from agents.roster import Agent
     from agents.slots import Slots
-    from agents.wording import Wording
     from workflows.ports import DraftRequest, JsonObject
 
 _OWN_NUMBERS = "the report's own numbers"
@@ -81,7 +80,7 @@ def _letter(request: DraftRequest, agent: Agent) -> _Written | NotDrafted:
     source = shown.source(request, agent)
     wording = fitting(wordings(agent.name), known)
     if wording is None:
-        return _no_wording(agent, known, source)
+        return no_wording(agent, known, source)
     missing = wording.missing(known)
     if missing:
         return NotDrafted(kind="needs-input", problem=wording.question(missing[0], source))
@@ -102,7 +101,7 @@ def _letter(request: DraftRequest, agent: Agent) -> _Written | NotDrafted:
     )
 
 
-def _no_wording(agent: Agent, known: Slots, source: str) -> NotDrafted:
+def no_wording(agent: Agent, known: Slots, source: str) -> NotDrafted:
     """Say what kept every template from fitting: nothing to measure by, or a time that hasn't come."""
     measures = [name for each in wordings(agent.name) for name in each.at_least]
     if not measures:

@@ -1,4 +1,4 @@
-"""What a model is told: the stable part first, so that it can be cached, and the records as data in their own message."""
+"""What a model is told: the stable part first, so that it can be cached; the records as data, apart."""
 
 from __future__ import annotations
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
-from agents.answer import loaded
 from agents.prompt import MOST_OUTPUT
 from agents.shortfall import Fault
 from workflows.text import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from openai import APIStatusError, OpenAI
 
@@ -34,6 +34,14 @@ _LONGEST_ASKED = 86_400.0
 _PASSING = {408, 409, 429}
 
 
+class _Body(Protocol):
+    def iter_bytes(self) -> Iterator[bytes]: ...
+
+
+#: The SDK's overloads name every parameter; ours depend on what the server was found to take.
+_Create = Callable[..., AbstractContextManager[_Body]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ask:
     """One question to one model."""
@@ -49,7 +57,7 @@ class Ask:
 class Provider:
     """A server. The client is made at the first call: importing it takes half a second."""
 
-    api_key: str | None
+    api_key: str | None = field(repr=False)
     base_url: str | None
     clock: Clock
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -78,8 +86,9 @@ class Provider:
     def _body(self, ask: Ask, seconds: float) -> str:
         until = self.clock.now() + timedelta(seconds=seconds)
         read = bytearray()
-        create = self._connected().chat.completions.with_streaming_response.create
-        with create(**self._parameters(ask), timeout=seconds) as response:
+        completions = self._connected().chat.completions.with_streaming_response
+        create = cast("_Create", completions.create)
+        with create(**self.parameters(ask), timeout=seconds) as response:
             for chunk in response.iter_bytes():
                 read += chunk
                 if len(read) > MOST_BYTES:
@@ -88,9 +97,10 @@ class Provider:
                     raise _timeout()
         return self._clean(bytes(read))
 
-    def _parameters(self, ask: Ask) -> dict[str, Any]:
+    def parameters(self, ask: Ask) -> dict[str, Any]:
+        """Return what is sent: the model, the messages, the form, and no parameter a server need not know."""
         own = {"store": False} if self.is_openai else {}
-        form = _FORMS[ask.rung](ask.schema)
+        form = _form(ask)
         return {"model": ask.model, "messages": ask.messages, ask.limit: MOST_OUTPUT, **form, **own}
 
     def _connected(self) -> OpenAI:
@@ -108,16 +118,14 @@ class Provider:
         return str(normalised(text.replace(self.api_key, "[key]") if self.api_key else text))
 
 
-def _schema_form(schema: JsonObject) -> dict[str, Any]:
-    named = {"name": "draft", "strict": True, "schema": schema}
+def _form(ask: Ask) -> dict[str, Any]:
+    """Return how the form of the answer is asked for; the prompt names it in any case."""
+    if ask.rung == "prompt":
+        return {}
+    if ask.rung == "object":
+        return {"response_format": {"type": "json_object"}}
+    named = {"name": "draft", "strict": True, "schema": ask.schema}
     return {"response_format": {"type": "json_schema", "json_schema": named}}
-
-
-_FORMS = {
-    "schema": _schema_form,
-    "object": lambda _schema: {"response_format": {"type": "json_object"}},
-    "prompt": lambda _schema: cast("dict[str, Any]", {}),
-}
 
 
 def _timeout() -> Fault:
@@ -181,8 +189,3 @@ def _until(written: str, sent: str) -> float:
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def mentions(raw: str, name: str) -> bool:
-    """Whether an error body speaks of this parameter."""
-    return name in json.dumps(loaded(raw), ensure_ascii=False) or name in raw

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agents.answer import Usage
-from agents.prices import cost_micros
 from agents.prompt import MOST_OUTPUT
 from agents.shortfall import Shortfall
 from workflows.ports import ModelCall
@@ -14,6 +13,7 @@ from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from agents.answer import Answer
+    from agents.prices import Prices
     from agents.provider import Ask
     from agents.roster import Agent
     from agents.shortfall import Fault
@@ -39,7 +39,7 @@ class Purse:
     request: DraftRequest
     agent: Agent
     ledger: Ledger
-    base_url: str | None
+    prices: Prices
     prompt_version: str
     calls: int = 0
     tokens_in: int = 0
@@ -50,13 +50,15 @@ class Purse:
     def reserve(self, ask: Ask) -> Reserved:
         """Put the worst case of one call aside. Raises `Shortfall` when a bound of the day or draft is reached."""
         if self.calls >= self.agent.max_calls:
-            raise Shortfall("over-budget", "the model was asked as often as one draft allows")
+            raise Shortfall(
+                kind="over-budget", words="the model was asked as often as one draft allows"
+            )
         worst = self._cost(ask, Usage(tokens_in=_told(ask) // _LEAST, tokens_out=MOST_OUTPUT))
         if self.cost_micros + worst > self.agent.max_cost_micros:
-            raise Shortfall("over-budget", "this draft's model budget is spent")
+            raise Shortfall(kind="over-budget", words="this draft's model budget is spent")
         reservation = self.ledger.reserve(self.request.playbook, worst)
         if reservation is None:
-            raise Shortfall("over-budget", "today's model budget is spent")
+            raise Shortfall(kind="over-budget", words="today's model budget is spent")
         self.calls += 1
         return Reserved(id=reservation, micros=worst, ask=ask)
 
@@ -107,7 +109,7 @@ class Purse:
         self.ledger.settle(reserved.id, call)
 
     def _cost(self, ask: Ask, usage: Usage) -> int:
-        return cost_micros(ask.model, self.base_url, usage)
+        return self.prices.cost_micros(ask.model, usage)
 
 
 def _told(ask: Ask) -> int:

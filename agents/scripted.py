@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from agents import shown
 from workflows.commands import Drafted
-from workflows.ports import NotDrafted
 from workflows.run import Authorship
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workflows.ports import DraftRequest, JsonObject
+    from workflows.ports import DraftRequest, JsonObject, NotDrafted
 
     #: A whole result, or just the fields of a draft.
     Step = Drafted | NotDrafted | JsonObject

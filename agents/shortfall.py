@@ -10,7 +10,7 @@ Kind = Literal["refused", "truncated", "invalid", "unavailable", "over-budget"]
 class Shortfall(Exception):
     """No draft came from the model."""
 
-    def __init__(self, kind: Kind, words: str) -> None:
+    def __init__(self, *, kind: Kind, words: str) -> None:
         """Take the kind and what happened, as the first half of a sentence: "the model was unreachable"."""
         self.kind: Kind = kind
         self.words = words
@@ -33,7 +33,7 @@ class Fault(Shortfall):
         status: int = 0,
     ) -> None:
         """Take what the call log says (`timeout`, `http-429`) and what may be done about it."""
-        super().__init__(kind, words)
+        super().__init__(kind=kind, words=words)
         self.outcome, self.raw, self.status = outcome, raw, status
         #: Seconds the provider asked to wait.
         self.retryable, self.retry_after = retryable, retry_after

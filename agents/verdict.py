@@ -8,7 +8,7 @@ from agents import wire
 from agents.answer import first_object
 from agents.gates import findings
 from workflows.action import Record
-from workflows.ports import JsonObject  # noqa: TC001 -- pydantic reads it when the class is made
+from workflows.ports import JsonObject
 from workflows.text import normalised
 
 if TYPE_CHECKING:

@@ -248,11 +248,6 @@ def is_final(draft: Draft, spec: ActionSpec | None) -> bool:
 
 
 def _more(value: str) -> Block:
-    words = {
-        More.REQUEST_CHANGES: "Request changes",
-        More.TAKE_OVER: "Take over",
-        More.WHY: "Why this?",
-        More.HISTORY: "History",
-    }
+    words = {More.WHY: "Why this?", More.HISTORY: "History"}
     options = [elements.option(text, tagged(choice, value)) for choice, text in words.items()]
     return elements.overflow(ActionId.MORE, *options)

@@ -62,9 +62,8 @@ def elements(changes: list[Change]) -> list[Block]:
     found: list[Block] = []
     for change in changes:
         text = shorten(_around(change), room)
-        if text:
-            old, new = change.kind == "old", change.kind == "new"
-            found.append(rich.text(text, strike=old, bold=new, limit=SHOWN))
+        old, new = change.kind == "old", change.kind == "new"
+        found.append(rich.text(text, strike=old, bold=new, limit=SHOWN))
         room -= len(text)
         if room <= 1:
             break

@@ -25,8 +25,9 @@ INPUT = 3000
 PIECE = 2500
 _OPTIONS = 100
 _YES, _NO = "yes", "no"
-_WHOLE = re.compile(r"-?\d{1,15}")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_POSITION = re.compile(r"[0-9]{1,3}")
 _ADDRESS = re.compile(r"[^\r\n]{1,3000}")
 _PERSON = re.compile(r"[A-Z0-9]{1,255}")
 #: Element, the field that fills it, and what it takes, by the type of a field.
@@ -121,8 +122,12 @@ def _text_input(field: Field, text: str) -> Block:
 
 
 def read(fields: Iterable[Field], state: State) -> dict[str, JsonValue]:
-    """Return the values of a submitted form by field; an empty input gives None."""
-    return {field.name: _value(field, state) for field in fields}
+    """Return the values of a submitted form by field; an empty input gives None.
+
+    A field that had no input in the form is not in the answer: nobody has seen it, so nobody changed
+    it.
+    """
+    return {field.name: _value(field, state) for field in fields if input_id(field.name) in state}
 
 
 def _value(field: Field, state: State) -> JsonValue:
@@ -130,18 +135,18 @@ def _value(field: Field, state: State) -> JsonValue:
     while (held := state.get(input_id(field.name, len(pieces)))) is not None:
         pieces.append(_typed(held.get(ActionId.INPUT, {})))
     text = "".join(pieces)
-    if not text:
-        return None
-    match field.type:
-        case "integer":
-            return int(text) if _WHOLE.fullmatch(text) else text
-        case "boolean":
-            return text == "0"
-        case "choice" if _fits_a_menu(field):
-            at = int(text) if text.isdecimal() else -1
-            return field.options[at] if 0 <= at < len(field.options) else text
-        case _:
-            return text
+    return _read_as(field, text) if text else None
+
+
+def _read_as(field: Field, text: str) -> JsonValue:
+    if field.type == "integer":
+        return int(text) if _WHOLE.fullmatch(text) else text
+    if field.type == "boolean":
+        return text == "0"
+    if field.type == "choice" and _fits_a_menu(field):
+        at = int(text) if _POSITION.fullmatch(text) else len(field.options)
+        return field.options[at] if at < len(field.options) else text
+    return text
 
 
 def _typed(held: Mapping[str, Any]) -> str:

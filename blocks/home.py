@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 #: Rows of the queue on one page.
 PAGE = 25
-_TASKS = 6
-_RUNS = 5
+_TASKS = 5
+_RUNS = 4
 _PLAYBOOKS = 5
-_SWITCHES = 4
+_SWITCHES = 3
 _FINDINGS = 4
 _LINE = 200
+#: Characters a button's value holds.
+_VALUE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,8 @@ def _head(shown: Home, page: int) -> list[Block]:
         line += f" Yesterday {sent} went out, {edited} of them edited."
     head = elements.header(block_id(BlockId.TITLE, "home", page), line)
     start = elements.button(ActionId.START, "Start a playbook", "pick")
-    buttons = [queue.claim_next(), start] if shown.waiting else [start]
+    help_ = elements.button(ActionId.SHOW_HELP, "What can I do here?", "help")
+    buttons = [queue.claim_next(), start, help_] if shown.waiting else [start, help_]
     return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
 
 
@@ -121,18 +124,14 @@ def _tasks(shown: Home) -> list[Block]:
 
 
 def task_row(task: Task) -> list[Block]:
-    """Return a task: its title, when it is due, and the buttons that close or move it."""
+    """Return a task: its title, when it is due, and the buttons that close it."""
     line = rich.runs(task.title, limit=_LINE)
     if task.due_at:
         line += [rich.text(" · due "), rich.date(task.due_at)]
     if task.options:
         buttons = [_answer(task, option, at) for at, option in enumerate(task.options[:10])]
     else:
-        buttons = [
-            elements.button(ActionId.TASK_DONE, "Done", task.id, about=task.title),
-            elements.button(ActionId.TASK_REASSIGN, "Reassign", task.id, about=task.title),
-            elements.button(ActionId.TASK_SNOOZE, "Snooze", task.id, about=task.title),
-        ]
+        buttons = [elements.button(ActionId.TASK_DONE, "Done", task.id, about=task.title)]
     return [
         rich.block(block_id(BlockId.ROW, "task", task.id), rich.section(*line)),
         elements.actions(block_id(BlockId.BUTTONS, "task", task.id), *buttons),
@@ -142,22 +141,26 @@ def task_row(task: Task) -> list[Block]:
 def _answer(task: Task, option: str, at: int) -> Block:
     recommended = option == task.recommended
     text = f"{option} (recommended)" if recommended else option
-    value = f"{task.id}:{at}"
+    value = f"{task.id}:{option}"[:_VALUE]
     return elements.button(
         ActionId.ANSWER, text, value, about=task.title, primary=recommended, suffix=str(at)
     )
 
 
 def _runs(shown: Home) -> list[Block]:
-    rows = [[_run_row(run)] for run in shown.runs]
+    rows = [_run_row(run) for run in shown.runs]
     return _part("runs", "My runs", rows, _RUNS)
 
 
-def _run_row(run: Run) -> Block:
+def _run_row(run: Run) -> list[Block]:
     line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_LINE)]
     where = f" · at {run.step}: {run.why or run.state}"
     line += [*rich.runs(where, limit=_LINE), rich.text(" · since "), rich.date(run.created_at)]
-    return rich.block(block_id(BlockId.ROW, "run", run.id), rich.section(*line))
+    show = elements.button(ActionId.SHOW_RUN, "Show", run.id, about=run.subject)
+    return [
+        rich.block(block_id(BlockId.ROW, "run", run.id), rich.section(*line)),
+        elements.actions(block_id(BlockId.BUTTONS, "run", run.id), show),
+    ]
 
 
 def _owned(shown: Home) -> list[Block]:
@@ -175,7 +178,7 @@ def _owned_row(one: Owned) -> Block:
 def _admin(shown: Home) -> list[Block]:
     if not shown.admin:
         return []
-    switches = [[_switch_row(switch)] for switch in shown.switches]
+    switches = [_switch_row(switch) for switch in shown.switches]
     bad = [finding for finding in shown.findings if not finding.ok]
     findings = [[_finding_row(finding, at)] for at, finding in enumerate(bad)]
     return [
@@ -184,10 +187,16 @@ def _admin(shown: Home) -> list[Block]:
     ]
 
 
-def _switch_row(switch: Switch) -> Block:
+def _switch_row(switch: Switch) -> list[Block]:
     line = [rich.text(f"{switch.scope} ", bold=True), rich.text("by "), rich.person(switch.by)]
     line += [rich.text(" since "), rich.date(switch.at)]
-    return rich.block(block_id(BlockId.ROW, "switch", switch.scope), rich.section(*line))
+    on = elements.button(
+        ActionId.SWITCH, "Switch on", f"resume:{switch.scope}"[:_VALUE], about=switch.scope
+    )
+    return [
+        rich.block(block_id(BlockId.ROW, "switch", switch.scope), rich.section(*line)),
+        elements.actions(block_id(BlockId.BUTTONS, "switch", switch.scope), on),
+    ]
 
 
 def _finding_row(finding: Finding, at: int) -> Block:

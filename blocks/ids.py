@@ -36,8 +36,6 @@ class ActionId(StrEnum):
     APPROVE_ALL = "approve_all"
     HOME_PAGE = "home_page"
     TASK_DONE = "task_done"
-    TASK_REASSIGN = "task_reassign"
-    TASK_SNOOZE = "task_snooze"
     ANSWER = "answer"
     PICK = "pick"
     START = "start"
@@ -47,9 +45,7 @@ class ActionId(StrEnum):
     SHOW_SOP = "show_sop"
     SHOW_AUDIT = "show_audit"
     SHOW_HELP = "show_help"
-    ACTIVATE = "activate"
     SWITCH = "switch"
-    MUTE = "mute"
     INPUT = "input"
     SIGN_TOO = "sign_too"
     LINK = "link"
@@ -58,8 +54,6 @@ class ActionId(StrEnum):
 class More(StrEnum):
     """The choices behind the three dots of a card; an overflow menu holds at most five."""
 
-    REQUEST_CHANGES = "request_changes"
-    TAKE_OVER = "take_over"
     WHY = "why"
     HISTORY = "history"
 
@@ -72,10 +66,7 @@ class CallbackId(StrEnum):
     REVIEW = "review"
     PICK = "pick"
     START = "start"
-    SOP = "sop"
     HOME = "home"
-    REASSIGN = "reassign"
-    REQUEST_CHANGES = "request_changes"
     NOTICE = "notice"
 
 

@@ -37,8 +37,8 @@ _SUMMARY = 400
 _NUMBERS = 1_500
 
 
-def kpi(report: KpiReport, post: str, *, native: bool = True) -> Block:
-    """Return the post of one week; `post` is its id, which its buttons carry."""
+def kpi(report: KpiReport, name: str, *, native: bool = True) -> Block:
+    """Return the post of one week; `name` is its id, which its buttons carry."""
     key = (report.week, "native" if native else "plain")
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), report.label),
@@ -47,7 +47,7 @@ def kpi(report: KpiReport, post: str, *, native: bool = True) -> Block:
         *_numbers(report, key, native=native),
         *_anomalies(report, key),
         *_changes(report, key),
-        *_next(report, post, key),
+        *_next(report, name, key),
         elements.context(block_id(BlockId.FOOTER, *key), _sources(report)),
     ]
     return elements.message(_sentence(report), blocks)
@@ -117,7 +117,7 @@ def _changes(report: KpiReport, key: tuple[str, ...]) -> list[Block]:
     return [rich.block(block_id(BlockId.WHY, *key), head, rich.bullets(lines))]
 
 
-def _next(report: KpiReport, post: str, key: tuple[str, ...]) -> list[Block]:
+def _next(report: KpiReport, name: str, key: tuple[str, ...]) -> list[Block]:
     actions = report.actions[:_ACTIONS]
     if not actions:
         return []
@@ -127,14 +127,14 @@ def _next(report: KpiReport, post: str, key: tuple[str, ...]) -> list[Block]:
     ]
     head = rich.section(rich.text("Next", bold=True))
     listed = rich.block(block_id(BlockId.NEXT, *key), head, rich.bullets(lines, ordered=True))
-    buttons = [_start(one, post, at) for at, one in enumerate(actions)]
+    buttons = [_start(one, name, at) for at, one in enumerate(actions)]
     return [listed, elements.actions(block_id(BlockId.BUTTONS, *key), *buttons)]
 
 
-def _start(one: NextAction, post: str, at: int) -> Block:
+def _start(one: NextAction, name: str, at: int) -> Block:
     """Return a button that starts a playbook; which one is looked up from the post, not trusted."""
     return elements.button(
-        ActionId.START_NEXT, one.label, f"{post}:{at}", about=one.reason, suffix=str(at)
+        ActionId.START_NEXT, one.label, f"{name}:{at}", about=one.reason, suffix=str(at)
     )
 
 
@@ -150,14 +150,14 @@ def _source(source: SourceReading) -> str:
     return f"{source.title}: {source.rows:,} rows, {old} old{bad}"
 
 
-def replies(report: KpiReport, post: str) -> list[Block]:
+def replies(report: KpiReport, name: str) -> list[Block]:
     """Return the messages of the thread: one per anomaly with its records, then the rankings."""
-    found = [_reply(report, one, post, at) for at, one in enumerate(report.anomalies[:_ANOMALIES])]
+    found = [_reply(report, one, name, at) for at, one in enumerate(report.anomalies[:_ANOMALIES])]
     ranked = [ranking for ranking in report.rankings if ranking.items]
     return [*found, *([_ranked(report, ranked)] if ranked else [])]
 
 
-def _reply(report: KpiReport, one: Anomaly, post: str, at: int) -> Block:
+def _reply(report: KpiReport, one: Anomaly, name: str, at: int) -> Block:
     key = (report.week, one.metric, at)
     title = rich.section(rich.text(one.title, bold=True), rich.text(f"  {one.words}"))
     usual = joined(
@@ -174,14 +174,12 @@ def _reply(report: KpiReport, one: Anomaly, post: str, at: int) -> Block:
         lines = [_records(report, part) for part in one.contributions[:_EVIDENCE]]
         blocks.append(rich.block(block_id(BlockId.BODY, *key), rich.bullets(lines)))
     buttons = [
-        _start(action, post, n)
+        _start(action, name, n)
         for n, action in enumerate(report.actions[:_ACTIONS])
         if action.metric == one.metric
     ]
-    mute = elements.button(
-        ActionId.MUTE, "Expected: mute for 4 weeks", f"{post}:{one.metric}", about=one.title
-    )
-    blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), *buttons, mute))
+    if buttons:
+        blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), *buttons))
     return elements.message(sentence("{}: {}", one.title, one.words, part_limit=_WORDS), blocks)
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 from blocks.kit.layout import BLOCKS
 from blocks.kit.objects import check_fields, check_length, check_object
 from blocks.kit.parts import VIEW
-from blocks.kit.problem import Problem, Spot, Surface, walk
+from blocks.kit.problem import Problem, Spot, walk
+from blocks.kit.shape import Surface
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, history, home, rich
+from blocks import elements, history, home, rich, standing
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
 from workflows.run import RunState
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from blocks.history import Logged
     from workflows.errors import WorkflowError
     from workflows.ports import Finding
-    from workflows.run import Run, Task
+    from workflows.run import Draft, Run, Task
     from workflows.text import Untrusted
 
 _TOLD = 2800
 _WHY = 400
 _TIMELINE = 12
 _LISTED = 20
+_FACT = 200
+_FACTS = 15
 _FINDINGS = 20
 _SENTENCE = 600
 
@@ -117,6 +119,36 @@ def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
     started = f"run {run.id} · version {run.version[:12]} · started by {run.trigger}"
     blocks.append(elements.context(block_id(BlockId.FOOTER, *key), started))
     return elements.message(sentence("{} for {} {}.", run.playbook, run.subject, state), blocks)
+
+
+def why(draft: Draft) -> Block:
+    """Return all a draft rests on: its reason, every fact with its source, how sure, who wrote it."""
+    line = [rich.text("Why  ", bold=True), *rich.runs(draft.why, limit=_WHY)]
+    key = (draft.id, draft.revision)
+    blocks = [rich.block(block_id(BlockId.WHY, *key), rich.section(*line))]
+    facts = [
+        [*rich.runs(fact.fact, limit=_FACT), *standing.source(fact)]
+        for fact in draft.evidence[:_FACTS]
+    ]
+    if facts:
+        blocks.append(rich.block(block_id(BlockId.FACTS, *key), rich.bullets(facts)))
+    blocks.append(rich.block(block_id(BlockId.NOTE, *key), rich.bullets(_grounds(draft))))
+    return elements.message(sentence("Why: {}.", draft.title), blocks)
+
+
+def _grounds(draft: Draft) -> list[list[Block]]:
+    sure, author = draft.confidence, draft.author
+    history_ = f"{sure.accepted} of {sure.total} like this went out unchanged"
+    lines = [
+        history_ if sure.total else "No draft like this was decided before",
+        *[f"Look twice: {gate}" for gate in sure.gates],
+        f"Needs {draft.needs.words}",
+        author.label,
+        f"Agent {author.agent} · model {author.model} · instructions {author.prompt_version}",
+    ]
+    if draft.needs.cites:
+        lines.insert(-2, f"By policy {', '.join(draft.needs.cites)}")
+    return [rich.runs(line, limit=_FACT) for line in lines[:_LISTED]]
 
 
 def audit(entries: Sequence[Logged], asked: str) -> Block:

@@ -29,10 +29,11 @@ def text(
     bold: bool = False,
     italic: bool = False,
     strike: bool = False,
+    code: bool = False,
     limit: int = _SHORT,
 ) -> Block:
     """Return one short `text` element, invisible characters marked; longer text goes to `runs`."""
-    style = {"bold": bold, "italic": italic, "strike": strike}
+    style = {"bold": bold, "italic": italic, "strike": strike, "code": code}
     element: Block = {"type": "text", "text": begun(shown, limit) or EMPTY}
     if any(style.values()):
         element["style"] = {name: True for name, on in style.items() if on}
@@ -44,6 +45,15 @@ def runs(shown: str | Untrusted, *, limit: int | None = None) -> list[Block]:
     characters = (visible(shown) if limit is None else begun(shown, limit)) or EMPTY
     pieces = [characters[at : at + _RUN] for at in range(0, len(characters), _RUN)]
     return [{"type": "text", "text": piece} for piece in pieces]
+
+
+def coded(shown: str, limit: int) -> list[Block]:
+    """Return a line with what stands in `backticks` as code, at most `limit` characters."""
+    pieces = begun(shown, limit).split("`")
+    found = [
+        text(piece, limit=limit, code=bool(at % 2)) for at, piece in enumerate(pieces) if piece
+    ]
+    return found or [text("")]
 
 
 def person(name: str) -> Block:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, LiteralString, TypeAlias
 
 from workflows.text import Untrusted
@@ -147,14 +148,9 @@ def _fitting(pieces: list[Mrkdwn], limit: int) -> list[str]:
     """Return the pieces that fit into `limit` characters, so that no entity is cut in two."""
     if sum(len(piece) for piece in pieces) <= limit:
         return list(pieces)
+    ends = accumulate(len(piece) for piece in pieces)
     room = limit - len(_CUT)
-    found: list[str] = []
-    for piece in pieces:
-        room -= len(piece)
-        if room < 0:
-            break
-        found.append(piece)
-    return [*found, _CUT]
+    return [*[piece for piece, end in zip(pieces, ends, strict=True) if end <= room], _CUT]
 
 
 def _harmless(char: str, text: str, at: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -13,39 +12,36 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from agents.drafter import drafter as drafter_of
-from agents.roster import ROSTER
+from agents.roster import roster
 from bot.clock import SystemClock, TimeIds
-from bot.connectors.kpi import KpiConnector
-from bot.connectors.mail import MailConnector
 from bot.connectors.registry import Connectors
-from bot.connectors.table import TableConnector
-from bot.folder import CompanyFolder, PlaybookFolder
+from bot.folder import Books, CompanyFolder, PlaybookFolder
 from bot.jobs.core import RunCore
 from bot.jobs.embedded import Embedded
 from bot.jobs.performer import Performer
 from bot.jobs.schedule import Schedules
+from bot.lookup import Lookup
+from bot.outside import connectors as outside_of
 from bot.slack.drawing import Drawings
 from bot.slack.gateway import Gateway
 from bot.slack.outbox import Outbox
 from bot.slack.socket import Socket
-from bot.storage.calendar import SqlCalendar
 from bot.storage.claims import Claims
 from bot.storage.database import open_database
-from bot.storage.events import SqlInbox
+from bot.storage.inbox import Inbox
 from bot.storage.ledger import SqlLedger
 from bot.storage.outbox import OutboxRows
-from bot.storage.reading import SqlReading
 from bot.storage.schema import upgrade
 from bot.storage.store import SqlStore
+from bot.storage.timetable import Timetable
 from handlers.desk import Desk
 from handlers.register import register
 from workflows.engine import Engine
-from workflows.loading import load_playbook
-from workflows.metrics_file import catalogue
 from workflows.ports import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
 
     from bot.jobs.embedded import Carrier
     from bot.settings import Settings
@@ -68,7 +64,7 @@ class Foundation:
     clock: Clock
     database: Database
     store: SqlStore
-    reading: SqlReading
+    lookup: Lookup
     folder: CompanyFolder
     shelf: PlaybookFolder
     connectors: Connectors
@@ -118,22 +114,23 @@ def found(
     carrier: Carrier | None = None,
 ) -> Foundation:
     """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files."""
-    clock, ids, carrier = clock or SystemClock(), ids or TimeIds(), carrier or Embedded()
+    clock, ids = clock or SystemClock(), ids or TimeIds()
+    moves = carrier or Embedded()
     folder = CompanyFolder(settings.sayso_home)
     company = folder.company()
-    outside = Connectors(connectors or _connectors(settings, folder, clock))
+    outside = Connectors(connectors or outside_of(settings, folder, clock))
     database = open_database(settings.database)
     upgrade(database)
-    loaded = {"actions": outside.actions, "reads": outside.reads, "agents": frozenset(ROSTER)}
+    books = Books(actions=outside.actions, reads=outside.reads, agents=frozenset(roster()))
     store = SqlStore(
         database,
-        wake=carrier.wake,
+        wake=moves.wake,
         clock=clock,
         ids=ids,
-        load=lambda text: load_playbook(text, "the kept playbook", company=None, **loaded),
+        load=books.kept,
         ws=company.ws,
     )
-    shelf = PlaybookFolder(settings.sayso_home, company=company, **loaded)
+    shelf = books.shelf(settings.sayso_home, company)
     engine = Engine(
         store=store, clock=clock, ids=ids, shelf=shelf, directory=folder, actions=outside.actions
     )
@@ -142,13 +139,13 @@ def found(
         clock=clock,
         database=database,
         store=store,
-        reading=SqlReading(store),
+        lookup=Lookup(store),
         folder=folder,
         shelf=shelf,
         connectors=outside,
-        drafter=drafter or _drafter(settings, store, clock),
+        drafter=drafter or _drafter(settings, store, clock, company.tz),
         engine=engine,
-        carrier=carrier,
+        carrier=moves,
     )
 
 
@@ -157,7 +154,7 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
     settings = foundation.settings
     settings.require(("slack_bot_token", "slack_app_token"))
     client = client or slack_client(settings)
-    rows, inbox = OutboxRows(foundation.store), SqlInbox(foundation.store)
+    rows, inbox = OutboxRows(foundation.store), Inbox(foundation.store)
     drawings = _drawings(foundation)
     gateway = Gateway(client)
     outbox = Outbox(
@@ -170,7 +167,7 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
     schedules = Schedules(
         engine=foundation.engine,
         store=foundation.store,
-        calendar=SqlCalendar(foundation.store),
+        timetable=Timetable(foundation.store),
         shelf=foundation.shelf,
         directory=foundation.folder,
         clock=foundation.clock,
@@ -179,12 +176,12 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
         engine=foundation.engine,
         shelf=foundation.shelf,
         directory=foundation.folder,
-        reading=foundation.reading,
+        reading=foundation.lookup,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
         home=drawings.home,
         watch_home=lambda person: _watch_home(foundation, person),
-        keep_event=inbox.keep,
+        inbox=inbox,
         adopt=rows.adopt,
     )
     app = App(
@@ -239,7 +236,7 @@ def _core(foundation: Foundation, schedules: Schedules) -> RunCore:
 def _drawings(foundation: Foundation) -> Drawings:
     findings: list[Finding] = []
     return Drawings(
-        reading=foundation.reading,
+        reading=foundation.lookup,
         directory=foundation.folder,
         shelf=foundation.shelf,
         clock=foundation.clock,
@@ -248,22 +245,16 @@ def _drawings(foundation: Foundation) -> Drawings:
     )
 
 
-def _drafter(settings: Settings, store: SqlStore, clock: Clock) -> Drafter:
+def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) -> Drafter:
     budget = round(settings.model_budget * 1_000_000)
     return drafter_of(
         api_key=_secret(settings.openai_api_key) or None,
         base_url=settings.openai_base_url,
         model=settings.openai_model,
         strong_model=settings.openai_strong_model or None,
-        ledger=SqlLedger(store, daily_micros=budget),
+        ledger=SqlLedger(store, daily_micros=budget, zone=zone),
         clock=clock,
     )
-
-
-def _connectors(settings: Settings, folder: CompanyFolder, clock: Clock) -> list[Connector]:
-    from bot.wiring import kpi, mail, table  # noqa: PLC0415 -- placeholder
-
-    return [mail(settings, clock), table(settings), kpi(settings, folder, clock)]
 
 
 def _watch_home(foundation: Foundation, person: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workflows.errors import CompanyError
@@ -35,32 +36,37 @@ class CompanyFolder:
         return self._company
 
 
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """Reads playbooks against what this installation can do: its actions, its reads, its agents."""
+
+    actions: Mapping[str, ActionSpec]
+    reads: Mapping[str, ReadSpec]
+    agents: Collection[str]
+
+    def kept(self, text: str) -> Playbook:
+        """Read a playbook that runs are pinned to. People may have left since, so names are not checked."""
+        return self.read(text, "the kept playbook", None)
+
+    def read(self, text: str, file: str, company: Company | None) -> Playbook:
+        """Read a playbook. Raises `PlaybookError` naming every mistake with its place."""
+        return load_playbook(
+            text, file, actions=self.actions, reads=self.reads, agents=self.agents, company=company
+        )
+
+    def shelf(self, home: Path, company: Company) -> PlaybookFolder:
+        """Read every playbook of a company's folder. Raises `PlaybookError` for the first bad file."""
+        files = sorted((home / "playbooks").glob("*.yml"))
+        read = [self.read(file.read_text(encoding="utf-8"), str(file), company) for file in files]
+        return PlaybookFolder({book.playbook: book for book in read})
+
+
 class PlaybookFolder:
     """The playbooks that can be started, from `playbooks/*.yml`."""
 
-    def __init__(
-        self,
-        home: Path,
-        *,
-        actions: Mapping[str, ActionSpec],
-        reads: Mapping[str, ReadSpec],
-        agents: Collection[str],
-        company: Company,
-    ) -> None:
-        """Read every playbook. Raises `PlaybookError` naming every mistake of the first bad file."""
-        files = sorted((home / "playbooks").glob("*.yml"))
-        books = [
-            load_playbook(
-                file.read_text(encoding="utf-8"),
-                str(file),
-                actions=actions,
-                reads=reads,
-                agents=agents,
-                company=company,
-            )
-            for file in files
-        ]
-        self._books = {book.playbook: book for book in books}
+    def __init__(self, books: Mapping[str, Playbook]) -> None:
+        """Take the playbooks by their names."""
+        self._books = dict(books)
 
     def get(self, name: str) -> Playbook | None:
         """Return a playbook by its name."""

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         default="",
         description="SQL database with the company's tables; empty means CSV files in SAYSO_HOME/tables.",
     )
+    tables: str = Field(
+        default="",
+        description="Tables of TABLES_URL that may be used, with their id columns: `quotes:id, invoices:number`.",
+    )
     orders_source: str = Field(
         default="",
         description="Order lines for the KPI report (CSV, CSV.gz or SQL URL); empty means tables/orders.csv.",

@@ -42,6 +42,20 @@ class Reading(Protocol):
         ...
 
 
+class Events(Protocol):
+    """Where events are kept before they are acknowledged."""
+
+    def store_event(
+        self, event_id: str, body: dict[str, Any], deadline: float | None = None
+    ) -> bool:
+        """Keep an event; False when it was kept before. Raises `NotRecorded`."""
+        ...
+
+    def handled(self, event_id: str) -> None:
+        """Note that an event was dealt with."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """The ports of the listeners."""
@@ -56,7 +70,6 @@ class Desk:
     home: Callable[[str, int], dict[str, Any]]
     #: Keeps somebody's App Home up to date from now on.
     watch_home: Callable[[str], None]
-    #: Keeps an event before it is acknowledged; False when it was kept before.
-    keep_event: Callable[[str, dict[str, Any]], bool]
+    inbox: Events
     #: Notes that a message shows a subject too, so that every copy is drawn again.
-    adopt: Callable[[str, str, str], None]
+    adopt: Callable[[str, str, str], object]

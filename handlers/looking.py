@@ -56,23 +56,17 @@ def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
 
 def why(desk: Desk, person: str, draft_id: str) -> Reply:
     """Say what a draft rests on and who wrote it."""
-    return _of_draft(desk, person, draft_id, about=f"draft:{draft_id}")
+    run = desk.reading.run_of_draft(draft_id)
+    if refused := stranger(desk, person):
+        return refused
+    if run is None or run.draft is None:
+        return Refused(error=UnknownDraft())
+    return Said(notice.why(run.draft))
 
 
 def history(desk: Desk, person: str, draft_id: str) -> Reply:
     """Say what happened to the draft's run so far."""
-    return _of_draft(desk, person, draft_id, about="")
-
-
-def _of_draft(desk: Desk, person: str, draft_id: str, about: str) -> Reply:
-    run = desk.reading.run_of_draft(draft_id)
-    if refused := stranger(desk, person):
-        return refused
-    if run is None:
-        return Refused(error=UnknownDraft())
-    if about and run.draft:
-        return Said(notice.why(run.draft))
-    return Said(notice.status(run, desk.reading.logged(about=f"run:{run.id}")))
+    return status(desk, person, draft_id)
 
 
 def status(desk: Desk, person: str, run_id: str) -> Reply:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from blocks import notice
 from handlers import actions, commands, events, replies, shortcuts, views
+from handlers.desk import DEADLINE
 from handlers.payloads import ButtonPress, Happening, Shortcut, SlashCommand, Submission
 from workflows.errors import NotRecorded
 from workflows.text import Untrusted
@@ -51,7 +52,9 @@ def _keeping(desk: Desk) -> Callable[..., BoltResponse | None]:
 
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse | None:  # noqa: A002 -- Bolt passes it by this name
         happening = Happening.of(req.body)
-        if happening.event_id and not desk.keep_event(happening.event_id, req.body):
+        if happening.event_id and not desk.inbox.store_event(
+            happening.event_id, req.body, DEADLINE
+        ):
             return BoltResponse(status=200)
         return next()
 
@@ -105,13 +108,20 @@ def _on_shortcut(desk: Desk, callback: str) -> Callable[..., None]:
 
 
 def _on_event(desk: Desk, event_type: str) -> Callable[..., None]:
-    def listen(event: dict[str, Any]) -> None:
-        try:
-            events.ON[event_type](desk, event)
-        except NotRecorded:
-            _log.warning("an event of type %s could not be stored now", event_type)
+    def listen(body: dict[str, Any]) -> None:
+        happened(desk, event_type, body)
 
     return listen
+
+
+def happened(desk: Desk, event_type: str, body: dict[str, Any]) -> None:
+    """Deal with a kept event; what can't be stored now is dealt with at the next start."""
+    happening = Happening.of(body)
+    try:
+        events.ON[event_type](desk, happening.event)
+        desk.inbox.handled(happening.event_id)
+    except NotRecorded:
+        _log.warning("an event of type %s could not be stored now", event_type)
 
 
 class _careful:  # noqa: N801 -- a context manager read as a word

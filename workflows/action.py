@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from workflows.text import unstorable
+
 
 class Record(BaseModel):
     """A frozen record; unknown fields do not construct."""
@@ -46,7 +48,11 @@ FieldType = Literal[
     "text", "long_text", "email", "integer", "money", "date", "choice", "person", "boolean"
 ]
 _EMAIL = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\".]+(\.[^@\s<>,;:\".]+)+")
-_MONEY = re.compile(r"(-?[\d,]+)(?:\.(\d{2}))? ?([A-Z]{3})")
+#: Commas only between thousands: `24,80 EUR` must not be read as 2,480.
+_MONEY = re.compile(r"(-?)([0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,12})(?:\.([0-9]{2}))? ?([A-Z]{3})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: Beyond this a JSON number is not exact any more, so it could not be signed.
+_LARGEST = 2**53 - 1
 
 
 class Field(Record):
@@ -79,6 +85,8 @@ def _text(field: Field, value: JsonValue) -> str | None:
         return "must be text"
     if field.type != "long_text" and ("\n" in value or "\r" in value):
         return "must be a single line"
+    if unstorable(value.replace("\r\n", "\n")):
+        return "has a character that can't be kept; type it again by hand"
     limit = field.max or 20_000
     return f"is {len(value)} characters long; at most {limit} fit" if len(value) > limit else None
 
@@ -92,7 +100,10 @@ def _email(field: Field, value: JsonValue) -> str | None:
 def _integer(field: Field, value: JsonValue) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "must be a whole number"
-    return f"must be at most {field.max}" if field.max is not None and value > field.max else None
+    highest = _LARGEST if field.max is None else field.max
+    if value < -_LARGEST:
+        return f"must be at least {-_LARGEST}"
+    return f"must be at most {highest}" if value > highest else None
 
 
 def _money(field: Field, value: JsonValue) -> str | None:
@@ -103,10 +114,10 @@ def _money(field: Field, value: JsonValue) -> str | None:
 
 def _date(_field: Field, value: JsonValue) -> str | None:
     try:
-        date.fromisoformat(str(value))
+        is_date = isinstance(value, str) and _DATE.fullmatch(value) and date.fromisoformat(value)
     except ValueError:
-        return "must be a date, like 2026-11-23"
-    return None
+        is_date = None
+    return None if is_date else "must be a date, like 2026-11-23"
 
 
 def _choice(field: Field, value: JsonValue) -> str | None:
@@ -133,11 +144,8 @@ def money(text: str) -> Money:
     if not match:
         msg = f"{text!r} is not an amount and a currency, like 250.00 USD"
         raise ValueError(msg)
-    whole = int(match[1].replace(",", ""))
-    cents = int(match[2] or 0)
-    return Money(
-        minor=whole * 100 + (-cents if match[1].startswith("-") else cents), currency=match[3]
-    )
+    minor = int(match[2].replace(",", "")) * 100 + int(match[3] or 0)
+    return Money(minor=-minor if match[1] else minor, currency=match[4])
 
 
 class ActionSpec(Record):

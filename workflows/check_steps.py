@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workflows.playbook import step_kind
+from workflows.problems import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,7 +71,7 @@ def _writes(it: Inspection, n: int, step: DraftStep, fields: dict[str, Field]) -
         it.note(("steps", n, "writes"), "an agent must write at least one field")
     for k, name in enumerate(step.writes):
         path: Path = ("steps", n, "writes", k)
-        if not it.chosen(path, name, fields, "field", step.action):
+        if not it.is_field(path, name, fields, step.action):
             continue
         if name in step.with_:
             it.note(path, f"{name} is filled under `with` already", "Keep one of the two.")
@@ -92,7 +93,7 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
         _allowed(it, (*path, "action"), step.action)
         fields = [field.name for field in it.actions[step.action].fields]
         for k, name in enumerate(step.approve.edit):
-            it.chosen((*path, "approve", "edit", k), name, fields, "field", step.action)
+            it.is_field((*path, "approve", "edit", k), name, fields, step.action)
     it.template((*path, "title"), step.title, n)
     it.template((*path, "amount"), step.amount, n)
     for k, fact in enumerate(step.facts):
@@ -189,14 +190,17 @@ def _filled(
 ) -> None:
     """Check values for fields: none unknown, none missing, constants of the right kind, names known."""
     path, known = ("steps", n, "with"), {field.name: field for field in fields}
+    meant: set[str] = set()
     for name, value in values.items():
         if name in known:
             it.constant((*path, name), known[name], value)
         elif name not in also:
-            it.chosen((*path, name), name, {*known, *also}, "field", what)
+            it.is_field((*path, name), name, {*known, *also}, what, key=True)
+            meant.add(did_you_mean(name, known))
     it.templates(path, values, n)
     for name, field in known.items():
-        if field.required and field.default is None and name not in values:
+        is_missing = field.required and field.default is None and name not in values
+        if is_missing and f"Did you mean {name}?" not in meant:
             it.note(
                 path if values else ("steps", n), f"{what} needs `{name}`, and nothing fills it"
             )

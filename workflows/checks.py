@@ -21,7 +21,7 @@ _STEP = re.compile(r"[a-z][a-z0-9-]{0,59}")
 #: Words that mean something else where a step's name may stand.
 _TAKEN = frozenset(
     "inputs today company next stop true false null none in is as and or not if else for while break "  # noqa: SIM905 -- a word a line would fill the screen
-    "continue const function import let loop package namespace return var void".split()
+    "continue const function import let loop package namespace return var void self".split()
 )
 #: Nothing of these risks ever goes out by itself.
 _ALWAYS_SIGNED = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})

@@ -68,6 +68,11 @@ class Company(Record):
         """Return the person with this Slack id, or None for a stranger."""
         return next((person for person in self.people if person.id == person_id), None)
 
+    def name_of(self, person_id: str) -> str:
+        """Return a person's name; what nobody of the company did, Sayso did."""
+        person = self.person(person_id)
+        return person.name if person else "Sayso"
+
     def members(self, name: str) -> tuple[Person, ...]:
         """Return who `name` means: a person's id, a group, a role, or `owner`. Unknown means nobody."""
         ids = {self.owner} if name == "owner" else set(self.groups.get(name, ())) | {name}
@@ -80,7 +85,9 @@ class Company(Record):
     def is_admin(self, person_id: str) -> bool:
         """Whether this person may switch things off and on: the owner and people with the role `admin`."""
         person = self.person(person_id)
-        return person is not None and (person_id == self.owner or "admin" in person.roles)
+        if person is None or not self.may_sign(person):
+            return False
+        return person_id == self.owner or "admin" in person.roles
 
     def channel(self, name: str) -> str:
         """Return the Slack id of a channel named in a playbook; a name not listed is taken as an id."""

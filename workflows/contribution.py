@@ -51,7 +51,7 @@ def split(book: FlowBook, key: str, days: Iterable[date], dimension: str) -> dic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """What is to be explained: a metric over a period, against like periods, and which way it went."""
+    """What is to be explained: a metric over a period, against like periods (one or more), and its way."""
 
     key: str
     now: Period
@@ -64,8 +64,6 @@ def parts(book: FlowBook, gap: Gap, dimension: str) -> list[Part]:
 
     Largest share first; nothing when the mean says the value went the other way than the median says.
     """
-    if not gap.before:
-        return []
     today = split(book, gap.key, gap.now, dimension)
     usual = _means([split(book, gap.key, period, dimension) for period in gap.before])
     whole_usual = _mean([_value(book, gap.key, period) for period in gap.before])
@@ -114,14 +112,10 @@ def _means(splits: Sequence[dict[str, Fraction]]) -> dict[str, Fraction]:
 def _evidence(book: FlowBook, gap: Gap, dimension: str, name: str) -> tuple[str, ...]:
     """Return the largest records of the first period that has any: after a fall, the latest usual one."""
     tally, of = book.tallies[gap.key], attrgetter(dimension)
+    sizes: defaultdict[str, Cell] = defaultdict(Cell)
     for period in (gap.now, *gap.before):
-        sizes: defaultdict[str, Cell] = defaultdict(Cell)
-        for row in _counted(book, tally, period):
+        for row in _counted(book, tally, period) if not sizes else ():
             if of(row) == name:
                 tally.add_to(sizes[row.id], row)
-        if sizes:
-            by_size = sorted(
-                sizes, key=lambda record: (-abs(tally.value(sizes[record]) or 0), record)
-            )
-            return tuple(by_size[:_EVIDENCE])
-    return ()
+    by_size = sorted(sizes, key=lambda record: (-abs(tally.value(sizes[record]) or 0), record))
+    return tuple(by_size[:_EVIDENCE])

@@ -1,4 +1,4 @@
-"""What people do to a draft: sign, edit, reject, hold back, undo, resolve. One function per row of the table."""
+"""What people do to an open draft: sign, edit, reject. One function per row of the table."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
 from workflows import policy, steps
-from workflows.answers import FieldErrors, Recorded, Show
-from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, StaleCard, Stranger, TooLateToUndo
+from workflows.action import Money, money
+from workflows.answers import FieldErrors, Show
+from workflows.errors import (
+    AlreadyDecided,
+    NotAllowed,
+    NotOpen,
+    Paused,
+    StaleCard,
+    Stranger,
+)
 from workflows.events import Event
 from workflows.run import (
     Actor,
-    Authorship,
     Draft,
     DraftState,
     Ending,
-    Outcome,
     Revision,
     RunState,
     Signature,
 )
-from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from workflows.commands import Approve, CancelRun, Edit, OnDraft, Reject, Resolve
+    from workflows.commands import Approve, Edit, OnDraft, Reject
     from workflows.ports import JsonObject
-    from workflows.turn import Turn
+    from workflows.turn import Facts, Turn
 
 #: States a draft only comes to by somebody's decision or by time, in words for the one who comes late.
 _IN_WORDS = {
@@ -49,30 +52,27 @@ def known(turn: Turn, command: OnDraft) -> None:
         raise Stranger(company=turn.facts.company.name)
 
 
-def decided(turn: Turn) -> AlreadyDecided | NotOpen:
+def decided(turn: Turn) -> AlreadyDecided | NotAllowed:
     """Return the refusal that says who was first."""
-    draft = turn.draft
-    if draft.state is DraftState.OPEN:
-        return NotOpen(state="still open", wanted="changed like that")
-    by, at = _last_decision(draft)
-    return AlreadyDecided(
-        state=_IN_WORDS[draft.state],
-        who=_name(turn, by),
-        when=at.astimezone(turn.facts.company.tz).strftime("%H:%M") if at else "an earlier time",
-    )
+    if turn.draft.state is DraftState.OPEN:
+        return NotAllowed(
+            action="That", needed="a draft that was decided", next_step="this one is still open."
+        )
+    return first(turn, _IN_WORDS[turn.draft.state], _last_decision(turn.draft))
 
 
-def _last_decision(draft: Draft) -> tuple[str, datetime | None]:
+def first(turn: Turn, state: str, ending: Ending) -> AlreadyDecided:
+    """Return the refusal for whoever comes second."""
+    when = ending.at.astimezone(turn.facts.company.tz).strftime("%H:%M")
+    return AlreadyDecided(state=state, who=turn.facts.company.name_of(ending.by.id), when=when)
+
+
+def _last_decision(draft: Draft) -> Ending:
+    """Return how the draft ended, else its last signature: only by one of them is a draft not open."""
     if draft.ending:
-        return draft.ending.by.id, draft.ending.at
-    if draft.signatures:
-        return draft.signatures[-1].actor, draft.signatures[-1].at
-    return "sayso", None
-
-
-def _name(turn: Turn, person_id: str) -> str:
-    person = turn.facts.company.person(person_id)
-    return person.name if person else "Sayso"
+        return draft.ending
+    last = draft.signatures[-1]
+    return Ending(by=Actor.user(last.actor), at=last.at)
 
 
 def _current(turn: Turn, command: OnDraft) -> None:
@@ -82,12 +82,13 @@ def _current(turn: Turn, command: OnDraft) -> None:
     if command.revision != draft.revision or not same_bytes:
         raise StaleCard(
             shown=command.revision,
-            who=_name(turn, draft.current.author.id),
+            who=turn.facts.company.name_of(draft.current.author.id),
             current=draft.revision,
         )
 
 
-def _may_decide(turn: Turn) -> None:
+def may_decide(turn: Turn) -> None:
+    """Raise unless this person may edit, reject or undo."""
     policy.may_decide(turn.run, turn.draft, turn.command.actor, turn.facts.company)
 
 
@@ -96,6 +97,8 @@ def sign(turn: Turn) -> None:
     command, draft = cast("Approve", turn.command), turn.draft
     mark = policy.may_sign(turn.run, draft, command.actor, turn.facts.company, turn.playbook.level)
     _current(turn, command)
+    if turn.at >= draft.expires_at:
+        raise NotOpen(state="past its time", wanted="signed")
     signature = Signature(
         n=draft.revision,
         actor=command.actor.id,
@@ -140,7 +143,7 @@ def show_reject(turn: Turn) -> None:
 
 
 def _show(turn: Turn, view: Literal["edit", "reject"]) -> None:
-    _may_decide(turn)
+    may_decide(turn)
     _current(turn, cast("OnDraft", turn.command))
     turn.record(
         Event.DRAFT_SHOWN,
@@ -152,7 +155,7 @@ def _show(turn: Turn, view: Literal["edit", "reject"]) -> None:
 def edit(turn: Turn) -> None:
     """Save a new, unsigned revision. The policy runs again on it; earlier signatures count no more."""
     command, draft = cast("Edit", turn.command), turn.draft
-    _may_decide(turn)
+    may_decide(turn)
     _current(turn, command)
     fixed = sorted(set(command.changes) - set(draft.rule.edit))
     if fixed:
@@ -162,10 +165,12 @@ def edit(turn: Turn) -> None:
             next_step="it comes from the record; reject the draft if it is wrong.",
         )
     payload = {**draft.current.payload, **command.changes}
-    if problems := turn.facts.actions[draft.action].problems(payload):
+    if problems := steps.problems_of(turn, draft.action, payload):
         turn.answer = FieldErrors(errors=problems)
     elif payload == draft.current.payload:
-        turn.answer = Recorded(run=turn.run, sentence="Nothing was changed.")
+        turn.sentence = "Nothing was changed."
+        head: JsonObject = {"revision": draft.revision, "view": "edit", "changed": False}
+        turn.record(Event.DRAFT_SHOWN, head=head)
     else:
         _revise(turn, payload)
 
@@ -175,8 +180,11 @@ def _revise(turn: Turn, payload: JsonObject) -> None:
     revision = Revision(
         n=draft.revision + 1, payload=payload, author=turn.command.actor, at=turn.at
     )
+    amount = _amount_of(turn, payload)
     turn.redrafted(
-        revisions=(*draft.revisions, revision), needs=policy.needs(draft.rule, draft.amount)
+        revisions=(*draft.revisions, revision),
+        amount=amount,
+        needs=policy.needs(draft.rule, amount),
     )
     turn.record(
         Event.DRAFT_EDITED,
@@ -185,10 +193,26 @@ def _revise(turn: Turn, payload: JsonObject) -> None:
     )
 
 
+def _amount_of(turn: Turn, payload: JsonObject) -> Money | None:
+    """Return the amount the thresholds look at after an edit.
+
+    An edited amount takes the place of the one the draft had. Where that was another (a total, and a
+    deposit was edited), the higher of the two counts.
+    """
+    draft, before = turn.draft, turn.draft.current.payload
+    fields = [f.name for f in turn.facts.actions[draft.action].fields if f.type == "money"]
+    edited = [name for name in fields if payload.get(name) != before.get(name)]
+    replaced = [money(str(before[name])) for name in edited if before.get(name)]
+    amounts = [money(str(payload[name])) for name in edited if payload.get(name)]
+    if draft.amount and draft.amount not in replaced:
+        amounts.append(draft.amount)
+    return max(amounts, key=lambda amount: abs(amount.minor), default=draft.amount)
+
+
 def reject(turn: Turn) -> None:
     """End the draft and its run, with the reason on the record."""
     command = cast("Reject", turn.command)
-    _may_decide(turn)
+    may_decide(turn)
     _current(turn, command)
     ending = Ending(by=command.actor, at=turn.at, reason=command.reason, comment=command.comment)
     end(turn, DraftState.REJECTED, ending, Event.DRAFT_REJECTED)
@@ -206,115 +230,8 @@ def end(turn: Turn, state: DraftState, ending: Ending, event: Event) -> None:
     )
 
 
-def hold_back(turn: Turn) -> None:
-    """Open the draft again before it left: the same text as a new revision, which nobody has signed."""
-    _may_decide(turn)
-    draft = turn.draft
-    again = Revision(
-        n=draft.revision + 1,
-        payload=draft.current.payload,
-        author=draft.current.author,
-        at=turn.at,
-    )
-    turn.redrafted(state=DraftState.OPEN, leaves_at=None, revisions=(*draft.revisions, again))
-    turn.become(
-        state=RunState.WAITING,
-        due_at=max(draft.expires_at, turn.at),
-        why=f"waits for a signature: {draft.needs.words}",
-    )
-    turn.record(
-        Event.DRAFT_UNDONE,
-        head={"revision": again.n, "payload_hash": again.payload_hash, "left": False},
-    )
-    turn.sentence = "Held back. Nothing was sent; the draft is open again."
-
-
-def compensate(turn: Turn) -> None:
-    """Open a draft of the compensating action; it is signed like any other."""
-    _may_decide(turn)
-    done, undoing = turn.draft, turn.draft.compensation
-    if undoing is None:
-        raise TooLateToUndo(hint=" Nothing undoes it automatically; sort it out by hand.")
-    if not turn.run.state.ended:
-        raise TooLateToUndo(
-            hint=f" The run is at the step {turn.run.step}; undo it when that is over."
-        )
-    author = Actor(kind="agent", id="playbook")
-    turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
-    steps.await_signature(
-        turn,
-        done.model_copy(
-            update={
-                "id": turn.facts.ids[1],
-                "state": DraftState.OPEN,
-                "action": undoing.action,
-                "title": undoing.title,
-                "risk": turn.facts.actions[undoing.action].risk,
-                "revisions": (Revision(n=1, payload=undoing.payload, author=author, at=turn.at),),
-                "signatures": (),
-                "author": Authorship(
-                    agent="playbook",
-                    model="none",
-                    prompt_version="",
-                    label="Undoes what was carried out",
-                ),
-                "why": Untrusted(f"Undoes what left {done.leaves_at:%Y-%m-%d %H:%M} UTC."),
-                "opened_at": turn.at,
-                "expires_at": turn.at + timedelta(seconds=done.rule.within),
-                "leaves_at": None,
-                "ending": None,
-                "outcome": None,
-                "compensation": None,
-                "undoes": done.id,
-            }
-        ),
-    )
-
-
-def resolve(turn: Turn) -> None:
-    """Take a person's word for what happened; `no` sends the same bytes again under the same key."""
-    command = cast("Resolve", turn.command)
-    _may_decide(turn)
-    turn.record(
-        Event.DRAFT_RESOLVED,
-        head={"revision": turn.draft.revision, "happened": command.happened},
-    )
-    if not command.happened:
-        turn.redrafted(state=DraftState.EXECUTING, outcome=None)
-        turn.work()
-        return
-    confirmed = Outcome(status="done", message=f"confirmed by {_name(turn, command.actor.id)}")
-    turn.redrafted(
-        state=DraftState.EXECUTED,
-        outcome=confirmed,
-        ending=Ending(by=command.actor, at=turn.at, reason="confirmed"),
-    )
-    steps.advance(turn)
-
-
-def redraft(turn: Turn) -> None:
-    """Let the agent write again; it is told why the last one was not taken."""
-    _may_decide(turn)
-    step = turn.playbook.step(turn.draft.step)
-    if step is None or turn.draft.undoes:
-        raise NotOpen(state=turn.draft.state, wanted="drafted again")
-    turn.sentence = "Drafting again; the new card appears here."
-    turn.record(Event.RUN_WOKEN, body={"why": "drafted again"})
-    steps.enter(turn, step)
-
-
-def cancel(turn: Turn) -> None:
-    """Stop the run. A draft that has not left is withdrawn; one that is leaving can't be stopped."""
-    command = cast("CancelRun", turn.command)
-    if turn.facts.company.person(command.actor.id) is None:
-        raise Stranger(company=turn.facts.company.name)
-    draft = turn.run.draft
-    if draft and draft.state is DraftState.EXECUTING:
-        raise TooLateToUndo(hint=" It is being carried out now.")
-    turn.become(state=RunState.CANCELLED, due_at=None, why="cancelled")
-    turn.record(Event.RUN_CANCELLED)
-    if draft and draft.state in {DraftState.OPEN, DraftState.HOLDING}:
-        ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
-        end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
-    turn.post(f"run:{turn.run.id}")
-    turn.sentence = "Cancelled. Nothing of it leaves any more."
+def paused(facts: Facts, switch: tuple[str, str]) -> Paused:
+    """Return the refusal for what is switched off: what, and by whom."""
+    scope, by = switch
+    what = scope.partition(":")[2] or "Everything"
+    return Paused(what=what, who=facts.company.name_of(by))

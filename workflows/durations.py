@@ -7,7 +7,8 @@ import re
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 #: Below this many seconds people count seconds.
 _SHORT = 120
-_DURATION = re.compile(r"(\d+) (second|minute|hour|day|week)s?")
+#: At most five digits: a longer one would end after the calendar does.
+_DURATION = re.compile(r"([0-9]{1,5}) (second|minute|hour|day|week)s?")
 
 
 def seconds(text: str) -> float:

@@ -8,6 +8,7 @@ from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import Answer, OnDraft, Pause, Resume, StartRun
 from workflows.errors import (
+    BadInput,
     NotAllowed,
     Refusal,
     SaidBefore,
@@ -88,8 +89,16 @@ class Engine:
         if isinstance(command, StartRun) and decision.run:
             tx.keep("playbook", playbook.source, playbook.version)
         for child in decision.starts:
-            self._handle(tx, child)
+            self._start_child(tx, decision.run, child)
         return decision.answer
+
+    def _start_child(self, tx: Tx, parent: Run | None, child: StartRun) -> None:
+        """Start what a step asks for; nobody sees a form's field errors here, so they go on the record."""
+        reply = self._handle(tx, child)
+        if isinstance(reply, FieldErrors):
+            for field, problem in reply.errors.items():
+                wrong = BadInput(field=field, problem=problem)
+                tx.append([self._refused(parent, child, wrong)], self._clock.now())
 
     def _run(self, tx: Tx, command: Command) -> Run | None:
         if isinstance(command, OnDraft):
@@ -123,11 +132,9 @@ class Engine:
         if before is None:
             tx.add(run)
         else:
-            if decision.finish:
-                tx.finish(
-                    run.id, decision.finish.seq, decision.finish.state, decision.finish.outcome
-                )
             tx.save(run, expected_fence=before.fence)
+        if done := decision.finish:
+            tx.finish(run.id, done.seq, done.state, done.outcome)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)
@@ -155,14 +162,11 @@ class Engine:
 
     def _refused(self, run: Run | None, command: Command, refusal: Refusal) -> Entry:
         company = self._directory.company()
-        about = getattr(command, "draft_id", None) or getattr(command, "run_id", None)
         return Entry(
             event=Event.PRESS_REFUSED,
             chain=f"run:{run.id}" if run else f"ws:{company.ws}",
             actor=command.actor,
-            object=f"draft:{about}"
-            if isinstance(command, OnDraft)
-            else f"command:{about or 'start'}",
+            object=_about(command),
             head={"reason": refusal.code, "command": type(command).__name__},
             body={"sentence": refusal.sentence, "command": command.model_dump(mode="json")},
         )
@@ -184,6 +188,24 @@ class Engine:
         if kept.kind == "refused":
             return Refused(error=SaidBefore(sentence=kept.sentence))
         return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
+
+
+#: What a command is about, by the field that names it.
+_ABOUT = {
+    "draft_id": "draft",
+    "task_id": "task",
+    "run_id": "run",
+    "scope": "switch",
+    "playbook": "playbook",
+}
+
+
+def _about(command: Command) -> str:
+    return next(
+        f"{kind}:{getattr(command, name)}"
+        for name, kind in _ABOUT.items()
+        if hasattr(command, name)
+    )
 
 
 def _closest(name: str, shelf: Shelf) -> str:

@@ -77,7 +77,7 @@ class StaleCard(Refusal):
 
 
 class NotOpen(Refusal):
-    """This draft is {state} and can no longer be {wanted}."""
+    """This is {state} and can no longer be {wanted}."""
 
 
 class TooLateToUndo(Refusal):

@@ -86,8 +86,7 @@ class Condition:
 
     def paths(self) -> set[str]:
         """Return the dotted paths it reads: `{"inputs.days", "quote.total"}`."""
-        bare = _LITERAL.sub(lambda literal: " " * len(literal[0]), self.text)
-        found = {re.sub(r"\s", "", path) for path in _PATH.findall(bare)}
+        found = {re.sub(r"\s", "", path) for path in _PATH.findall(_bare(self.text))}
         return {path for path in found if path.split(".")[0] in self.names()}
 
 
@@ -111,7 +110,7 @@ class Template:
         if not self._is_one_value():
             return self.render(values)
         try:
-            found = _value_of(self.text)(**values)
+            found = _value_of(self.text)(values)
             if isinstance(found, Undefined):
                 str(found)
         except _TEXT_FAULTS as fault:
@@ -158,13 +157,19 @@ def texts_in(value: JsonValue) -> Iterator[str]:
         yield from texts_in(list(value.values()))
 
 
+def _bare(text: str) -> str:
+    """Blank what stands in quotes, so that every other character keeps its place."""
+    return _LITERAL.sub(lambda literal: " " * len(literal[0]), text)
+
+
 @lru_cache(maxsize=1024)
 def _program(text: str) -> cel.Program:
     if len(text) > LONGEST_CONDITION:
         problem = f"is {len(text)} characters long; at most {LONGEST_CONDITION} fit a condition"
         raise ExpressionError(text[:40] + "…", problem)
-    if loop := _LOOPS.search(_LITERAL.sub("''", text)):
-        raise ExpressionError(text, f"{loop[1]}(…) goes through a list, and a condition can't", 1)
+    if loop := _LOOPS.search(_bare(text)):
+        problem = f"{loop[1]}(…) goes through a list, and a condition can't"
+        raise ExpressionError(text, problem, loop.start(1) + 1)
     try:
         program = cel.compile(text)
     except _CEL_FAULTS as fault:
@@ -178,13 +183,11 @@ def _program(text: str) -> cel.Program:
 
 def _unreadable(text: str, message: str) -> ExpressionError:
     where = _CEL_ERROR.search(message)
-    if where is None:
-        return ExpressionError(text, "is not a condition, like quote.status == 'sent'")
-    said = where[3].split(" expecting ")[0].replace("mismatched input '<EOF>'", "it ends too early")
-    column = int(where[2]) if where[1] == "1" else 0
-    return ExpressionError(
-        text, f"is not a condition, like quote.status == 'sent' ({said})", column
-    )
+    said = where[3] if where else "it can't be read"
+    said = "too many brackets in brackets" if "Recursion" in said else said
+    said = said.split(" expecting ")[0].replace("mismatched input '<EOF>'", "it ends too early")
+    problem = f"is not a condition, like quote.status == 'sent' ({said})"
+    return ExpressionError(text, problem, int(where[2]) if where and where[1] == "1" else 0)
 
 
 def _cel_words(fault: Exception) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from workflows.durations import words
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.playbook import AskStep, ReadStep, TaskStep, WaitStep, step_kind, step_name
 from workflows.problems import did_you_mean
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from workflows.ports import ReadSpec
     from workflows.positions import Path, Sheet
 
-#: Names every expression may use beside what earlier steps brought.
-ALWAYS = frozenset({"inputs", "today", "company"})
+#: Names every expression may use beside what earlier steps brought: those of `workflows.steps.values`.
+ALWAYS = frozenset({"inputs"})
 #: A Slack id may stand wherever a channel's name may.
 _SLACK_CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,20}")
 _BRING = (ReadStep, WaitStep, AskStep, TaskStep)
@@ -118,16 +119,22 @@ class Inspection:
                 return f"the step `{step_name(step)}` {why}, so it can't be used here"
         return f"nothing is called `{name}` here"
 
-    def chosen(
-        self, path: Path, name: str, known: Iterable[str], what: str, owner: str = ""
-    ) -> bool:
+    def chosen(self, path: Path, name: str, known: Iterable[str], what: str) -> bool:
         """Note a name that is not among `known`; return whether it is. `what` is what it should name."""
         names = frozenset(known)
-        if name in names:
-            return True
-        problem = f"{owner} has no" if owner else "there is no"
-        self.note(path, f"{problem} {what} `{name}`", did_you_mean(name, names))
-        return False
+        if name not in names:
+            self.note(path, f"there is no {what} `{name}`", did_you_mean(name, names))
+        return name in names
+
+    def is_field(
+        self, path: Path, name: str, known: Iterable[str], owner: str, *, key: bool = False
+    ) -> bool:
+        """Note a name that is no field of `owner`, at its value or its key; return whether it is one."""
+        names = frozenset(known)
+        if name not in names:
+            spot = self.sheet.at(path, key=key)
+            self.sheet.note(spot, f"{owner} has no field `{name}`", did_you_mean(name, names))
+        return name in names
 
     def people(self, path: Path, name: str) -> None:
         """Note a name that means nobody in the company."""
@@ -156,4 +163,5 @@ class Inspection:
     def duration(self, path: Path, seconds: float, longest_days: int = 366) -> None:
         """Note a duration that isn't between a second and `longest_days`."""
         if not 0 < seconds <= longest_days * 86400:
-            self.note(path, f"must be longer than nothing and at most {longest_days} days")
+            longest = words(longest_days * 86400)
+            self.note(path, f"must be longer than nothing and at most {longest}")

@@ -83,8 +83,8 @@ class Board:
         title = self.catalogue.sources[source].title
         if book is None:
             return Reading(missing=self.failed.get(source) or f"no source connected ({title})")
-        if not book.has_rows(week):
-            return Reading(missing=f"no rows for this week ({title})")
+        if why := book.unknown(week):
+            return Reading(missing=f"{why} ({title})")
         cell = (
             book.cell(key, week)
             if isinstance(book, ItemBook)

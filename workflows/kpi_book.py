@@ -99,8 +99,9 @@ class Tally:
 class Sieve:
     """Tells which tallies a row counts for, asking each condition once per distinct answer."""
 
-    def __init__(self, tallies: Iterable[Tally]) -> None:
+    def __init__(self, tallies: Iterable[Tally], remember: int = _REMEMBERED) -> None:
         """Read the conditions of the tallies' metrics."""
+        self._remember = remember
         self._asked = [
             (tally, Condition(tally.metric.where) if tally.metric.where else None)
             for tally in tallies
@@ -114,7 +115,7 @@ class Sieve:
         facts = tuple([getattr(row, name) for name in self._names])
         found = self._known.get(facts)
         if found is None:
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= self._remember:
                 self._known.clear()
             found = self._known[facts] = self._answer(facts)
         return found
@@ -189,6 +190,10 @@ class FlowBook:
             cell = self.adjustments[day]
             cell.n += 1
             cell.total += row.amount
+
+    def unknown(self, week: IsoWeek) -> str:
+        """Return why there is no number for the week, or an empty string when there is one."""
+        return "" if self.has_rows(week) else "no rows for this week"
 
     def has_rows(self, week: IsoWeek) -> bool:
         """Whether anything was traded, or anything else counted, on a day of the week."""

@@ -40,6 +40,7 @@ class ItemBook:
         self.read_at = read_at
         self.zone = zone
         self.items: list[OpenItem] = []
+        self._undated = 0
 
     @property
     def rows(self) -> int:
@@ -54,6 +55,7 @@ class ItemBook:
     def read(self, rows: Iterable[OpenItem]) -> None:
         """Keep the rows."""
         self.items.extend(rows)
+        self._undated = sum(item.closed_sometime for item in self.items)
 
     def has_rows(self, week: IsoWeek) -> bool:
         """Whether any item had been opened by the end of the week; before that nothing is known."""
@@ -64,6 +66,18 @@ class ItemBook:
         """Return why the rows don't reach the end of the week, or an empty string when they do."""
         if self.read_at < week.end(self.zone):
             return f"the source was read on {self.read_at.astimezone(self.zone).date()}"
+        return ""
+
+    def unknown(self, week: IsoWeek) -> str:
+        """Return why nobody can say how things stood then, or an empty string when it is known.
+
+        Items closed on no known day may have been open in the past; only the week just over is near
+        enough to when the rows were read.
+        """
+        if not self.has_rows(week):
+            return "no rows for this week"
+        if self._undated and self.read_at >= week.before(-1).end(self.zone):
+            return f"{self._undated:,} items were closed on no known day, so the past is not known"
         return ""
 
     def cell(self, key: str, week: IsoWeek) -> Cell:
@@ -79,6 +93,8 @@ class ItemBook:
 
 
 def _is_open(item: OpenItem, moment: datetime) -> bool:
+    if item.closed_sometime:
+        return False
     return item.opened_at < moment and (item.closed_at is None or item.closed_at >= moment)
 
 

@@ -137,16 +137,15 @@ def _is_known(known: Payload, said: Said) -> bool:
             return _is_near(said, known.plain | known.money)
         case "record":
             return said.text in known.names or _is_near(said, known.plain | known.money)
-        case "times":
+        case "times" | "unclear":
             return False
         case _:
             return _date_is_known(known, said)
 
 
 def _percent_is_known(known: Payload, said: Said) -> bool:
-    if not said.direction:
-        return _is_near(said, known.changes | known.shares)
-    return _is_near(said, frozenset(c for c in known.changes if c * said.direction >= 0))
+    # A share has no direction: "up 15%" is not said of a part of the whole.
+    return _is_near(said, known.changes if said.direction else known.changes | known.shares)
 
 
 def _date_is_known(known: Payload, said: Said) -> bool:
@@ -165,10 +164,9 @@ def _date_is_known(known: Payload, said: Said) -> bool:
 
 def _is_near(said: Said, values: frozenset[Decimal]) -> bool:
     """Whether one of the values, rounded to the decimals that were said, is what was said."""
-    if said.value is None:
-        return False
+    size_said = said.value or Decimal(0)
     step = Decimal(1).scaleb(-said.decimals)
-    wanted = -said.value if said.direction < 0 else said.value
+    wanted = -size_said if said.direction < 0 else size_said
     for value in values:
         size = value if said.direction else abs(value)
         scaled = size / said.scale

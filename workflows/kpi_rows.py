@@ -59,6 +59,8 @@ class OpenItem:
     due_at: datetime | None = None
     #: Whom or what it concerns; empty when unknown.
     subject: str = ""
+    #: It is closed, and nobody wrote down since when.
+    closed_sometime: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: `month` and `week` carry the year where it was said; `times` is a multiple (3x, doubled).
-SaidKind = Literal["plain", "money", "percent", "times", "record", "day", "month", "week", "time"]
+#: `times` is a multiple or a step in points (3x, doubled); `unclear` is a figure like 1.080,50.
+SaidKind = Literal[
+    "plain", "money", "percent", "times", "unclear", "record", "day", "month", "week", "time"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ _MONTH_AT = {name[:3]: n for n, name in enumerate(_MONTHS.split(), start=1)}
 _MONTH = (
     "(?P<month>" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS.split()) + r")\b\.?"
 )
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|[nr]d|th)?"
 _YEAR = r"(?:,?\s+(?P<year>\d{4})\b)?"
 #: `one` is not among them: it is a pronoun far more often than a count.
 _WORDS = {
@@ -92,8 +94,10 @@ _AFTER = re.compile(
     r"\s*(?:(?P<up>up|higher|above|more)|(?P<down>down|lower|below|less))\b", re.IGNORECASE
 )
 _SYMBOLS = "£$€¥"
-_CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|CNY|BRL|MXN|ZAR|SGD|HKD"
-_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+"
+_CODES = "USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|INR|CNY|BRL|MXN|SGD|HKD"
+#: Anything that looks like a figure, and the only ways to write one that can't be misread.
+_FIGURE = r"\d(?:[\d.,]*\d)?|\.\d+"
+_WELL_FORMED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+")
 _SCALES = {
     "k": 10**3,
     "thousand": 10**3,
@@ -177,22 +181,26 @@ def _word(match: re.Match[str]) -> Iterator[Said]:
 
 
 def _number(match: re.Match[str]) -> Iterator[Said]:
-    kind: SaidKind = "plain"
-    currency = (match["before"] or match["after"] or "").strip()
-    if match["percent"]:
-        kind = "percent"
-    elif match["times"]:
-        kind = "times"
-    elif currency:
-        kind = "money"
+    if not _WELL_FORMED.fullmatch(match["figure"]):
+        yield Said(kind="unclear", text=match[0].strip())
+        return
+    kind = _kind(match)
     yield Said(
         kind=kind,
         text=match[0].strip(),
         value=Decimal(match["figure"].replace(",", "")),
         scale=_SCALES[match["scale"].lower()] if match["scale"] else 1,
         direction=_direction(match, kind),
-        currency=currency,
+        currency=(match["before"] or match["after"] or "").strip(),
     )
+
+
+def _kind(match: re.Match[str]) -> SaidKind:
+    if match["percent"]:
+        return "percent"
+    if match["times"]:
+        return "times"
+    return "money" if match["before"] or match["after"] else "plain"
 
 
 def _direction(match: re.Match[str], kind: SaidKind) -> int:

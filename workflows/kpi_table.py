@@ -39,7 +39,7 @@ def open_items(
     """Yield an item for each row; one that can't be read is counted in `bad` with its number and reason.
 
     A due day without a time lasts until its end. An item whose status says closed, without a day it was
-    closed on, counts in no week: nobody knows until when it was open.
+    closed on, is closed at some time: it counts in no week, and makes weeks further back unknown.
     """
     for number, row in enumerate(rows, start=1):
         try:
@@ -56,8 +56,6 @@ def _item(row: Mapping[str, object], mapping: ItemMapping, zone: tzinfo) -> Open
         raise ValueError(msg)
     closed = _moment(row, mapping.closed_at, zone)
     is_open = _text(row, mapping.status).lower() in {each.lower() for each in mapping.open_when}
-    if mapping.status and mapping.open_when and not is_open and closed is None:
-        closed = opened
     return OpenItem(
         id=name,
         amount=_amount(row, mapping.amount),
@@ -65,6 +63,7 @@ def _item(row: Mapping[str, object], mapping: ItemMapping, zone: tzinfo) -> Open
         closed_at=closed,
         due_at=_moment(row, mapping.due_at, zone, ends=True),
         subject=_text(row, mapping.subject),
+        closed_sometime=bool(mapping.open_when) and not is_open and closed is None,
     )
 
 

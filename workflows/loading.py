@@ -142,13 +142,11 @@ def _mended(
 
 
 def _cut(value: JsonObject, path: Path) -> None:
-    """Take out what stands at `path`; a step keeps its name, an input becomes plain text."""
+    """Take out what stands at `path`; a step keeps its name."""
     match path:
         case ("steps", int(n)):
             steps = cast("list[JsonValue]", value["steps"])
             steps[n] = _blank(steps[n], n)
-        case ("inputs", str(name)):
-            cast("JsonObject", value["inputs"])[name] = {"required": False}
         case (*_, str(key)):
             block = value_at(value, path[:-1])
             if isinstance(block, dict):

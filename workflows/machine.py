@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import drafts, results, steps
+from workflows import drafts, policy, results, steps, undoing
 from workflows.answers import FieldErrors
 from workflows.commands import (
     Answer,
@@ -30,16 +30,15 @@ from workflows.commands import (
 from workflows.errors import (
     ConditionFailed,
     NotOpen,
-    Paused,
+    Refusal,
     Stale,
-    Stranger,
     TooLateToUndo,
 )
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
-from workflows.run import DraftState, Run, RunState
+from workflows.run import SYSTEM, DraftState, Ending, Run, RunState
 from workflows.text import Untrusted
-from workflows.turn import Decision, Facts, Turn
+from workflows.turn import Decision, Facts, Finish, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,16 +55,16 @@ ON_DRAFT: dict[tuple[type[Command], DraftState], Callable[[Turn], None]] = {
     (OpenReject, DraftState.OPEN): drafts.show_reject,
     (Reject, DraftState.OPEN): drafts.reject,
     # Signed and held: it can still be held back; then it is open again and its signatures count no more.
-    (Undo, DraftState.HOLDING): drafts.hold_back,
+    (Undo, DraftState.HOLDING): undoing.hold_back,
     # After it left, undoing is a new draft of the compensating action.
-    (Undo, DraftState.EXECUTED): drafts.compensate,
+    (Undo, DraftState.EXECUTED): undoing.compensate,
     # Nobody knows whether it happened: a person says.
-    (Resolve, DraftState.UNCERTAIN): drafts.resolve,
+    (Resolve, DraftState.UNCERTAIN): undoing.resolve,
     # What came to nothing can be written again.
-    (Redraft, DraftState.REJECTED): drafts.redraft,
-    (Redraft, DraftState.EXPIRED): drafts.redraft,
-    (Redraft, DraftState.WITHDRAWN): drafts.redraft,
-    (Redraft, DraftState.FAILED): drafts.redraft,
+    (Redraft, DraftState.REJECTED): undoing.redraft,
+    (Redraft, DraftState.EXPIRED): undoing.redraft,
+    (Redraft, DraftState.WITHDRAWN): undoing.redraft,
+    (Redraft, DraftState.FAILED): undoing.redraft,
 }
 
 #: What may be asked of a run, by the state it is in.
@@ -78,9 +77,9 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (Signal, RunState.WAITING): results.signalled,
     (Answer, RunState.WAITING): results.answered,
     # A person stops it. What is being carried out right now can't be stopped.
-    (CancelRun, RunState.WORKING): drafts.cancel,
-    (CancelRun, RunState.WAITING): drafts.cancel,
-    (CancelRun, RunState.HOLDING): drafts.cancel,
+    (CancelRun, RunState.WORKING): undoing.cancel,
+    (CancelRun, RunState.WAITING): undoing.cancel,
+    (CancelRun, RunState.HOLDING): undoing.cancel,
 }
 
 #: Worker and timer commands: nobody reads their refusal, a late one is simply dropped.
@@ -98,9 +97,31 @@ def decide(run: Run | None, playbook: Playbook, command: Command, facts: Facts) 
     try:
         rule(turn)
     except ExpressionError as error:
-        turn = Turn(run, playbook, command, facts)
-        steps.fail(turn, error.sentence)
+        _park(turn, error)
+    _renumber(turn, run)
     return turn.decision(_touched(turn))
+
+
+def _park(turn: Turn, error: ExpressionError) -> None:
+    """Keep what was decided so far (an effect may have happened), and let a person see the mistake."""
+    draft = turn.run.draft
+    if draft and draft.state is DraftState.HOLDING:
+        reason = f"whether it still holds can't be worked out: {error.sentence}"
+        ending = Ending(by=SYSTEM, at=turn.at, reason=reason)
+        drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
+    if isinstance(turn.command, StepDone) and turn.finish is None:
+        outcome: JsonObject = {"problem": error.sentence}
+        turn.finish = Finish(seq=turn.command.seq, state="failed", outcome=outcome)
+    steps.fail(turn, error.sentence)
+    turn.sentence = error.sentence
+
+
+def _renumber(turn: Turn, before: Run) -> None:
+    """Begin a new wait under a new number: who was sent to end the old one comes too late."""
+    run = turn.run
+    waits = run.state in {RunState.WAITING, RunState.HOLDING} and run.seq == before.seq
+    if waits and (run.state, run.step, run.due_at) != (before.state, before.step, before.due_at):
+        turn.become(seq=run.seq + 1)
 
 
 def _rule(turn: Turn, run: Run) -> Callable[[Turn], None]:
@@ -115,11 +136,21 @@ def _rule(turn: Turn, run: Run) -> Callable[[Turn], None]:
         raise Stale
     rule = ON_RUN.get((type(command), run.state))
     if rule is None:
-        raise Stale if isinstance(command, _REPORTS) else NotOpen(state=run.state, wanted="changed")
+        raise _late(turn, run)
     return rule
 
 
-def _no_row(turn: Turn, command: OnDraft) -> Exception:
+def _late(turn: Turn, run: Run) -> Refusal:
+    if isinstance(turn.command, _REPORTS):
+        return Stale()
+    if isinstance(turn.command, Answer):
+        return results.closed(turn)
+    if run.draft and run.draft.ending:
+        return drafts.decided(turn)
+    return NotOpen(state=f"{run.state} ({run.why})" if run.why else run.state, wanted="changed")
+
+
+def _no_row(turn: Turn, command: OnDraft) -> Refusal:
     if isinstance(command, Undo) and turn.draft.state in {DraftState.EXECUTING, DraftState.SIGNED}:
         return TooLateToUndo(hint=" It is being carried out now; look at the card in a moment.")
     return drafts.decided(turn)
@@ -136,10 +167,10 @@ def _touched(turn: Turn) -> tuple[str, ...]:
 
 
 def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
-    if command.actor.kind == "user" and facts.company.person(command.actor.id) is None:
-        raise Stranger(company=facts.company.name)
+    if command.actor.kind == "user":
+        policy.may_take_part(command.actor, facts.company)
     if switch := facts.pause(f"playbook:{playbook.playbook}"):
-        raise Paused(what=switch[0].removeprefix("playbook:"), who=switch[1])
+        raise drafts.paused(facts, switch)
     inputs = {
         **{f.name: f.default for f in playbook.inputs if f.default is not None},
         **command.inputs,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import Field as Setting
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from workflows.action import Record
 from workflows.kpi_actions import ActionRule
@@ -131,14 +131,6 @@ class Catalogue(Record):
     metrics: dict[str, Metric]
     rankings: dict[str, RankingSpec] = {}
     actions: tuple[ActionRule, ...] = ()
-
-    @field_validator("metrics")
-    @classmethod
-    def _some(cls, metrics: dict[str, Metric]) -> dict[str, Metric]:
-        if not metrics:
-            msg = "declare at least one metric"
-            raise ValueError(msg)
-        return metrics
 
     @model_validator(mode="after")
     def _references_exist(self) -> Self:

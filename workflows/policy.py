@@ -46,6 +46,16 @@ def signers(draft: Draft, company: Company) -> tuple[Person, ...]:
     return tuple(person for person in found.values() if company.may_sign(person))
 
 
+def may_take_part(actor: Actor, company: Company) -> None:
+    """Raise unless this is current staff: strangers, guests and those who left start and stop nothing."""
+    if not company.may_sign(_known(actor, company)):
+        raise NotAllowed(
+            action="This",
+            needed=f"somebody who works at {company.name} now and is no guest",
+            next_step="ask one of them.",
+        )
+
+
 def may_decide(run: Run, draft: Draft, actor: Actor, company: Company) -> None:
     """Raise unless this person may edit or reject: whoever could sign, and whoever started the run."""
     person = _known(actor, company)

@@ -6,7 +6,6 @@ no numbers JSON can't keep. So a file can't grow when it is read, and can't make
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +31,7 @@ LARGEST = 256 * 1024
 DEEPEST = 40
 #: Beyond this a number changes on its way through JSON.
 _LARGEST_INTEGER = 2**53
+_QUOTES = 'A text that begins with {{ needs quotes: "{{ inputs.quote }}".'
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {"str", "int", "float", "bool", "null", "timestamp", "merge", "map", "seq"}
 
@@ -132,6 +132,8 @@ def _note_yaml(sheet: Sheet, error: MarkedYAMLError) -> None:
     hint = "Look at the line above as well: indentation, a missing colon or quote."
     if "\\t" in said or "'\t'" in said:
         said, hint = "a tab stands where YAML wants spaces", "Indent with spaces."
+    if ": {{" in "".join(sheet.lines[spot[0] - 1 : spot[0]]):
+        hint = _QUOTES
     sheet.note(spot, f"this is no YAML ({said})" if "YAML" not in said else said, hint)
 
 
@@ -158,8 +160,8 @@ def _value(sheet: Sheet, node: Node, path: Path) -> JsonValue:
         return [
             _value(sheet, item, (*path, n)) for n, item in enumerate(cast("list[Node]", node.value))
         ]
-    elif isinstance(node, ScalarNode):
-        return _scalar(sheet, node, path)
+    else:
+        return _scalar(sheet, cast("ScalarNode", node), path)
     return None
 
 
@@ -171,7 +173,9 @@ def _items(sheet: Sheet, node: MappingNode, path: Path) -> Iterator[tuple[str, J
     known: set[str] = set()
     for key, value in cast("list[tuple[Node, Node]]", node.value):
         if not isinstance(key, ScalarNode):
-            sheet.note(_spot(key), "a name must stand before the colon, not a list or a block")
+            hint = _QUOTES if isinstance(key, MappingNode) else ""
+            problem = "a name must stand before the colon, not a list or a block"
+            sheet.note(_spot(key), problem, hint)
             continue
         name = str(cast("object", key.value))
         if name in known:
@@ -182,6 +186,9 @@ def _items(sheet: Sheet, node: MappingNode, path: Path) -> Iterator[tuple[str, J
         known.add(name)
         sheet.keys[(*path, name)] = _spot(key)
         yield name, _value(sheet, value, (*path, name))
+        if isinstance(value, ScalarNode) and value.start_mark.index == value.end_mark.index:
+            # Nothing stands after the colon; YAML would place it wherever the next word begins.
+            sheet.values[(*path, name)] = sheet.keys[(*path, name)]
 
 
 def _scalar(sheet: Sheet, node: ScalarNode, path: Path) -> JsonValue:
@@ -206,7 +213,8 @@ def _number(text: str, tag: str) -> int | float | None:
         number = _integer(digits) if tag == "int" else float(digits)
     except ValueError:
         return None
-    return number if math.isfinite(number) and abs(number) <= _LARGEST_INTEGER else None
+    # Not-a-number is in no range either.
+    return number if -_LARGEST_INTEGER <= number <= _LARGEST_INTEGER else None
 
 
 def _integer(digits: str) -> int:

@@ -76,9 +76,10 @@ def _cut(line: str, start: int) -> str:
 def did_you_mean(written: object, known: Iterable[str]) -> str:
     """Return "Did you mean draft?", or the names known, or nothing when there are none."""
     names = sorted(set(known))
-    close = get_close_matches(str(written)[:100].lower(), names, n=1, cutoff=0.6)
+    lower = {name.lower(): name for name in names}
+    close = get_close_matches(str(written)[:100].lower(), lower, n=1, cutoff=0.6)
     if close:
-        return f"Did you mean {close[0]}?"
+        return f"Did you mean {lower[close[0]]}?"
     if not names:
         return ""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from workflows import drafts, steps
 from workflows.commands import Drafted, Executed, Failed, Later, Read
-from workflows.errors import NotAllowed, NotOpen
+from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, Stale
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep, ReadStep, WaitStep
@@ -26,9 +26,18 @@ LOOK_AGAIN = timedelta(seconds=30)
 
 
 def step_done(turn: Turn) -> None:
-    """Take the result of the one outstanding work step."""
+    """Take the result of the one outstanding work step. Raises `Stale` for one that nobody waits for."""
     result = cast("StepDone", turn.command).result
+    if not isinstance(result, (_awaited(turn), Failed, Later)):
+        raise Stale
     _RESULT[type(result)](turn, result)
+
+
+def _awaited(turn: Turn) -> type:
+    """Return the kind of result the run is at: nothing is executed that is not about to leave."""
+    if turn.run.draft and turn.run.draft.state is DraftState.EXECUTING:
+        return Executed
+    return Drafted if isinstance(turn.playbook.step(turn.run.step), DraftStep) else Read
 
 
 def _done(turn: Turn, **outcome: str) -> None:
@@ -36,7 +45,7 @@ def _done(turn: Turn, **outcome: str) -> None:
 
 
 def _read(turn: Turn, result: Read) -> None:
-    run, step = turn.run, turn.playbook.step(turn.run.step)
+    run, step = turn.run, cast("ReadStep", turn.playbook.step(turn.run.step))
     _done(turn, source=result.source)
     turn.become(
         results={**run.results, run.step: result.value},
@@ -47,8 +56,7 @@ def _read(turn: Turn, result: Read) -> None:
         head={"source": result.source, "context": result.context},
         body={"value": result.value},
     )
-    missing = steps.missing_fields(step, result.value) if isinstance(step, ReadStep) else []
-    if missing:
+    if missing := steps.missing_fields(step, result.value):
         steps.stop(
             turn, f"{result.source} has no {', '.join(missing)}; fill it in and start again."
         )
@@ -57,10 +65,7 @@ def _read(turn: Turn, result: Read) -> None:
 
 
 def _drafted(turn: Turn, result: Drafted) -> None:
-    step = turn.playbook.step(turn.run.step)
-    if not isinstance(step, DraftStep):
-        _failed(turn, Failed(problem=f"The step {turn.run.step} asks for no draft."))
-        return
+    step = cast("DraftStep", turn.playbook.step(turn.run.step))
     payload, problems = steps.payload_of(turn, step, result)
     if problems:
         words = steps.problem_words(problems)
@@ -189,10 +194,7 @@ def _expire(turn: Turn, draft: Draft) -> None:
 def leave(turn: Turn) -> None:
     """The hold is over: look at switches and facts once more, then let the workers carry it out."""
     command, draft = cast("Due", turn.command), turn.draft
-    switch = turn.facts.pause(
-        f"playbook:{turn.run.playbook}", f"connector:{draft.action.partition('.')[0]}"
-    )
-    if switch:
+    if switch := turn.held_by:
         _wait_a_little(turn, f"{switch[0]} is paused; it leaves once that is resumed")
     elif command.problem:
         _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
@@ -233,11 +235,19 @@ def signalled(turn: Turn) -> None:
     steps.advance(turn)
 
 
+def closed(turn: Turn) -> AlreadyDecided | NotOpen:
+    """Return the refusal of an answer that comes late, saying who was first."""
+    command, task = cast("Answer", turn.command), turn.run.task
+    if task is None or task.id != command.task_id or task.ending is None:
+        return NotOpen(state="closed", wanted="answered")
+    return drafts.first(turn, "closed", task.ending)
+
+
 def answered(turn: Turn) -> None:
     """Close the run's task with an answer, by the person it was given to or an admin."""
     command, task = cast("Answer", turn.command), turn.run.task
     if task is None or task.state == "done" or task.id != command.task_id:
-        raise NotOpen(state="closed", wanted="answered")
+        raise closed(turn)
     if command.actor.id != task.owner and not turn.facts.company.is_admin(command.actor.id):
         owner = turn.facts.company.person(task.owner)
         raise NotAllowed(
@@ -247,8 +257,9 @@ def answered(turn: Turn) -> None:
         )
     if task.options and command.choice not in task.options:
         raise NotOpen(state=f"a choice of {', '.join(task.options)}", wanted="answered otherwise")
+    ending = Ending(by=command.actor, at=turn.at, reason=command.choice)
     turn.become(
-        task=task.model_copy(update={"state": "done", "answer": command.choice}),
+        task=task.model_copy(update={"state": "done", "answer": command.choice, "ending": ending}),
         results={**turn.run.results, turn.run.step: command.choice},
     )
     turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": command.choice})

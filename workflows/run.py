@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
@@ -256,10 +257,20 @@ class Draft(Record):
         return {name: value for name, value in values.items() if name != "revision"}
 
 
+@dataclass(frozen=True, slots=True, init=False)
 class SignedDraft:
     """The exact bytes enough people signed. An executor takes nothing else, and `of` alone makes one."""
 
-    __slots__ = ("action", "at", "body", "draft_id", "key", "payload_hash", "signers")
+    draft_id: str
+    action: str
+    #: The idempotency key of the execution.
+    key: str
+    #: The canonical bytes of the payload.
+    body: bytes
+    payload_hash: str
+    signers: tuple[str, ...]
+    #: When the last of them signed.
+    at: datetime
 
     def __init__(self) -> None:
         """Refuse: use `SignedDraft.of(draft)`."""
@@ -277,10 +288,11 @@ class SignedDraft:
             or hashed != draft.current.payload_hash
         ):
             raise NotSigned
+        at = max(s.at for s in draft.signatures)
+        values = (draft.id, draft.action, draft.key, body, hashed, draft.signers, at)
         signed = object.__new__(cls)
-        signed.draft_id, signed.action, signed.key = draft.id, draft.action, draft.key
-        signed.body, signed.payload_hash, signed.signers = body, hashed, draft.signers
-        signed.at = max(s.at for s in draft.signatures)
+        for name, value in zip(cls.__slots__, values, strict=True):
+            object.__setattr__(signed, name, value)
         return signed
 
 
@@ -297,6 +309,8 @@ class Task(Record):
     recommended: str = ""
     answer: str = ""
     state: Literal["open", "done"] = "open"
+    #: Who closed it, and when.
+    ending: Ending | None = None
 
 
 class Run(Record):
@@ -308,7 +322,7 @@ class Run(Record):
     #: Content hash of the playbook text this run is pinned to.
     version: str
     step: str
-    #: Counts the work steps begun; a late result of an older one is refused.
+    #: Counts the work steps begun and the waits; a late report about an older one is refused.
     seq: int = 1
     state: RunState
     #: The only wake-up: None waits for a person, a time wakes it then.

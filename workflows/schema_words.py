@@ -23,6 +23,8 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 _QUOTED = re.compile(r"'([^']+)'")
 _BLOCK = "must be a block of lines like `key: value`"
+#: Characters of a sentence that may quote what was written.
+_LONGEST = 200
 _NUMBER = "must be a whole number"
 #: Words by pydantic's error type; `{...}` is filled from the error's own context.
 _WORDS = {
@@ -109,7 +111,7 @@ def _value_words(sheet: Sheet, fault: Fault) -> tuple[str, str]:
         known = _QUOTED.findall(str(context.get("expected", "")))
         return f"{name}can't be {written!r:.60}", did_you_mean(written, known)
     if fault.type == "value_error":
-        return name + fault.error["msg"].removeprefix("Value error, "), ""
+        return name + fault.error["msg"].removeprefix("Value error, ")[:_LONGEST], ""
     if written is None:
         return f"{name}is empty; nothing stands after the colon".capitalize(), ""
     words = _WORDS.get(fault.type, "")
@@ -165,10 +167,8 @@ def _written_path(value: JsonValue, loc: tuple[int | str, ...]) -> Path:
 def value_at(value: JsonValue, path: Path) -> JsonValue:
     """Return what stands at `path`, or None."""
     for part in path:
-        if isinstance(value, dict):
-            value = value.get(str(part))
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
+        if isinstance(value, list) and isinstance(part, int):
+            value = value[part] if part < len(value) else None
         else:
-            return None
+            value = value.get(str(part)) if isinstance(value, dict) else None
     return value

@@ -9,7 +9,7 @@ from workflows import policy
 from workflows.action import Money, money
 from workflows.commands import Drafted, StartRun
 from workflows.events import Event
-from workflows.expressions import Condition, Template, render_payload
+from workflows.expressions import Condition, ExpressionError, Template, render_payload
 from workflows.playbook import (
     AskStep,
     DecideStep,
@@ -83,6 +83,10 @@ def advance(turn: Turn) -> None:
 def enter(turn: Turn, step: AnyStep) -> None:
     """Come to a step. What waits, waits; what is decided at once leads on to the next."""
     turn.become(step=step_name(step))
+    turn.entered += 1
+    if turn.entered > len(turn.playbook.steps):
+        fail(turn, f"The steps go round in a circle at {turn.run.step}: nothing waits in between.")
+        return
     if step.when and not Condition(step.when).holds(values(turn.run)):
         advance(turn)
         return
@@ -115,7 +119,7 @@ def _work(turn: Turn, _step: AnyStep) -> None:
 
 def _do(turn: Turn, step: DoStep) -> None:
     payload = render_payload(step.with_, values(turn.run))
-    if problems := _problems(turn, step, payload):
+    if problems := problems_of(turn, step.action, payload):
         fail(turn, problem_words(problems))
         return
     open_draft(
@@ -134,7 +138,8 @@ def _task(turn: Turn, step: TaskStep) -> None:
 def _open_task(
     turn: Turn, step: AskStep | TaskStep, options: tuple[str, ...], recommended: str
 ) -> None:
-    owner = turn.facts.company.members(step.who)
+    company = turn.facts.company
+    owner = [person for person in company.members(step.who) if company.may_sign(person)]
     if not owner:
         fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
         return
@@ -238,12 +243,13 @@ def payload_of(turn: Turn, step: DraftStep, drafted: Drafted) -> tuple[JsonObjec
         name: "is not the agent's to write" for name in drafted.fields if name not in step.writes
     }
     payload = {**drafted.fields, **fixed}
-    return payload, {**_problems(turn, step, payload), **foreign}
+    return payload, {**problems_of(turn, step.action, payload), **foreign}
 
 
-def _problems(turn: Turn, step: DraftStep | DoStep, payload: JsonObject) -> dict[str, str]:
-    spec = turn.facts.actions.get(step.action)
-    return spec.problems(payload) if spec else {step.action: "is not known here"}
+def problems_of(turn: Turn, action: str, payload: JsonObject) -> dict[str, str]:
+    """Return what is wrong with a payload, by field; an action nobody carries out any more is wrong too."""
+    spec = turn.facts.actions.get(action)
+    return spec.problems(payload) if spec else {action: "is not known here"}
 
 
 def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafted: Drafted) -> None:
@@ -328,7 +334,11 @@ def _amount(step: DraftStep | DoStep, known: JsonObject, currency: str) -> Money
     if not step.amount:
         return None
     text = Template(step.amount).render(known).strip()
-    return money(text if text[-3:].isalpha() else f"{text} {currency}")
+    try:
+        return money(text if text[-3:].isalpha() else f"{text} {currency}")
+    except ValueError as fault:
+        problem = f"gives {text[:40]!r}, and an amount is like 2,480.00 USD"
+        raise ExpressionError(step.amount, problem) from fault
 
 
 def _source(turn: Turn) -> str:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
-from pydantic import JsonValue
 from pydantic_core import core_schema
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
+    from pydantic import GetCoreSchemaHandler, JsonValue
 
 #: C0 controls other than tab and newline, and lone surrogates: no database and no JSON reader takes them.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Untrusted:
     """
 
     raw: str
+
+    def __post_init__(self) -> None:
+        """Replace what no JSON can carry, so that hostile text can't keep a record from being saved."""
+        object.__setattr__(self, "raw", _UNWRITABLE.sub("\ufffd", self.raw))
 
     def __str__(self) -> str:
         """Refuse: whoever wants the characters says `.raw` and answers for it."""
@@ -45,6 +49,11 @@ class Untrusted:
             ),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda text: text.raw),
         )
+
+
+def unstorable(text: str) -> bool:
+    """Whether `text` holds a character that `normalised` would replace."""
+    return _UNSTORABLE.search(text) is not None
 
 
 def normalised(value: JsonValue) -> JsonValue:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workflows.action import ActionSpec, Record
 from workflows.answers import Answer, Recorded
-from workflows.commands import StartRun
 from workflows.company import Company
 from workflows.events import Entry, Event
 from workflows.ports import JsonObject, Post, StepState
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from workflows.commands import Command
+    from workflows.commands import Command, StartRun
     from workflows.playbook import Playbook
 
 
@@ -54,19 +54,18 @@ class Finish(Record):
     outcome: JsonObject = {}
 
 
-class Decision(Record):
+@dataclass(frozen=True, kw_only=True)
+class Decision:
     """What a rule decided: the run as it is now, what goes on the record, what must be shown or started."""
 
     run: Run | None
+    answer: Answer
     entries: tuple[Entry, ...] = ()
     posts: tuple[Post, ...] = ()
     #: Subjects whose messages must be drawn again.
     redraw: tuple[str, ...] = ()
     starts: tuple[StartRun, ...] = ()
     finish: Finish | None = None
-    answer: Answer = Recorded()
-
-    model_config = {"arbitrary_types_allowed": True}
 
 
 class Turn:
@@ -80,6 +79,8 @@ class Turn:
         self.starts: list[StartRun] = []
         self.finish: Finish | None = None
         self.sentence = ""
+        #: How many steps were entered; more than there are means a circle.
+        self.entered = 0
         #: Set when the answer is not just that it was recorded.
         self.answer: Answer | None = None
 
@@ -95,6 +96,16 @@ class Turn:
             msg = f"run {self.run.id} has no draft"
             raise LookupError(msg)
         return self.run.draft
+
+    @property
+    def held_by(self) -> tuple[str, str] | None:
+        """The first (scope, person) switched off that keeps the run's draft from leaving."""
+        connector = self.draft.action.partition(".")[0]
+        return self.facts.pause(
+            f"playbook:{self.run.playbook}",
+            f"agent:{self.draft.author.agent}",
+            f"connector:{connector}",
+        )
 
     def become(self, **changes: object) -> None:
         """Replace fields of the run."""

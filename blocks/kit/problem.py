@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Surface: TypeAlias = Literal["message", "modal", "home"]
+    from blocks.kit.shape import Surface
 
 
 @dataclass(frozen=True, kw_only=True)

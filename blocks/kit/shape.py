@@ -7,10 +7,13 @@ figure. Lengths are in characters.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+#: Where blocks stand.
+Surface: TypeAlias = Literal["message", "modal", "home"]
 
 EVERYWHERE = frozenset({"message", "modal", "home"})
 MESSAGE = frozenset({"message"})

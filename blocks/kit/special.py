@@ -18,8 +18,8 @@ CHART_POINTS = 20
 #: Characters a text input takes.
 TYPED = 3000
 _CELLS = frozenset({"raw_text", "raw_number", "rich_text"})
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIME = re.compile(r"\d{2}:\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 def _rows(block: dict[str, Any], spot: Spot) -> Iterator[Problem]:
@@ -144,7 +144,7 @@ def _among_options(element: dict[str, Any], spot: Spot) -> Iterator[Problem]:
     for group in _objects(element.get("option_groups")):
         options += _objects(group.get("options"))
     chosen = _objects(element.get("initial_options"))
-    if element.get("initial_option"):
+    if element.get("initial_option") is not None:
         chosen.append(_object(element["initial_option"]))
     if not all(option in options for option in chosen):
         yield spot.problem("initial", "an initial option must equal one of the options")

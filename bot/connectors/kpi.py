@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 WEEK = ReadSpec(
     name="kpi.week",
     title="Count a week's numbers",
-    fields=(Field(name="week", label="Week", hint="Like 2026-W47; empty is last week", required=False),),
+    fields=(
+        Field(name="week", label="Week", hint="Like 2026-W47; empty is last week", required=False),
+    ),
 )
 
 #: How the sample tables name what a quote and an invoice are open from and until.
@@ -79,11 +81,11 @@ class KpiConnector:
         fix = "Set ORDERS_SOURCE to a CSV file or a database URL, or put tables/orders.csv into SAYSO_HOME."
         return (Finding(ok=False, what=what, why="there is no such file", fix=fix),)
 
-    def read(self, name: str, params: JsonObject) -> Found:
+    def read(self, name: str, params: JsonObject) -> Found:  # noqa: ARG002 -- it has one read
         """Count one week; without one, the last whole week. Raises `ConnectorError`."""
         week = str(params.get("week") or "")
         try:
-            wanted = IsoWeek.parse(week) if week else self._last_week()
+            wanted = IsoWeek.parse(week) if week else self.last_week()
         except BadInput as error:
             raise _failed(error.sentence) from error
         counted = self.count(wanted)
@@ -104,9 +106,7 @@ class KpiConnector:
             now,
         )
 
-    def _sources(
-        self, now: datetime, progress: Callable[[int], None] | None
-    ) -> dict[str, Source]:
+    def _sources(self, now: datetime, progress: Callable[[int], None] | None) -> dict[str, Source]:
         bad, zone = BadRows(), self._directory.company().tz
         rows = read_orders(self._orders, zone=zone, bad=bad, progress=progress)
         found = {"orders": Source(name=Path(self._orders).name, read_at=now, rows=rows, bad=bad)}
@@ -118,7 +118,8 @@ class KpiConnector:
                 found[key] = Source(name=key, read_at=now, rows=items, bad=bad)
         return found
 
-    def _last_week(self) -> IsoWeek:
+    def last_week(self) -> IsoWeek:
+        """Return the last whole week in the company's zone."""
         today = self._clock.now().astimezone(self._directory.company().tz).date()
         return IsoWeek.of(today - timedelta(days=7))
 

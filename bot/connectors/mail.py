@@ -49,8 +49,10 @@ SEND = ActionSpec(
 class MailConnector:
     """Sends mail from one configured address.
 
-    `finder` answers, for a Message-ID, whether the mail server has it as sent (an IMAP search). It is believed
-    either way; a copy kept here proves only that a letter left, its absence proves nothing.
+    `finder` answers, for a Message-ID, whether the mail server has it (an IMAP search): something true or
+    something false. It is believed either way, so it must not say no while a letter may still be on its way
+    into the mailbox; it raises `OSError` when it can't tell. A copy kept here proves only that a letter left,
+    its absence proves nothing.
     """
 
     name = "mail"
@@ -58,7 +60,7 @@ class MailConnector:
     reads: tuple[ReadSpec, ...] = ()
 
     def __init__(
-        self, settings: MailSettings, clock: Clock, finder: Callable[[str], bool] | None = None
+        self, settings: MailSettings, clock: Clock, finder: Callable[[str], object] | None = None
     ) -> None:
         """Nothing is connected before the first letter or check."""
         self._settings = settings

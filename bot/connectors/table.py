@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.connectors.late import Columns, Invoice, invoice, ranked
@@ -27,12 +27,14 @@ from workflows.run import Compensation, Outcome
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from workflows.ports import Clock, Finding, JsonObject
     from workflows.run import SignedDraft
 
 __all__ = ["UPDATE", "CsvSource", "SqlSource", "TableConnector"]
+
+_Read = TypeVar("_Read")
 
 #: Rows one read may bring.
 _MOST = 200
@@ -111,7 +113,15 @@ class TableConnector:
         wanted = _params(spec, params)
         table = str(wanted["table"])
         reader = {"table.find": self._find, "table.list": self._list}.get(name, self._rank_late)
-        return reader(self._source(table), table, wanted)
+        return _settled(table, lambda: reader(self._source(table), table, wanted))
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of every table of every source."""
+        return tuple(name for source in self._sources for name in source.tables())
+
+    def rows(self, table: str) -> list[Mapping[str, object]]:
+        """Return every row of a table, for counting. Raises `ConnectorError`."""
+        return [*_settled(table, lambda: self._source(table).rows(table))]
 
     def _find(self, source: Source, table: str, wanted: JsonObject) -> Found:
         row_id = str(wanted["id"])
@@ -147,8 +157,9 @@ class TableConnector:
             refuse(f"carry out {action}", _listed(problems), "Edit the draft.")
         change = self._change("preview", payload)
         source = self._source(change.table)
-        new = source.settle(change)
-        old = text_of(source.find(change.table, change.id)[change.field])
+        new = _settled(change.table, lambda: source.settle(change))
+        row = _settled(change.table, lambda: source.find(change.table, change.id))
+        old = text_of(row[change.field])
         line = f"{change.table}/{change.id}: {change.field} {_quoted(old)} becomes {_quoted(new)}"
         return Preview(lines=(line,), warnings=_warnings(change, old, new))
 
@@ -203,6 +214,13 @@ class TableConnector:
         if table not in by_table:
             refuse_unknown("table", table, "the tables", by_table)
         return by_table[table]
+
+
+def _settled(table: str, look: Callable[[], _Read]) -> _Read:
+    try:
+        return look()
+    except Unavailable as later:
+        refuse(f"read {table}", str(later), "Try again in a moment.")
 
 
 def _params(spec: ReadSpec, params: JsonObject) -> JsonObject:

@@ -122,12 +122,12 @@ class CsvSource:
     def _checked(self, table: str) -> Finding:
         what = f"table {table}"
         try:
-            count = len(self._read(table).records)
+            text = self._read(table)
         except ConnectorError as problem:
-            return Finding(
-                ok=False, what=what, why=problem.sentence, fix="Mend the file and look again."
-            )
-        return Finding(ok=True, what=what, why=f"{count} rows")
+            fix = "Mend the file and look again."
+            return Finding(ok=False, what=what, why=problem.sentence, fix=fix)
+        listed = "" if self._key in text.header else f", only listed: it has no column {self._key}"
+        return Finding(ok=True, what=what, why=f"{len(text.records)} rows{listed}")
 
     def _read(self, table: str) -> CsvText:
         files = self._files()
@@ -137,11 +137,11 @@ class CsvSource:
             text = CsvText(_text(files[table]))
         except (OSError, ValueError) as problem:
             refuse(f"read {table}", str(problem), f"Mend {files[table].name} and try again.")
-        if self._key not in text.header:
-            refuse_unknown("id column", self._key, table, text.header)
         return text
 
     def _record(self, text: CsvText, table: str, row_id: str) -> list[Cell]:
+        if self._key not in text.header:
+            refuse_unknown("id column", self._key, table, text.header)
         matching = [each for each in text.records if text.row(each)[self._key] == row_id]
         if not matching:
             refuse_unknown(

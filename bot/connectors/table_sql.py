@@ -12,10 +12,13 @@ from sqlalchemy.exc import (
     DataError,
     DBAPIError,
     IntegrityError,
+    InterfaceError,
     NoSuchTableError,
+    OperationalError,
     ProgrammingError,
     SQLAlchemyError,
 )
+from sqlalchemy.exc import TimeoutError as BusyError
 
 from bot.connectors.sql_values import plain, said, text_of, typed
 from bot.connectors.table_source import (
@@ -58,7 +61,9 @@ _LEDGER = sa.Table(
 class SqlSource:
     """The allowed tables of one database: table name to the name of its id column."""
 
-    def __init__(self, url: SecretStr, tables: Mapping[str, str], seconds: float = _SECONDS) -> None:
+    def __init__(
+        self, url: SecretStr, tables: Mapping[str, str], seconds: float = _SECONDS
+    ) -> None:
         """Remember where; `url` is SQLAlchemy's and may hold a password. Nothing is opened yet.
 
         `seconds` is how long to wait for a connection, or for the lock of a SQLite file.
@@ -181,10 +186,8 @@ class SqlSource:
         what = f"table {table}"
         try:
             self._key(self._table(table))
-        except ConnectorError as problem:
-            return Finding(
-                ok=False, what=what, why=problem.sentence, fix="Mend the table's settings."
-            )
+        except (ConnectorError, Unavailable) as problem:
+            return Finding(ok=False, what=what, why=str(problem), fix="Mend the table's settings.")
         return Finding(ok=True, what=what)
 
     def _table(self, table: str) -> sa.Table:
@@ -235,6 +238,8 @@ class SqlSource:
                 "the database has no such table",
                 "Correct its name in the settings.",
             )
+        except (OperationalError, InterfaceError, BusyError) as problem:
+            raise Unavailable(said(problem)) from problem
         except SQLAlchemyError as problem:
             refuse(f"read {table}", said(problem), "Check the database and try again.")
 

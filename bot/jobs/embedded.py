@@ -30,7 +30,7 @@ class Core(Protocol):
 class Carrier(Protocol):
     """Moves wake-ups and never owns state."""
 
-    def wake(self, connection: object, run_id: str, at: datetime | None) -> None:
+    def wake(self, connection: object, run_id: str, at: datetime | None, /) -> None:
         """Called inside the transaction that gave the run its due time."""
         ...
 

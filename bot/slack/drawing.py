@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import card, home, kpi, notice
 from blocks.queue import Waiting
 from bot.slack.outbox import Drawing
 from workflows.action import Risk
+from workflows.kpi_phrases import kept_sentences
 from workflows.kpi_report import KpiReport
 from workflows.queue import queue_of
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
-    from bot.slack.outbox import Row
-    from bot.storage.reading import SqlReading
+    from bot.storage.outbox import Message as Row
+    from bot.storage.queue import Left
     from workflows.action import ActionSpec
-    from workflows.ports import Clock, Directory, Finding, Shelf
-    from workflows.run import Run
+    from workflows.playbook import Playbook
+    from workflows.ports import Clock, Directory, Finding, Shelf, Switch
+    from workflows.run import Run, Task
 
 #: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
 ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
+
+
+class Looking(Protocol):
+    """What is looked up to draw."""
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run."""
+        ...
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        """Return the run a draft belongs to, carrying that draft."""
+        ...
+
+    def run_of_task(self, task_id: str) -> Run | None:
+        """Return the run a task belongs to."""
+        ...
+
+    def playbook(self, version: str) -> Playbook:
+        """Return a playbook as it was when runs were pinned to it."""
+        ...
+
+    def open_runs(self) -> Sequence[Run]:
+        """Return the runs whose draft waits for a person."""
+        ...
+
+    def runs_of(self, person: str) -> Sequence[Run]:
+        """Return the runs under way that a person started."""
+        ...
+
+    def tasks_of(self, person: str, /) -> Sequence[Task]:
+        """Return a person's open tasks."""
+        ...
+
+    def switches(self) -> Sequence[Switch]:
+        """Return what is switched off."""
+        ...
+
+    def yesterday(self, now: datetime, zone: ZoneInfo) -> Left:
+        """Count what was carried out on the company's yesterday."""
+        ...
 
 
 class Drawings:
@@ -31,7 +75,7 @@ class Drawings:
     def __init__(
         self,
         *,
-        reading: SqlReading,
+        reading: Looking,
         directory: Directory,
         shelf: Shelf,
         clock: Clock,
@@ -77,10 +121,9 @@ class Drawings:
         report = _report(run, str(row.body.get("report", ""))) if run else None
         if run is None or report is None:
             return None
-        sentence = _summary(run)
         return Drawing(
-            message=kpi.post(report, run.id, sentence),
-            plainer=kpi.plain(report, run.id, sentence),
+            message=kpi.kpi(report, run.id),
+            plainer=kpi.kpi(report, run.id, native=False),
             replies=tuple(kpi.replies(report, run.id)),
         )
 
@@ -96,7 +139,7 @@ class Drawings:
         company, now = self._directory.company(), self._clock.now()
         mine = queue_of(person, self._reading.open_runs(), company, now)
         admin = company.is_admin(person)
-        sent, edited = self._reading.sent_since(now, company.tz)
+        yesterday = self._reading.yesterday(now, company.tz)
         return home.home(
             home.Home(
                 now=now,
@@ -116,8 +159,8 @@ class Drawings:
                 admin=admin,
                 switches=self._reading.switches() if admin else (),
                 findings=self._findings() if admin else (),
-                sent_yesterday=sent,
-                edited_yesterday=edited,
+                sent_yesterday=yesterday.left,
+                edited_yesterday=yesterday.edited,
             )
         )
 
@@ -132,10 +175,11 @@ class Drawings:
 
 
 def _report(run: Run, step: str) -> KpiReport | None:
+    """Return a run's report, phrased by its agent as far as every number in the sentence is in the report."""
     value = run.results.get(step)
-    return KpiReport.model_validate(value) if isinstance(value, dict) else None
-
-
-def _summary(run: Run) -> str:
-    """Return the sentence an agent wrote of the report, if one did; the builder drops it when it is unsupported."""
-    return next((value for value in run.results.values() if isinstance(value, str)), "")
+    if not isinstance(value, dict):
+        return None
+    report = KpiReport.model_validate(value)
+    written = next((text for text in run.results.values() if isinstance(text, str)), "")
+    kept = kept_sentences(written, report).kept
+    return report.model_copy(update={"text_summary": " ".join(kept)}) if kept else report

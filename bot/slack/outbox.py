@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.slack.gateway import Gateway, Sent
+    from bot.storage.outbox import Message as Row
 
 _log = logging.getLogger(__name__)
 
@@ -26,20 +27,6 @@ PACE = 1.05
 REST = 60.0
 
 
-class Row(Protocol):
-    """A message row as the store hands it out, claimed."""
-
-    id: str
-    subject: str
-    channel: str
-    thread_ts: str
-    ts: str
-    wanted: int
-    shown_hash: str
-    fence: int
-    body: dict[str, Any]
-
-
 class Rows(Protocol):
     """The store's side of the outbox."""
 
@@ -47,7 +34,7 @@ class Rows(Protocol):
         """Lease rows that want another drawing than they show, oldest first."""
         ...
 
-    def shown(self, row: Row, *, ts: str, drawing: str, channel: str) -> None:
+    def shown(self, row: Row, *, ts: str, drawing: str, channel: str) -> object:
         """Keep what is on the screen now, unless a newer claim holds the row."""
         ...
 

@@ -99,11 +99,11 @@ class Messages:
             named = {"its_ws": self._ws, "its_subject": subject, "now": at}
             self._connection.execute(_REDRAW, {**named, **ranged})
 
-    def adopt(self, subject: str, channel: str, ts: str, at: datetime) -> bool:
-        """Take a message found in Slack as a copy of `subject`'s, and draw it; False when it is known."""
+    def adopt(self, subject: str, channel: str, ts: str, at: datetime) -> None:
+        """Take a message found in Slack as a copy of `subject`'s, if it is not known, and draw it."""
         rows = self._connection.execute(_OF_SUBJECT, {"its_ws": self._ws, "its_subject": subject})
         if any(row.ts == ts and channel in {row.posted_in, row.channel} for row in rows):
-            return False
+            return
         row = self._row(subject, channel, at)
         row.update(copy=ts, posted_in=channel, ts=ts)
-        return self._connection.execute(_NEW, row).rowcount == 1
+        self._connection.execute(_NEW, row)

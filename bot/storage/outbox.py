@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam, case, select, update
 
@@ -82,6 +82,25 @@ class Message(Record):
     problem: str = ""
 
 
+class Held(Protocol):
+    """What tells which claim a report belongs to."""
+
+    @property
+    def id(self) -> str:
+        """The row's id."""
+        ...
+
+    @property
+    def fence(self) -> int:
+        """The claim's number."""
+        ...
+
+    @property
+    def wanted(self) -> int:
+        """Which drawing was wanted when it was claimed."""
+        ...
+
+
 class OutboxRows:
     """Claims message rows and keeps what Slack shows. Late reports of an old claim change nothing."""
 
@@ -102,30 +121,29 @@ class OutboxRows:
             rows = many(connection, _CLAIM, {**named, "until": until})
         return sorted((_message(row) for row in rows), key=lambda each: each.id)
 
-    def shown(self, row: Message, *, ts: str, drawing: str, channel: str) -> bool:
-        """Keep what is on the screen now; False when a newer claim holds the row."""
+    def shown(self, row: Held, *, ts: str, drawing: str, channel: str) -> None:
+        """Keep what is on the screen now, unless a newer claim holds the row."""
         values = {"new_ts": ts, "new_place": channel, "new_hash": drawing, "drawn": row.wanted}
         with self._database.write() as connection:
-            done = connection.execute(_SHOWN, {**_mine(row), **values, "now": self._clock.now()})
-            return done.rowcount == 1
+            connection.execute(_SHOWN, {**_mine(row), **values, "now": self._clock.now()})
 
-    def later(self, row: Message, at: datetime, problem: str) -> None:
+    def later(self, row: Held, at: datetime, problem: str) -> None:
         """Look at the row again at that time."""
         self._postpone(row, at, problem)
 
-    def give_up(self, row: Message, problem: str) -> None:
+    def give_up(self, row: Held, problem: str) -> None:
         """Stop showing this row until somebody redraws it."""
         self._postpone(row, None, problem)
 
-    def _postpone(self, row: Message, at: datetime | None, problem: str) -> None:
+    def _postpone(self, row: Held, at: datetime | None, problem: str) -> None:
         with self._database.write() as connection:
             connection.execute(_LATER, {**_mine(row), "new_due": at, "new_problem": problem})
 
-    def adopt(self, subject: str, channel: str, ts: str) -> bool:
-        """Take a message found in Slack as a copy of `subject`'s and draw it; False when it is known."""
+    def adopt(self, subject: str, channel: str, ts: str) -> None:
+        """Take a message found in Slack as a copy of `subject`'s, if it is not known, and draw it."""
         with self._database.write() as connection:
             messages = Messages(connection, self._ws, self._ids)
-            return messages.adopt(subject, channel, ts, self._clock.now())
+            messages.adopt(subject, channel, ts, self._clock.now())
 
     def messages_of(self, subject: str) -> Sequence[Message]:
         """Return every message of a subject."""
@@ -134,7 +152,7 @@ class OutboxRows:
             return [_message(row) for row in many(connection, _OF_SUBJECT, named)]
 
 
-def _mine(row: Message) -> dict[str, object]:
+def _mine(row: Held) -> dict[str, object]:
     return {"its_id": row.id, "its_fence": row.fence}
 
 

@@ -34,16 +34,16 @@ _TASK_APART = {*_TASK, "state"}
 
 
 def run_row(run: Run) -> Columns:
-    """Return the row of a run; its draft and task are named in `data`."""
+    """Return the row of a run; its task is named in `data`, its drafts name it."""
     named: Columns = {name: getattr(run, name) for name in _RUN}
     data = run.model_dump(mode="json", exclude=_RUN_APART)
-    data["draft"] = run.draft.id if run.draft else None
     data["task"] = run.task.id if run.task else None
-    return {**named, "state": run.state.value, "data": data}
+    starter = run.started_by.id
+    return {**named, "state": run.state.value, "started_by": starter, "data": data}
 
 
 def run_from(row: Columns, draft: Draft | None, task: Task | None) -> Run:
-    """Return the run of a row, with the draft and task its `data` names."""
+    """Return the run of a row, with the draft and the task it carries."""
     values = {name: row[name] for name in (*_RUN, "state")}
     return Run.model_validate({**row["data"], **values, "draft": draft, "task": task})
 

@@ -43,6 +43,12 @@ _IS_RUN = (run.c.id == bindparam("id")) & (run.c.ws == bindparam("ws"))
 _LOCKED = select(run).where(_IS_RUN).with_for_update()
 _READ = select(run).where(_IS_RUN)
 _DRAFT = select(draft).where(draft.c.id == bindparam("id"), draft.c.ws == bindparam("ws"))
+_NEWEST = (
+    select(draft)
+    .where(draft.c.run_id == bindparam("id"), draft.c.ws == bindparam("ws"))
+    .order_by(draft.c.opened_at.desc(), draft.c.id.desc())
+    .limit(1)
+)
 _TASK = select(task).where(task.c.id == bindparam("id"), task.c.ws == bindparam("ws"))
 _REVISIONS = select(revision).where(revision.c.draft_id == bindparam("id")).order_by(revision.c.n)
 _SIGNATURES = (
@@ -51,7 +57,7 @@ _SIGNATURES = (
     .order_by(signature.c.n, signature.c.at, signature.c.actor)
 )
 _ADD_REVISION, _ADD_SIGNATURE = insert(revision), insert(signature)
-_RUN_ROW = _Writing(run, "id", "ws", "created_at")
+_RUN_ROW = _Writing(run, "id", "ws", "started_by", "created_at")
 _DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "opened_at")
 _TASK_ROW = _Writing(task, "id", "ws", "run_id")
 _SAVE_RUN = _RUN_ROW.change.where(
@@ -71,26 +77,31 @@ class Runs:
         row = one(self._connection, _LOCKED if lock else _READ, self._named(run_id))
         if row is None:
             return None
-        parts = row["data"]
-        return rows.run_from(row, self.draft(draft_id or parts["draft"]), self._task(parts["task"]))
+        carried = self.draft(draft_id) if draft_id else self._newest_draft(run_id)
+        return rows.run_from(row, carried, self._task(row["data"]["task"]))
 
     def of_draft(self, draft_id: str, *, lock: bool) -> Run | None:
         """Return the run a draft belongs to, carrying that draft."""
         row = one(self._connection, _DRAFT, self._named(draft_id))
         return self.load(row["run_id"], lock=lock, draft_id=draft_id) if row else None
 
-    def of_task(self, task_id: str) -> Run | None:
-        """Return the run a task belongs to, locked."""
+    def of_task(self, task_id: str, *, lock: bool) -> Run | None:
+        """Return the run a task belongs to."""
         row = one(self._connection, _TASK, self._named(task_id))
-        return self.load(row["run_id"], lock=True) if row else None
+        return self.load(row["run_id"], lock=lock) if row else None
 
-    def draft(self, draft_id: str | None) -> Draft | None:
+    def draft(self, draft_id: str) -> Draft | None:
         """Return a draft with its revisions and signatures."""
-        row = one(self._connection, _DRAFT, self._named(draft_id)) if draft_id else None
+        return self._whole(one(self._connection, _DRAFT, self._named(draft_id)))
+
+    def _newest_draft(self, run_id: str) -> Draft | None:
+        return self._whole(one(self._connection, _NEWEST, self._named(run_id)))
+
+    def _whole(self, row: Columns | None) -> Draft | None:
         if row is None:
             return None
-        revisions = many(self._connection, _REVISIONS, {"id": draft_id})
-        signatures = many(self._connection, _SIGNATURES, {"id": draft_id})
+        revisions = many(self._connection, _REVISIONS, {"id": row["id"]})
+        signatures = many(self._connection, _SIGNATURES, {"id": row["id"]})
         return rows.draft_from(
             row,
             [rows.revision_from(each) for each in revisions],
@@ -101,11 +112,14 @@ class Runs:
         row = one(self._connection, _TASK, self._named(task_id)) if task_id else None
         return rows.task_from(row) if row else None
 
-    def _named(self, name: str | None) -> Columns:
+    def _named(self, name: str) -> Columns:
         return {"id": name, "ws": self._ws}
 
     def add(self, new: Run) -> bool:
         """Insert a run with its draft and task; False when a run of this id is there."""
+        if new.ws != self._ws:
+            msg = f"run {new.id} is of workspace {new.ws}, this store of {self._ws}"
+            raise ValueError(msg)
         if one(self._connection, _READ, self._named(new.id)) is not None:
             return False
         self._connection.execute(_RUN_ROW.add, rows.run_row(new))

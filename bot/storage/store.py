@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, insert, select
 
 from bot.storage import worksteps
 from bot.storage.audit import AuditLog
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _SEEN = select(seen.c.reply).where(seen.c.ws == bindparam("ws"), seen.c.key == bindparam("key"))
 _REMEMBER = unless_there(seen)
 _SWITCHES = select(switch).where(switch.c.ws == bindparam("ws")).order_by(switch.c.scope)
-_SWITCH_OFF = unless_there(switch)
+_SWITCH_OFF = insert(switch)
 _SWITCH_ON = delete(switch).where(
     switch.c.ws == bindparam("ws"), switch.c.scope == bindparam("scope")
 )
@@ -122,7 +122,7 @@ class SqlTx:
 
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to, locked."""
-        return self._runs.of_task(task_id)
+        return self._runs.of_task(task_id, lock=True)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""
@@ -158,11 +158,10 @@ class SqlTx:
         return [Switch(scope=row.scope, by=row.by, at=row.at) for row in found]
 
     def switch(self, scope: str, by: str | None, at: datetime) -> None:
-        """Switch off (`by` a person; who was first stays) or on (None)."""
+        """Switch off (`by` a person) or on (None)."""
         named = {"ws": self._ws, "scope": scope}
-        if by is None:
-            self.connection.execute(_SWITCH_ON, named)
-        else:
+        self.connection.execute(_SWITCH_ON, named)
+        if by is not None:
             self.connection.execute(_SWITCH_OFF, {**named, "by": by, "at": at})
 
     def playbook(self, version: str) -> Playbook:

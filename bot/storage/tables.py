@@ -68,6 +68,8 @@ run = _table(
     _maybe_at("due_at"),
     _whole("fence"),
     _whole("attempts"),
+    # The id of who or what started it.
+    _name("started_by"),
     _at("created_at"),
     _json(),
 )
@@ -254,7 +256,8 @@ _open = inbox.c.handled_at.is_(None)
 
 Index("run_due", run.c.due_at, sqlite_where=_due, postgresql_where=_due)
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
-Index("draft_run", draft.c.run_id)
+Index("run_starter", run.c.ws, run.c.started_by, run.c.created_at)
+Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)
 Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)
 Index("draft_left", draft.c.ws, draft.c.left_at)

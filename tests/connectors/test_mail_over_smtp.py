@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.connectors.mail import MailConnector, MailSettings
+from tests.fakes.clock import FakeClock
 from tests.fakes.mail_server import Fault, MailServer
-from tests.fakes.signed import FixedClock, signed
+from tests.fakes.signed import signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def mail(server: MailServer, **settings: object) -> MailConnector:
         "timeout": 5.0,
     }
     finder = settings.pop("finder", None)
-    return MailConnector(MailSettings.model_validate(given | settings), FixedClock(), finder)  # pyright: ignore[reportArgumentType]
+    return MailConnector(MailSettings.model_validate(given | settings), FakeClock(), finder)  # pyright: ignore[reportArgumentType]
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -67,7 +68,7 @@ def test_what_arrives_is_what_was_signed(server: MailServer) -> None:
     assert letter["to"] == "mira@lark.example"
     assert letter["from"] == "Northwind Ovens <office@ovens.example>"
     assert letter["subject"] == LETTER["subject"]
-    assert letter["date"].datetime == FixedClock().now()
+    assert letter["date"].datetime == FakeClock().now()
     assert letter.get_content() == f"{LETTER['body']}\n".replace("\n", "\r\n")
     assert letter["x-sayso-hash"] == draft.payload_hash
     assert letter["x-sayso-draft"] == "d-1.1"
@@ -97,13 +98,17 @@ def test_any_text_arrives_unchanged_or_is_refused(
     assert arrived == body.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
 
 
-@pytest.mark.parametrize("body", [".\r\nMAIL FROM:<x@y.example>\r\n", "a\r\n.\r\nb", "..\n.\n", "\0"])
+@pytest.mark.parametrize(
+    "body", [".\r\nMAIL FROM:<x@y.example>\r\n", "a\r\n.\r\nb", "..\n.\n", "."]
+)
 def test_a_text_cannot_end_the_letter_early(server: MailServer, body: str) -> None:
     """Lines that mean something to SMTP arrive as text, in one letter."""
     assert mail(server).execute(signed("mail.send", LETTER | {"body": body})).status == "done"
     assert len(server.arrived) == 1
     wanted = body.replace("\r\n", "\n").removesuffix("\n")
-    assert parsed(server.arrived[0]).get_content().replace("\r\n", "\n").removesuffix("\n") == wanted
+    assert (
+        parsed(server.arrived[0]).get_content().replace("\r\n", "\n").removesuffix("\n") == wanted
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,7 +238,7 @@ def test_neither_text_nor_password_is_logged(caplog: pytest.LogCaptureFixture) -
     with MailServer(login=("office", "s3cret-canary")) as server:
         connector = mail(server, username="office", password=SecretStr("s3cret-canary"))
         outcome = connector.execute(signed("mail.send", LETTER | {"body": "body-canary"}))
-        shown = outcome.model_dump_json() + repr(connector.check()) + repr(connector._settings)
+        shown = outcome.model_dump_json() + repr(connector.check()) + repr(vars(connector))
     ours = [record for record in caplog.records if not record.name.startswith("mail.")]
     assert outcome.status == "done"
     assert "canary" not in shown + "".join(record.getMessage() for record in ours)

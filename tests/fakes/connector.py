@@ -75,6 +75,7 @@ class FakeConnector:
         self.calls: list[str] = []
         self._journal = journal
         self._effects: list[Effect] = []
+        self._keys = {effect.key for effect in self.effects}
         self._tries: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -98,12 +99,12 @@ class FakeConnector:
     def read(self, name: str, params: JsonObject) -> Found:
         record = self.records.get(str(params.get("id")))
         if name != self.reads[0].name or record is None:
-            raise self._refusal(f"read {name}", "there is no such record")
+            raise self._refused(name, "there is no such record")
         return Found(value=record, source=f"{self.name}.{params['id']}")
 
     def preview(self, action: str, payload: JsonObject) -> Preview:
         if problems := self.actions[0].problems(payload):
-            raise self._refusal(action, str(problems))
+            raise self._refused(action, str(problems))
         return Preview(lines=tuple(f"{name}: {value}" for name, value in payload.items()))
 
     def execute(self, signed: SignedDraft) -> Outcome:
@@ -126,8 +127,7 @@ class FakeConnector:
     def lookup(self, signed: SignedDraft) -> Outcome | None:
         if self.idempotency != "lookup":
             return Outcome(status="unknown", message="This system can't be asked.")
-        known = any(effect.key == signed.key for effect in self.effects)
-        return self._done(signed) if known else None
+        return self._done(signed) if self._happened(signed.key) else None
 
     def undo(self, signed: SignedDraft, outcome: Outcome) -> Compensation | None:
         if outcome.status != "done":
@@ -141,8 +141,9 @@ class FakeConnector:
     def _happen(self, signed: SignedDraft) -> None:
         effect = Effect(key=signed.key, action=signed.action, body=signed.body.decode())
         with self._lock:
-            if self.idempotency == "key" and any(e.key == signed.key for e in self.effects):
+            if self.idempotency == "key" and self._happened(signed.key):
                 return
+            self._keys.add(signed.key)
             if self._journal is None:
                 self._effects.append(effect)
                 return
@@ -152,12 +153,18 @@ class FakeConnector:
             os.fsync(handle)
             os.close(handle)
 
+    def _happened(self, key: str) -> bool:
+        """Look into the journal too: another process may have acted."""
+        if key in self._keys:
+            return True
+        return self._journal is not None and any(effect.key == key for effect in self.effects)
+
     def _done(self, signed: SignedDraft) -> Outcome:
         return Outcome(status="done", receipt=f"{self.name}-{signed.key}", message="Done.")
 
-    def _refusal(self, verb: str, reason: str) -> ConnectorError:
+    def _refused(self, name: str, reason: str) -> ConnectorError:
         return ConnectorError(
-            connector=self.name, verb=verb, reason=reason, next_step="Look at the test"
+            connector=self.name, verb=f"do {name}", reason=reason, next_step="Look at the test."
         )
 
 

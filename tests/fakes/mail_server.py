@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections import deque
 from socket import create_connection
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
@@ -25,7 +25,8 @@ _AT_DATA = {"spam": "554 5.7.1 Looks like spam", "busy": "452 4.3.1 Disk full", 
 
 class _OnAnyPort(Controller):
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        assert isinstance(self.server, asyncio.Server)
+        self.port = int(self.server.sockets[0].getsockname()[1])
         with create_connection((self.hostname, self.port), 5.0) as plain:
             if self.ssl_context is None:
                 plain.recv(1024)
@@ -59,11 +60,13 @@ class MailServer:
     def port(self) -> int:
         return self._controller.port
 
-    def __enter__(self) -> MailServer:
+    def __enter__(self) -> Self:
+        """Listen on a free port."""
         self._controller.start()
         return self
 
     def __exit__(self, *_problem: object) -> None:
+        """Stop listening."""
         self._controller.stop()
 
     def ids(self) -> list[str]:
@@ -96,7 +99,7 @@ class MailServer:
         fault = self.faults.popleft() if self.faults else None
         if fault in _AT_DATA:
             return _AT_DATA[fault]
-        self.arrived.append(bytes(envelope.content or b""))
+        self.arrived.append(envelope.original_content or b"")
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
         if fault == "drop":
             _cut(server)
@@ -113,7 +116,7 @@ class MailServer:
 
 
 def _cut(server: SMTP) -> None:
-    if server.transport:
+    if isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()
 
 

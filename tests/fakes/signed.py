@@ -46,16 +46,3 @@ def signed(action: str, payload: dict[str, JsonValue], draft_id: str = "d-1") ->
         expires_at=NOON,
     )
     return SignedDraft.of(draft)
-
-
-class FixedClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def move_to(self, now: datetime) -> None:
-        self._now = now

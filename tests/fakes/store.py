@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from workflows.errors import NotRecorded, Stale
+from workflows.events import Entry
 from workflows.playbook import Playbook
-from workflows.ports import Kept, Switch
-from workflows.run import Confidence, DraftState, RunState
+from workflows.ports import JsonObject, Kept, Post, StepState, Switch
+from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
-
-    from workflows.events import Entry
-    from workflows.ports import JsonObject, Post, StepState
-    from workflows.run import Draft, Run, Task
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
 #: A draft in one of these can still lead to an effect; a run has at most one of them.
 LIVE = {
@@ -39,17 +35,19 @@ def _from_json(source: str) -> Playbook:
 class Rows:
     """All tables. Records are frozen, so copying the containers is a snapshot."""
 
-    runs: dict[str, Run] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict[str, Run])
     #: In the order they were opened.
-    drafts: dict[str, Draft] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    steps: dict[tuple[str, int], tuple[StepState, JsonObject]] = field(default_factory=dict)
-    seen: dict[str, Kept] = field(default_factory=dict)
-    posts: dict[tuple[str, str], Post] = field(default_factory=dict)
-    redrawn: list[str] = field(default_factory=list)
-    entries: list[tuple[Entry, datetime]] = field(default_factory=list)
-    switches: dict[str, Switch] = field(default_factory=dict)
-    documents: dict[str, tuple[str, str]] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict[str, Draft])
+    tasks: dict[str, Task] = field(default_factory=dict[str, Task])
+    steps: dict[tuple[str, int], tuple[StepState, JsonObject]] = field(
+        default_factory=dict[tuple[str, int], tuple[StepState, JsonObject]]
+    )
+    seen: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    posts: dict[tuple[str, str], Post] = field(default_factory=dict[tuple[str, str], Post])
+    redrawn: list[str] = field(default_factory=list[str])
+    entries: list[tuple[Entry, datetime]] = field(default_factory=list[tuple[Entry, datetime]])
+    switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
+    documents: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -77,7 +75,7 @@ class FakeStore:
         self._writer = Lock()
 
     @contextmanager
-    def transaction(self, deadline: float | None = None) -> Iterator[FakeTx]:
+    def transaction(self, deadline: float | None = None) -> Generator[FakeTx]:
         if not self._writer.acquire(timeout=-1 if deadline is None else deadline):
             raise NotRecorded
         try:

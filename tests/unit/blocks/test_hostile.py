@@ -78,6 +78,7 @@ def everything(words: str) -> list[dict[str, Any]]:
         *[notice.status(examples.run(words, state), logged) for state in RunState],
         notice.audit(logged, words),
         notice.audit([], words),
+        notice.why(drafts[0]),
         notice.findings([Finding(ok=False, what=words, why=words, fix=words)] * 30),
     ]
 

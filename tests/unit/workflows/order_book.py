@@ -6,6 +6,7 @@ import random
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ COLUMNS = (
 type_of_row = tuple[str, str, str, str, str, str, str, str]
 
 
+@cache
 def shipped() -> Catalogue:
     """Return the catalogue that is shipped."""
     return catalogue(CATALOGUE_FILE.read_text(encoding="utf-8"))
@@ -58,12 +60,16 @@ def line(day: date | str, **changes: object) -> OrderLine:
 
 
 def counted(
-    rows: Iterable[Row], week: str, now: datetime = NOW, more: dict[str, Source] | None = None
+    rows: Iterable[Row],
+    week: str,
+    now: datetime = NOW,
+    more: dict[str, Source] | None = None,
+    changes: tuple[str, ...] = (),
 ) -> KpiReport:
     """Return the report of a week over order lines alone, with the shipped catalogue."""
     orders = Source(name="orders.csv", read_at=now, rows=rows)
     sources = {"orders": orders, **(more or {})}
-    return report(sources, shipped(), IsoWeek.parse(week), PLACE, now)
+    return report(sources, shipped(), IsoWeek.parse(week), PLACE, now, changes)
 
 
 def steady(weeks: int = 10, orders: int = 20, until: str = "2011-05-22") -> list[OrderLine]:
@@ -97,7 +103,9 @@ def made_up(seed: int, weeks: int = 12, first: date = date(2011, 3, 14)) -> list
                         pieces, name = -pieces, f"C{invoice}"
                     case 2:
                         pieces, price = -pieces, "0.0"
-                rows.append((name, code, f"NAME {code}", str(pieces), moment, price, customer, country))
+                rows.append(
+                    (name, code, f"NAME {code}", str(pieces), moment, price, customer, country)
+                )
     rows += dice.choices(rows, k=20)  # equal lines are lines
     rows.sort(key=lambda row: row[4])
     return rows
@@ -106,7 +114,9 @@ def made_up(seed: int, weeks: int = 12, first: date = date(2011, 3, 14)) -> list
 def by_sql(rows: Sequence[type_of_row], monday: date) -> dict[str, object]:
     """Count one week in SQLite, in whole thousandths of the currency unit."""
     base = sqlite3.connect(":memory:")
-    base.execute("create table t (invoice, code, name, pieces int, day, price text, customer, country)")
+    base.execute(
+        "create table t (invoice, code, name, pieces int, day, price text, customer, country)"
+    )
     base.executemany("insert into t values (?, ?, ?, ?, substr(?, 1, 10), ?, ?, ?)", rows)
     base.execute("alter table t add column mills int")
     base.create_function("mills", 1, lambda price: int(Decimal(price) * 1000))

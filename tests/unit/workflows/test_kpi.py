@@ -8,6 +8,8 @@ import pytest
 from tests.unit.workflows.order_book import LONDON, NOW, PLACE, counted, line, shipped, steady
 from workflows.errors import BadInput, ConnectorError
 from workflows.kpi import report
+from workflows.kpi_actions import ActionRule
+from workflows.kpi_board import Board
 from workflows.kpi_report import KpiReport
 from workflows.kpi_rows import BadRows, Measure, OpenItem, Source
 from workflows.kpi_text import TABLE_ROWS, table, to_plain_text
@@ -129,6 +131,17 @@ def test_free_goods_and_stock_lines_are_no_orders() -> None:
     assert "Order book: 3 adjustments of -99.50 GBP in all are not counted." in said.changes
 
 
+def test_a_day_without_trade_has_no_numbers() -> None:
+    """Refunds booked on a Saturday count for the week, but make no Saturday to compare with."""
+    saturday = line("2011-05-21", invoice="C1", quantity=Decimal(-1))
+    rows = sorted([*steady(), saturday], key=lambda row: row.at)
+    sources = {"orders": Source(name="o.csv", read_at=NOW, rows=rows)}
+    board = Board(sources, shipped(), IsoWeek.parse(WEEK), LONDON, NOW)
+    assert board.week("refunds", IsoWeek.parse(WEEK)).value == 5
+    assert board.day("refunds", date(2011, 5, 21)) is None
+    assert board.day("refunds", date(2011, 5, 20)) == 0
+
+
 def test_a_usual_trading_day_without_rows_is_told_and_no_alert() -> None:
     """A silent Tuesday is a question about the data, not a fall of 100 per cent."""
     rows = [row for row in steady() if row.at.date() != date(2011, 5, 17)]
@@ -171,15 +184,43 @@ def test_open_items_are_counted_as_they_stood_at_the_end_of_the_week() -> None:
         _invoice("I2", "2011-04-01", "2011-05-10", "2011-05-24"),
         _invoice("I3", "2011-04-01", "2011-05-10", "2011-05-12"),
         _invoice("I4", "2011-05-01", "2011-05-30"),
+        _invoice("I5", "2011-04-01", "2011-05-10", "2011-05-24"),
     ]
     invoices = Source(name="invoices", read_at=NOW, rows=items)
     said = counted(steady(), WEEK, more={"invoices": invoices})
     overdue = said.metric("overdue_invoices")
-    assert (overdue.value, overdue.last_week, overdue.target, overdue.target_met) == (2, 2, 0, False)
+    assert (overdue.value, overdue.last_week, overdue.target, overdue.target_met) == (
+        3,
+        3,
+        0,
+        False,
+    )
     assert overdue.status == "watch"
-    assert said.metric("overdue_amount").value == 24_020
+    assert said.metric("overdue_amount").value == 36_030
     action = said.actions[0]
-    assert (action.playbook, action.reason) == ("invoice-follow-up", "2 invoices are overdue.")
+    assert (action.playbook, action.reason) == ("invoice-follow-up", "3 invoices are overdue.")
+
+
+def test_items_closed_on_no_known_day_make_the_past_unknown() -> None:
+    """What is open now is counted; what was open a week earlier nobody can say, so nothing is compared."""
+    opened = datetime(2011, 4, 1, tzinfo=LONDON)
+    items = [
+        OpenItem(id="Q1", amount=Decimal(300), opened_at=opened),
+        OpenItem(id="Q2", amount=Decimal(900), opened_at=opened, closed_sometime=True),
+    ]
+    monday = datetime(2011, 5, 23, 7, tzinfo=UTC)
+    quotes = Source(name="quotes", read_at=monday, rows=items)
+    said = counted(steady(), WEEK, monday, {"quotes": quotes}).metric("open_quotes")
+    assert (said.value, said.last_week, said.change_percent) == (30_000, None, None)
+    assert "1 items were closed on no known day" in said.note
+
+
+def test_items_read_before_the_week_was_over_are_not_complete() -> None:
+    """A table read on Friday does not speak for Sunday."""
+    friday = datetime(2011, 5, 20, 16, tzinfo=UTC)
+    items = [_invoice("I1", "2011-04-01", "2011-05-01")]
+    said = counted(steady(), WEEK, more={"invoices": Source(name="i", read_at=friday, rows=items)})
+    assert said.metric("overdue_invoices").note == "the source was read on 2011-05-20"
 
 
 def test_measures_make_traffic_spend_and_conversion() -> None:
@@ -253,6 +294,45 @@ def test_plain_text_says_it_all() -> None:
     assert "[missing] Ad spend: no source connected (Advertising accounts)" in text
     assert "Order book orders.csv, 0 min old, 1,200 rows" in text
     assert "Revenue in week 20 of 2011 was 1,200.00 GBP, as last week." in text
+
+
+def test_plain_text_explains_an_anomaly_and_names_what_to_do() -> None:
+    """The gap's parts with their records, the owner and the day, what changed, what is next."""
+    rows = [row for row in steady(orders=70) if row.at.date() != date(2011, 5, 17)]
+    left = ["C0", "C5", "C6"] * 10 + ["C4"] * 5
+    rows += [line("2011-05-17", invoice=f"T{n}", customer=who) for n, who in enumerate(left)]
+    rows = sorted(rows, key=lambda row: row.at)
+    text = to_plain_text(counted(rows, WEEK, changes=("New price list since 14 May.",)))
+    assert "Alert: Orders on Tue 17 May: 35. Usual for a Tuesday: 70" in text
+    assert "28.6% of the gap: customer C1, 0 against usually 10 (records 50510001," in text
+    assert "  Owner sales, until Fri 27 May" in text
+    assert "What changed\n  New price list since 14 May." in text
+    assert "Next\n  Look into the fall in orders: 385 orders, below their usual range." in text
+
+
+def test_plain_text_says_when_a_week_is_not_complete() -> None:
+    """A missing week is said before any number, and there is no date to be complete until."""
+    text = to_plain_text(counted([], WEEK))
+    assert "Revenue in week 20 of 2011 is missing: no rows for this week (Order book)." in text
+    assert "Not complete: no rows for this week (Order book)." in text
+    assert "No data · Order book orders.csv" in text
+
+
+def test_a_rule_about_a_number_that_is_not_there_does_not_hold() -> None:
+    """`change < -10.0` is not true of a metric that could not be compared."""
+    rule = ActionRule(
+        metric="orders", when="change < -10.0", label="L", playbook="p", reason="{{ week }}"
+    )
+    orders = counted(steady(weeks=1), WEEK).metric("orders")
+    assert not rule.holds(orders, worse=True)
+    fallen = orders.model_copy(update={"change_percent": Decimal("-12.5")})
+    assert rule.holds(fallen, worse=True)
+
+
+def test_a_metric_the_catalogue_does_not_have_is_no_metric() -> None:
+    """Asking a report for an unknown key is an error, not an empty number."""
+    with pytest.raises(KeyError):
+        counted(steady(), WEEK).metric("profit")
 
 
 def test_a_refund_rule_offers_its_playbook_with_inputs_filled_in() -> None:

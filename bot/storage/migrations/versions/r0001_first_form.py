@@ -167,6 +167,7 @@ def _run() -> None:
         sa.Column("due_at", Instant(), nullable=True),
         sa.Column("fence", Whole, nullable=False),
         sa.Column("attempts", Whole, nullable=False),
+        sa.Column("started_by", Name, nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("data", JsonText(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -179,6 +180,7 @@ def _run() -> None:
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
+    op.create_index("run_starter", "run", ["ws", "started_by", "created_at"])
     op.create_index("run_state", "run", ["ws", "state", "created_at"])
 
 
@@ -308,7 +310,7 @@ def _draft() -> None:
             "state IN ('open', 'signed', 'holding', 'executing', 'uncertain')"
         ),
     )
-    op.create_index("draft_run", "draft", ["run_id"])
+    op.create_index("draft_run", "draft", ["run_id", "opened_at"])
     op.create_index("draft_state", "draft", ["ws", "state", "expires_at"])
 
 

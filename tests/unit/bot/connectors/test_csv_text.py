@@ -84,7 +84,17 @@ def test_a_file_without_a_usable_header_is_refused(text: str, words: str) -> Non
 
 @pytest.mark.parametrize(
     "value",
-    ["=1+1", "+cmd|' /C calc'!A0", "-2+3*A1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\uff1d1+1"],
+    [
+        "=1+1",
+        "+cmd|' /C calc'!A0",
+        "-2+3*A1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1",
+        "\uff1d1+1",
+    ],
 )
 def test_a_formula_becomes_text(value: str) -> None:
     """A spreadsheet shows it and does not run it."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from pydantic import ValidationError
 
 from bot.connectors.letter import Letter, Stamp, Unsendable, ascii_domain, message_id, written
 from bot.connectors.mail import MailConnector, MailSettings
-from tests.fakes.signed import NOON, FixedClock, signed
+from tests.fakes.clock import FakeClock
+from tests.fakes.signed import NOON, signed
 from workflows.errors import ConnectorError
+
+if TYPE_CHECKING:
+    from workflows.ports import JsonObject
 
 STAMP = Stamp(
     sender="office@ovens.example",
@@ -19,7 +25,7 @@ STAMP = Stamp(
 )
 MAIL = MailConnector(
     MailSettings(host="127.0.0.1", port=9, security="none", sender="office@ovens.example"),
-    FixedClock(),
+    FakeClock(),
 )
 
 
@@ -83,7 +89,11 @@ def test_a_domain_in_other_letters_goes_out_in_its_plain_form() -> None:
 
 def test_a_preview_warns_of_letters_that_only_look_like_latin() -> None:
     """A domain with a Cyrillic letter is shown with its plain form."""
-    payload = {"to": "mira@l\u0430rk.example", "subject": "Hi", "body": "See https://evil.example/x"}
+    payload: JsonObject = {
+        "to": "mira@l\u0430rk.example",
+        "subject": "Hi",
+        "body": "See https://evil.example/x",
+    }
     preview = MAIL.preview("mail.send", payload)
     assert "To mira@xn--lrk-6cd.example" in preview.lines
     assert "Links to evil.example" in preview.lines

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt import App
@@ -15,6 +14,9 @@ from slack_sdk import WebClient
 
 from bot.sandbox.records import Channel, Group, Person, Timings, Workspace
 from bot.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 EVENTS = [

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt import Ack, App, Respond
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.errors import NotOnScreen
 from bot.sandbox.seen import text_of
 from bot.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
 
 Connect = Callable[[Sandbox, Callable[[App], None]], App]
 Blocks = Callable[..., list[dict[str, Any]]]
@@ -109,7 +111,7 @@ def test_errors_stay_beside_their_fields(sandbox: Sandbox, bot: Bot) -> None:
 def test_a_modal_can_be_redrawn_stacked_and_cleared(
     sandbox: Sandbox, bot: Bot, modal: View
 ) -> None:
-    """update keeps the view's id, push lays one over it three deep, clear takes all away."""
+    """Update keeps the view's id, push lays one over it three deep, clear takes all away."""
     person = sandbox.person("U1")
     view = person.command("/playbook").wait_view()
     bot.answer = {"response_action": "update", "view": modal(private_metadata="2")}

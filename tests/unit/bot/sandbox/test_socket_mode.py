@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
+import pytest
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect as dial
 
 from bot.sandbox.records import Timings
 from bot.sandbox.server import Sandbox
@@ -223,14 +228,14 @@ def test_events_are_sent_only_if_the_manifest_asks(
     assert heard == ["message"]
 
 
-def test_at_most_ten_sockets(sandbox: Sandbox, connect: Connect) -> None:
-    """Ten sockets may be open; the count is what the page shows."""
-
-    def listen(app: App) -> None:
-        @app.action("x")
-        def x(ack: Ack) -> None:
-            ack()
-
-    connect(sandbox, listen)
-    connect(sandbox, listen)
-    assert sandbox.connected == 2
+def test_at_most_ten_sockets(sandbox: Sandbox) -> None:
+    """An eleventh socket is told there are too many, and a ticket opens only one."""
+    opener = WebClient(token=sandbox.workspace.app_token, base_url=sandbox.api_url)
+    with ExitStack() as stack:
+        for number in range(11):
+            url = opener.apps_connections_open(app_token=sandbox.workspace.app_token)["url"]
+            first = json.loads(stack.enter_context(dial(url)).recv(timeout=2))
+            assert first["type"] == ("hello" if number < 10 else "disconnect")
+        assert first["reason"] == "too_many_websockets"
+        with pytest.raises(InvalidStatus):
+            dial(url)

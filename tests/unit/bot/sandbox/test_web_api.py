@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -12,7 +12,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.records import Timings
-from bot.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
 
 Blocks = Callable[..., list[dict[str, Any]]]
 

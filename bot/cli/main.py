@@ -1,0 +1,56 @@
+"""`sayso`: one command per file, put together here. Exit codes: 0 well, 1 failed, 2 wrong usage, 3 works in part."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli import audit, company, db, kpi, running, runs
+from bot.cli.output import complain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(
+    name="sayso",
+    help="Agents draft, people sign, everything is on the record.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(running.demo)
+app.command("run")(running.run)
+app.command("doctor")(running.doctor)
+app.command("init")(company.init)
+app.add_typer(company.playbook, name="playbook")
+app.add_typer(runs.app, name="runs")
+app.add_typer(audit.app, name="audit")
+app.command("kpi")(kpi.kpi)
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is said in a sentence on standard error."""
+    sys.exit(_told(app))
+
+
+def _told(command: Callable[..., object]) -> int:
+    from workflows.errors import WorkflowError  # noqa: PLC0415 -- `--help` stays quick
+
+    try:
+        result = command(standalone_mode=False)
+    except WorkflowError as error:
+        return complain(error.sentence)
+    except typer.Exit as left:
+        return left.exit_code
+    except typer.Abort:
+        return complain("Stopped.")
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is None:
+            raise
+        return complain(usage(), code=2)
+    return result if isinstance(result, int) else 0

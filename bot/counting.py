@@ -1,0 +1,68 @@
+"""Counts a week for the command line: the company's own order book, or any file with its own zone and currency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.clock import SystemClock
+from bot.connectors.kpi import KpiConnector
+from bot.folder import CompanyFolder
+from bot.outside import SHIPPED_METRICS
+from bot.settings import Settings
+from workflows.company import Company
+from workflows.errors import BadInput
+from workflows.kpi_week import IsoWeek
+from workflows.metrics_file import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from workflows.kpi_report import KpiReport
+
+
+class _Given:
+    """A directory of a company that is only its zone and currency."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+
+    def company(self) -> Company:
+        return self._company
+
+
+def count(
+    source: str,
+    week: str,
+    metrics: Path | None,
+    *,
+    zone: str,
+    currency: str,
+    progress: Callable[[int], None],
+) -> KpiReport:
+    """Return the report. Raises `BadInput`, `ConnectorError` or `CompanyError` in words for a person."""
+    settings = Settings()
+    company = _company(settings, has_source=bool(source))
+    company = company.model_copy(
+        update={"zone": zone or company.zone, "currency": currency or company.currency}
+    )
+    own = settings.sayso_home / "metrics.yml"
+    file = metrics or (own if own.exists() and not source else SHIPPED_METRICS)
+    if not file.exists():
+        raise BadInput(field="metrics", problem=f"there is no file {file}.")
+    connector = KpiConnector(
+        catalogue=catalogue(file.read_text(encoding="utf-8"), str(file)),
+        orders=source
+        or settings.orders_source
+        or str(settings.sayso_home / "tables" / "orders.csv"),
+        directory=_Given(Company.model_validate(company.model_dump())),
+        clock=SystemClock(),
+    )
+    wanted = IsoWeek.parse(week) if week else connector.last_week()
+    return connector.count(wanted, progress)
+
+
+def _company(settings: Settings, *, has_source: bool) -> Company:
+    if has_source and not (settings.sayso_home / "company.yml").exists():
+        return Company(name="", owner="", people=())
+    return CompanyFolder(settings.sayso_home).company()

@@ -1,0 +1,59 @@
+"""What the surfaces look up, in their own terms: over the queue, the audit log and the kept playbooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks.history import Logged
+from bot.storage.audit_search import Filters, search
+from bot.storage.queue import Queue
+from workflows.events import Entry, Event
+from workflows.run import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.storage.audit_search import Recorded
+    from bot.storage.store import SqlStore
+
+
+class Lookup(Queue):
+    """What waits and runs, and what the audit log says of it. Nothing here writes or waits for a writer."""
+
+    def __init__(self, store: SqlStore) -> None:
+        """Take the store whose workspace this is."""
+        super().__init__(store)
+        self._store = store
+
+    def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
+        """Return the newest audit entries about a run, a draft, a person or a word, oldest first."""
+        found = search(self._store.database, _filters(about, limit), ws=self._store.ws)
+        return [_logged(one) for one in found]
+
+
+def _filters(about: str, limit: int) -> Filters:
+    kind, _, name = about.partition(":")
+    match kind:
+        case "run" if name:
+            return Filters(run=name, limit=limit)
+        case "draft" if name:
+            return Filters(draft=name, limit=limit)
+        case "user" if name:
+            return Filters(actor=name, limit=limit)
+        case _ if about.startswith("<@"):
+            return Filters(actor=about.strip("<@>").split("|")[0], limit=limit)
+        case _:
+            return Filters(text=about, limit=limit)
+
+
+def _logged(found: Recorded) -> Logged:
+    kind, _, name = found.actor.partition(":")
+    entry = Entry(
+        event=Event(found.event),
+        chain=found.chain,
+        actor=Actor.model_validate({"kind": kind, "id": name}),
+        object=found.object,
+        head=found.head,
+        body=found.body or {},
+    )
+    return Logged(at=found.ts, entry=entry)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from workflows.action import Record
+from workflows.company import Hours
+from workflows.errors import CompanyError
+from workflows.loading import UnreadableFile, load, load_company
+
+GOOD = """\
+name: Alder Ovens
+zone: America/New_York
+owner: U1
+people:
+  - {id: U1, name: Ana, roles: [admin]}
+  - {id: U2, name: Lee, zone: Europe/Lisbon}
+groups:
+  board: [U1, U2]
+channels: {sales: C1}
+"""
+
+
+def test_a_company_loads() -> None:
+    """People, groups and channels are there."""
+    company = load_company(GOOD, "company.yml")
+    assert [person.name for person in company.members("board")] == ["Ana", "Lee"]
+    assert company.channel("#sales") == "C1"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "problem", "hint"),
+    [
+        ("owner: U1", "owner: U2x", (3, 8), "the owner `U2x` is not among the people", "U2?"),
+        ("[U1, U2]", "[U1, U3]", (8, 15), "`U3` is not among the people", ""),
+        ("id: U2", "id: U1", (6, 10), "U1 is listed twice", ""),
+        ("Europe/Lisbon", "Europe/Lisbn", (6, 31), "no time zone", "Europe/Lisbon?"),
+        ("America/New_York", "New York", (2, 7), "is not an IANA time zone", ""),
+        ("name: Lee", "nam: Lee", (6, 14), "there is no key `nam` here", "name?"),
+        ("{sales: C1}", "[sales]", (9, 11), "`channels` must be a block", ""),
+        ("roles: [admin]", "roles: admin", (5, 32), "`roles` must be a list", ""),
+        ("name: Alder Ovens\n", "", (1, 1), "`name` is missing", ""),
+    ],
+)
+def test_a_mistake_in_the_company_is_said_at_its_place(
+    right: str, wrong: str, place: tuple[int, int], problem: str, hint: str
+) -> None:
+    """Who is named and not listed is found before somebody waits for them."""
+    assert right in GOOD
+    with pytest.raises(UnreadableFile) as caught:
+        load_company(GOOD.replace(right, wrong, 1), "company.yml")
+    found = [each for each in caught.value.problems if problem in each.problem]
+    assert [(each.line, each.col) for each in found] == [place]
+    assert hint in found[0].hint
+    assert isinstance(caught.value, CompanyError)
+
+
+def test_any_record_can_be_loaded() -> None:
+    """Other settings files get the same places and hints."""
+    assert load("days: mon-sat", "hours.yml", Hours).days == "mon-sat"
+    with pytest.raises(UnreadableFile, match=r"hours\.yml:1:1: there is no key `day` here"):
+        load("day: mon", "hours.yml", Hours)
+
+
+def test_a_long_line_is_cut_around_the_caret() -> None:
+    """The frame of a very long line still shows the word, and the caret is under it."""
+
+    class Long(Record):
+        first: str
+        second: int
+
+    with pytest.raises(UnreadableFile) as caught:
+        load("{first: " + "x" * 200 + ", second: much}", "long.yml", Long)
+    (problem,) = caught.value.problems
+    _, line, caret = ["", *problem.frame.split("\n")]
+    assert line[caret.index("^") :].startswith("much")
+    assert len(line) < 120

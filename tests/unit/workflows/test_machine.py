@@ -1,0 +1,588 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.clock import MONDAY
+from tests.unit.workflows.builders import (
+    ADA,
+    ANA,
+    BEN,
+    CEM,
+    COMPANY,
+    EVE,
+    GIL,
+    done,
+    draft,
+    drafted,
+    due,
+    facts,
+    mailing,
+    playbook,
+    press,
+    reading,
+    run,
+    signed,
+)
+from workflows.answers import FieldErrors, Recorded, Show
+from workflows.commands import (
+    Answer,
+    Approve,
+    CancelRun,
+    Command,
+    Executed,
+    Failed,
+    OnDraft,
+    OpenEdit,
+    OpenReject,
+    Pause,
+    Redraft,
+    Reject,
+    Resolve,
+    Resume,
+    Signal,
+    StartRun,
+    Undo,
+)
+from workflows.errors import (
+    AlreadyDecided,
+    ConditionFailed,
+    NotAllowed,
+    NotOpen,
+    Paused,
+    Refusal,
+    Stale,
+    Stranger,
+    TooLateToUndo,
+)
+from workflows.events import Event
+from workflows.machine import ON_DRAFT, ON_RUN, decide
+from workflows.run import (
+    SYSTEM,
+    Compensation,
+    DraftState,
+    Ending,
+    Outcome,
+    Place,
+    Run,
+    RunState,
+    Task,
+)
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from workflows.turn import Decision
+
+BOOK = playbook(
+    mailing(),
+    {"wait": "reply", "for": "3 days", "signal": "answered"},
+    {"ask": "how", "who": "sales", "title": "How?", "options": ["call", "write"]},
+)
+#: Ben was first, at 09:40 UTC; people in Madrid read 10:40.
+EARLIER = MONDAY.replace(minute=40)
+
+#: What each state of a draft makes of each command. A word is the state it comes to; the rest:
+#: `=` it stays as it is, `new` another draft opens, `work` the agent writes again,
+#: `open!` refused since nothing was decided, `first!` refused by naming who was first, `late!` it left.
+DRAFTS = """
+           Approve OpenEdit Edit   OpenReject Reject   Redraft Undo   Resolve
+open       holding =        =      =          rejected open!   open!  open!
+signed     first!  first!   first! first!     first!   first!  late!  first!
+holding    first!  first!   first! first!     first!   first!  open   first!
+executing  first!  first!   first! first!     first!   first!  late!  first!
+executed   first!  first!   first! first!     first!   first!  new    first!
+rejected   first!  first!   first! first!     first!   work    first! first!
+withdrawn  first!  first!   first! first!     first!   work    first! first!
+expired    first!  first!   first! first!     first!   work    first! first!
+uncertain  first!  first!   first! first!     first!   first!  first! executing
+failed     first!  first!   first! first!     first!   work    first! first!
+"""
+
+#: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
+#: `closed!` refused since the task is not to be answered any more.
+RUNS = """
+           StepDone Due     Signal  Answer  CancelRun
+working    waiting  stale!  over!   closed! cancelled
+waiting    stale!   waiting waiting done    cancelled
+holding    stale!   working over!   closed! cancelled
+uncertain  stale!   stale!  over!   closed! over!
+done       stale!   stale!  over!   closed! over!
+failed     stale!   stale!  over!   closed! over!
+cancelled  stale!   stale!  over!   closed! over!
+"""
+
+#: Commands that are about no draft and no run that exists.
+ELSEWHERE = {StartRun, Pause, Resume}
+#: Where the run stands while its draft is in a state.
+RUN_OF = {
+    DraftState.OPEN: RunState.WAITING,
+    DraftState.SIGNED: RunState.WAITING,
+    DraftState.HOLDING: RunState.HOLDING,
+    DraftState.EXECUTING: RunState.WORKING,
+    DraftState.EXECUTED: RunState.DONE,
+    DraftState.REJECTED: RunState.CANCELLED,
+    DraftState.WITHDRAWN: RunState.CANCELLED,
+    DraftState.EXPIRED: RunState.CANCELLED,
+    DraftState.UNCERTAIN: RunState.UNCERTAIN,
+    DraftState.FAILED: RunState.FAILED,
+}
+ENDED = {DraftState.REJECTED, DraftState.WITHDRAWN, DraftState.EXPIRED, DraftState.FAILED}
+WORDS: dict[str, dict[str, Any]] = {
+    "Edit": {"changes": {"subject": "Another"}},
+    "Reject": {"reason": "wrong tone"},
+    "Resolve": {"happened": False},
+}
+
+
+def cells(grid: str) -> dict[tuple[str, str], str]:
+    """Read a table: (command, state) to what is expected."""
+    heads, *rows = (line.split() for line in grid.strip().splitlines())
+    return {(head, row[0]): cell for row in rows for head, cell in zip(heads, row[1:], strict=True)}
+
+
+def decided_draft(state: DraftState) -> Run:
+    """Return a run whose draft Ben decided, if anybody did."""
+    of = draft(
+        state,
+        rule=draft().rule.model_copy(update={"edit": ("subject",)}),
+        compensation=Compensation(
+            action="mail.send",
+            payload={"to": "jo@example.com", "subject": "Sorry", "body": "Wrong"},
+            title=Untrusted("Correct it"),
+        ),
+        leaves_at=EARLIER,
+    )
+    if state is not DraftState.OPEN:
+        of = signed(of, BEN)
+        late = tuple(s.model_copy(update={"at": EARLIER}) for s in of.signatures)
+        of = of.model_copy(update={"signatures": late})
+    if state in ENDED:
+        of = of.model_copy(update={"ending": Ending(by=BEN, at=EARLIER, reason="wrong tone")})
+    return run(RUN_OF[state], draft=of)
+
+
+def complete(refusal: Refusal) -> bool:
+    """Whether the sentence a person reads has nothing left to fill in."""
+    sentence = refusal.sentence
+    return sentence.endswith(".") and not set("{}") & set(sentence) and "None" not in sentence
+
+
+def test_the_tables_of_this_test_are_whole() -> None:
+    """A new state or command must be thought about here."""
+    on_draft = {
+        (command.__name__, state.value)
+        for command in OnDraft.__subclasses__()
+        for state in DraftState
+    }
+    others = set(Command.__subclasses__()) - ELSEWHERE - {OnDraft}
+    on_run = {(command.__name__, state.value) for command in others for state in RunState}
+    assert cells(DRAFTS).keys() == on_draft
+    assert cells(RUNS).keys() == on_run
+    assert RUN_OF.keys() == set(DraftState)
+
+
+@pytest.mark.parametrize(
+    ("grid", "table"), [(DRAFTS, ON_DRAFT), (RUNS, ON_RUN)], ids=["drafts", "runs"]
+)
+def test_the_machine_has_a_row_exactly_where_something_happens(
+    grid: str, table: dict[tuple[type[Command], str], object]
+) -> None:
+    """What the table of the machine lists is what this test expects to be accepted."""
+    rows = {(command.__name__, state.value) for command, state in table}  # type: ignore[attr-defined]  # enums
+    assert rows == {cell for cell, expected in cells(grid).items() if not expected.endswith("!")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "expected"),
+    [(kind, state, expected) for (kind, state), expected in cells(DRAFTS).items()],
+)
+def test_every_command_on_a_draft_in_every_state(kind: str, state: str, expected: str) -> None:
+    """Listed rows do what the table says; everything else is refused in a whole sentence."""
+    before = decided_draft(DraftState(state))
+    commands = {each.__name__: each for each in OnDraft.__subclasses__()}
+    command = press(commands[kind], before, ANA, **WORDS.get(kind, {}))
+    if expected.endswith("!"):
+        with pytest.raises(Refusal) as refused:
+            decide(before, BOOK, command, facts())
+        _is_refused_well(refused.value, expected)
+        return
+    after = decide(before, BOOK, command, facts())
+    assert after.entries
+    assert after.run is not None
+    assert after.run.draft is not None
+    now = after.run.draft
+    if expected == "new":
+        assert (now.state, now.undoes, now.action) == ("open", "d-1", "mail.send")
+    elif expected == "work":
+        assert (after.run.state, now.state) == ("working", state)
+    else:
+        assert now.state == (state if expected == "=" else expected)
+
+
+def _is_refused_well(refusal: Refusal, expected: str) -> None:
+    assert complete(refusal), refusal.sentence
+    if expected == "first!":
+        assert isinstance(refusal, AlreadyDecided)
+        assert " by Ben at 10:40. " in refusal.sentence
+    elif expected == "late!":
+        assert isinstance(refusal, TooLateToUndo)
+    else:
+        assert isinstance(refusal, NotAllowed)
+        assert "this one is still open" in refusal.sentence
+
+
+def waiting_run(kind: str, state: RunState) -> Run:
+    """Return a run in `state`, at a step where `kind` would mean something."""
+    step = {"Due": "reply", "Signal": "reply", "Answer": "how"}.get(kind, "letter")
+    task = Task(
+        id="t-1",
+        run_id="r-1",
+        step="how",
+        owner="U-ANA",
+        title=Untrusted("How?"),
+        options=("call", "write"),
+    )
+    if state is RunState.HOLDING:
+        held = signed(draft(DraftState.HOLDING, leaves_at=EARLIER), BEN)
+        return run(state, step="letter", draft=held, task=task)
+    return run(state, step=step, task=task, why="somebody said so")
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "expected"),
+    [(kind, state, expected) for (kind, state), expected in cells(RUNS).items()],
+)
+def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: str) -> None:
+    """Listed rows do what the table says; everything else is refused in a whole sentence."""
+    before = waiting_run(kind, RunState(state))
+    if kind == "Answer" and state != "waiting":
+        before = before.model_copy(update={"task": None})
+    command: Command = {
+        "StepDone": done(before, drafted()),
+        "Due": due(before),
+        "Signal": Signal(actor=SYSTEM, run_id="r-1", name="answered"),
+        "Answer": Answer(actor=ANA, task_id="t-1", choice="call"),
+        "CancelRun": CancelRun(actor=ANA, run_id="r-1"),
+    }[kind]
+    if not expected.endswith("!"):
+        after = decide(before, BOOK, command, facts())
+        assert after.run is not None
+        assert (after.run.state, bool(after.entries)) == (expected, True)
+        return
+    with pytest.raises(Refusal) as refused:
+        decide(before, BOOK, command, facts())
+    kinds = {"stale!": Stale, "over!": NotOpen, "closed!": NotOpen}
+    assert isinstance(refused.value, kinds[expected])
+    assert complete(refused.value)
+
+
+def test_a_run_that_is_over_says_why() -> None:
+    """Whoever comes late reads what became of it."""
+    with pytest.raises(NotOpen, match=r"This is failed \(the mail server is gone\) and can no"):
+        cancel(run(RunState.FAILED, why="the mail server is gone"))
+    with pytest.raises(NotOpen, match=r"This is done and can no longer be changed\."):
+        cancel(run(RunState.DONE))
+
+
+def cancel(before: Run) -> Decision:
+    """Have Ana stop a run."""
+    return decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
+
+
+def test_cancelling_a_run_somebody_ended_says_who() -> None:
+    """The loser of a race learns who won."""
+    with pytest.raises(AlreadyDecided, match=r"rejected by Ben at 10:40"):
+        cancel(decided_draft(DraftState.REJECTED))
+    stopped = cancel(run(RunState.WORKING)).run
+    assert stopped is not None
+    with pytest.raises(NotOpen, match=r"cancelled \(stopped by Ana\)"):
+        cancel(stopped)
+
+
+def test_answering_a_closed_task_says_who_closed_it() -> None:
+    """Two people at one button: the second learns who was first."""
+    answer = Answer(actor=ANA, task_id="t-1", choice="call")
+    first = decide(waiting_run("Answer", RunState.WAITING), BOOK, answer, facts()).run
+    assert first is not None
+    late = facts(at=MONDAY.replace(hour=11))
+    with pytest.raises(AlreadyDecided, match=r"already closed by Ana at 11:00"):
+        decide(first, BOOK, answer, late)
+
+
+@pytest.mark.parametrize("kind", OnDraft.__subclasses__())
+@pytest.mark.parametrize("state", list(DraftState))
+def test_a_stranger_learns_nothing_of_a_draft_in_any_state(
+    kind: type[OnDraft], state: DraftState
+) -> None:
+    """Not even who decided it."""
+    before = decided_draft(state)
+    with pytest.raises(Stranger) as refused:
+        decide(before, BOOK, press(kind, before, EVE, **WORDS.get(kind.__name__, {})), facts())
+    assert "Ben" not in refused.value.sentence
+
+
+@pytest.mark.parametrize("changed", [{"seq": 2}, {"fence": 7}])
+def test_a_report_by_an_older_worker_is_dropped(changed: dict[str, int]) -> None:
+    """Only the newest claim of the newest step may report."""
+    before = waiting_run("StepDone", RunState.WORKING)
+    late = done(before, drafted()).model_copy(update=changed)
+    with pytest.raises(Stale):
+        decide(before, BOOK, late, facts())
+    waiting = waiting_run("Due", RunState.WAITING)
+    with pytest.raises(Stale):
+        decide(waiting, BOOK, due(waiting).model_copy(update=changed), facts())
+
+
+def test_a_command_about_no_run_is_dropped() -> None:
+    """The engine says it better; the machine just refuses."""
+    with pytest.raises(Stale):
+        decide(None, BOOK, CancelRun(actor=ANA, run_id="r-9"), facts())
+
+
+COMMANDS = (
+    (None, StartRun(actor=ADA, playbook="follow-up")),
+    (decided_draft(DraftState.OPEN), press(Approve, decided_draft(DraftState.OPEN), ANA)),
+    (
+        decided_draft(DraftState.OPEN),
+        press(Reject, decided_draft(DraftState.OPEN), ANA, reason="other"),
+    ),
+    (decided_draft(DraftState.HOLDING), press(Undo, decided_draft(DraftState.HOLDING), ANA)),
+    (run(RunState.WORKING), done(run(RunState.WORKING), drafted())),
+)
+
+
+@pytest.mark.parametrize(("before", "command"), COMMANDS)
+def test_the_same_run_command_and_facts_give_the_same_decision(
+    before: Run | None, command: Command
+) -> None:
+    """A run can be replayed from its entries."""
+    known = facts()
+    once, again = decide(before, BOOK, command, known), decide(before, BOOK, command, known)
+    assert once == again
+    assert once.entries == again.entries
+    assert once.entries[0].body["command"]["kind"] == type(command).__name__  # type: ignore[index, call-overload]  # JSON
+    assert once.entries[0].body["facts"] == known.on_record()
+
+
+def start(book: Any = BOOK, who: Any = ADA, **more: Any) -> Decision:
+    """Decide a start."""
+    about = more.pop("facts", facts())
+    return decide(None, book, StartRun(actor=who, playbook="follow-up", **more), about)
+
+
+def started(book: Any = BOOK, **more: Any) -> Run:
+    """Return the run a start makes."""
+    after = start(book, **more).run
+    assert after is not None
+    return after
+
+
+def test_a_start_makes_a_run_at_its_first_step() -> None:
+    """With its inputs, its version, its place, and on the record."""
+    decision = start(inputs={"quote": "Q-7"}, trigger="shortcut")
+    begun = decision.run
+    assert begun is not None
+    assert (begun.id, begun.ws, begun.version) == ("id-run", "T-NORTH", BOOK.version)
+    assert (begun.state, begun.step, begun.seq) == ("working", "letter", 1)
+    assert (begun.inputs, begun.subject.raw) == ({"quote": "Q-7"}, "Q-7")
+    assert begun.place == Place(channel="C-SALES")
+    assert [entry.event for entry in decision.entries] == [Event.RUN_STARTED]
+    assert decision.entries[0].head["trigger"] == "shortcut"
+
+
+def test_a_run_lives_in_the_thread_it_was_started_in() -> None:
+    """Else in the playbook's channel, else where it was asked for."""
+    asked, thread = Place(channel="C-ELSE"), Place(channel="C-ELSE", thread_ts="1.2")
+    homeless = playbook(mailing(), channel="")
+    assert started(place=thread).place == thread
+    assert started(place=asked).place == Place(channel="C-SALES")
+    assert started(homeless, place=asked).place == asked
+    assert started(homeless).place is None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "problems"),
+    [
+        ({"quote": ""}, {"quote": "is missing"}),
+        ({"quotes": "Q-7"}, {"quotes": "is not an input of this playbook"}),
+        ({"quote": 7, "x": 1}, {"quote": "must be text", "x": "is not an input of this playbook"}),
+    ],
+)
+def test_wrong_inputs_are_said_by_field(inputs: Any, problems: dict[str, str]) -> None:
+    """Nothing is started and nothing is put on the record."""
+    decision = start(inputs=inputs)
+    assert decision.answer == FieldErrors(errors=problems)
+    assert (decision.run, decision.entries) == (None, ())
+
+
+def test_defaults_stand_in_for_inputs_that_were_not_given() -> None:
+    """An input with a default need not be typed."""
+    assert started().inputs == {"quote": "Q-1"}
+
+
+def test_a_start_is_refused_where_the_playbook_does_not_apply() -> None:
+    """Its conditions are said in its own words."""
+    strict = playbook(mailing(), conditions=['inputs.quote.startsWith("Q-")'])
+    assert started(strict).state == "working"
+    with pytest.raises(ConditionFailed, match=r"does not apply: inputs\.quote\.startsWith"):
+        start(strict, inputs={"quote": "R-1"})
+
+
+@pytest.mark.parametrize(
+    ("scope", "what"), [("everything", "Everything"), ("playbook:follow-up", "follow-up")]
+)
+def test_what_is_switched_off_does_not_start(scope: str, what: str) -> None:
+    """The sentence names what and who."""
+    with pytest.raises(Paused, match=rf"^{what} is paused by Olga\. Nothing was started"):
+        start(facts=facts(paused=((scope, "U-OLGA"),)))
+
+
+def test_a_switch_elsewhere_stops_nothing_here() -> None:
+    """Another playbook, a connector that is not used yet."""
+    off = facts(paused=(("playbook:other", "U-OLGA"), ("connector:mail", "U-OLGA")))
+    assert started(facts=off).state == "working"
+
+
+@pytest.mark.parametrize("who", [EVE, GIL])
+def test_strangers_and_guests_start_nothing(who: Any) -> None:
+    """Only people who work here do."""
+    with pytest.raises((Stranger, NotAllowed)):
+        start(who=who)
+
+
+def test_timers_and_agents_may_start_runs() -> None:
+    """They start, and a person signs."""
+    assert started(who=SYSTEM).started_by == SYSTEM
+
+
+def test_a_mistake_in_an_expression_parks_the_run_and_keeps_what_happened() -> None:
+    """The letter left; the next step can't be worked out: both are on the record."""
+    book = playbook(mailing(), {"decide": "next", "if": "letter.opened == 1", "then": "stop"})
+    left = signed(draft(DraftState.EXECUTING), BEN)
+    before = run(RunState.WORKING, draft=left, place=Place(channel="C-SALES"))
+    outcome = Outcome(status="done", receipt="<1@mail>")
+    after = decide(before, book, done(before, Executed(outcome=outcome)), facts())
+    assert after.run is not None
+    assert after.run.draft is not None
+    assert (after.run.state, after.run.draft.state) == ("failed", "executed")
+    assert "nothing is called letter" in after.run.why
+    assert [e.event for e in after.entries] == [Event.DRAFT_EXECUTED, Event.RUN_FAILED]
+    assert after.finish is not None
+    assert after.finish.state == "done"
+    assert after.posts[-1].subject == "run:r-1"
+
+
+def test_a_mistake_in_a_rendered_text_fails_the_step() -> None:
+    """The step row says so too, so that it is not in doubt."""
+    book = playbook(mailing(title="Write to {{ nobody }}"))
+    before = run(RunState.WORKING, place=Place(channel="C-SALES"))
+    after = decide(before, book, done(before, drafted()), facts())
+    assert after.run is not None
+    assert after.run.state == "failed"
+    assert isinstance(after.answer, Recorded)
+    assert "nobody" in after.answer.sentence
+
+
+def test_the_step_row_is_failed_when_the_result_can_not_be_used() -> None:
+    """An intent without outcome would look like an effect in doubt."""
+    book = playbook({**mailing(), "with": {"to": "{{ quote.email }}"}})
+    before = run(RunState.WORKING, seq=4)
+    after = decide(before, book, done(before, drafted()), facts())
+    assert after.finish is not None
+    assert (after.finish.seq, after.finish.state) == (4, "failed")
+
+
+def test_a_held_draft_whose_condition_is_wrong_is_withdrawn() -> None:
+    """It does not leave, and it does not stay held for ever."""
+    book = playbook(mailing(still="quote.status == 'sent'"))
+    before = run(RunState.HOLDING, draft=signed(draft(DraftState.HOLDING), BEN))
+    after = decide(before, book, due(before), facts())
+    assert after.run is not None
+    assert after.run.draft is not None
+    assert after.run.draft.ending is not None
+    assert (after.run.state, after.run.draft.state) == ("failed", "withdrawn")
+    assert "nothing is called quote" in after.run.draft.ending.reason
+    again = decide(after.run, book, press(Redraft, after.run, ANA), facts()).run
+    assert again is not None
+    assert again.state == "working"
+
+
+def test_a_wait_that_was_ended_by_a_person_is_not_ended_again_by_its_timer() -> None:
+    """The worker was sent to let the held draft leave; Ana held it back; its wake-up comes too late."""
+    held = run(RunState.HOLDING, draft=signed(draft(DraftState.HOLDING), BEN), fence=3)
+    wake = due(held)
+    open_again = decide(held, BOOK, press(Undo, held, ANA), facts()).run
+    assert open_again is not None
+    with pytest.raises(Stale):
+        decide(open_again, BOOK, wake, facts())
+
+
+def test_an_expiry_does_not_end_the_hold_of_a_draft_signed_meanwhile() -> None:
+    """The worker was sent to expire it; Ana signed; it is held for its full time."""
+    waits = run(RunState.WAITING, draft=draft(), fence=3)
+    wake = due(waits)
+    held = decide(waits, BOOK, press(Approve, waits, ANA), facts()).run
+    assert held is not None
+    with pytest.raises(Stale):
+        decide(held, BOOK, wake, facts())
+
+
+def test_the_second_of_two_signatures_leaves_the_expiry_where_it_is() -> None:
+    """One of two is no new wait: a worker sent to expire it still may."""
+    of = draft(needs=draft().needs.model_copy(update={"quorum": 2}))
+    waits = run(RunState.WAITING, draft=of, fence=3)
+    one = decide(waits, BOOK, press(Approve, waits, ANA), facts()).run
+    assert one is not None
+    assert one.seq == waits.seq
+    expired = decide(one, BOOK, due(waits), facts()).run
+    assert expired is not None
+    assert expired.draft is not None
+    assert expired.draft.state == "expired"
+
+
+def test_every_message_of_a_run_is_drawn_again() -> None:
+    """Its card, its task, its own line and people's Home."""
+    before = waiting_run("Answer", RunState.WAITING).model_copy(update={"draft": draft()})
+    after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
+    assert after.redraw == ("run:r-1", "home", "draft:d-1", "task:t-1")
+    assert start().redraw == ("run:id-run", "home")
+
+
+def test_a_form_is_shown_with_the_run_it_is_about() -> None:
+    """The answer says which view; that it was shown is on the record."""
+    before = decided_draft(DraftState.OPEN)
+    for kind, view in ((OpenEdit, "edit"), (OpenReject, "reject")):
+        decision = decide(before, BOOK, press(kind, before, ANA), facts())
+        assert decision.answer == Show(view=view, run=before)  # type: ignore[arg-type]  # the table
+        assert decision.entries[0].event is Event.DRAFT_SHOWN
+        assert decision.entries[0].head["view"] == view
+
+
+def test_failing_a_step_ends_the_run_where_people_see_it() -> None:
+    """What happened is said where the run lives."""
+    book = playbook(reading())
+    before = run(RunState.WORKING, step="quote", place=Place(channel="C-SALES", thread_ts="1.2"))
+    after = decide(before, book, done(before, Failed(problem="No such quote.")), facts())
+    assert after.run is not None
+    assert (after.run.state, after.run.why) == ("failed", "No such quote.")
+    assert (after.posts[0].channel, after.posts[0].thread_ts) == ("C-SALES", "1.2")
+
+
+def test_finance_signs_nothing_of_sales_in_any_state() -> None:
+    """Whoever may not sign is refused, whatever the state."""
+    for state in DraftState:
+        before = decided_draft(state)
+        with pytest.raises(Refusal) as refused:
+            decide(before, BOOK, press(Approve, before, CEM), facts())
+        assert complete(refused.value)
+
+
+def test_resolving_says_who_said_so() -> None:
+    """It happened: the draft is carried out on Ana's word."""
+    before = decided_draft(DraftState.UNCERTAIN)
+    after = decide(before, BOOK, press(Resolve, before, ANA, happened=True), facts()).run
+    assert after is not None
+    assert after.draft is not None
+    assert after.draft.outcome == Outcome(status="done", message="confirmed by Ana")
+    assert COMPANY.name_of(after.draft.ending.by.id) == "Ana"  # type: ignore[union-attr]  # it is set

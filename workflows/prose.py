@@ -1,0 +1,111 @@
+"""Each kind of step as one sentence, and templates as a person says them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from workflows.durations import words
+from workflows.expressions import ExpressionError, Template
+from workflows.playbook import step_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.playbook import (
+        AnyStep,
+        AskStep,
+        DecideStep,
+        DoStep,
+        DraftStep,
+        ReadStep,
+        StartStep,
+        TaskStep,
+        TellStep,
+        WaitStep,
+    )
+
+_VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """Return a template with its values named: `{{ quote.total | round }}` becomes `[quote total]`."""
+    return _VALUE.sub(lambda found: f"[{_said(found[0])}]", text)
+
+
+def _said(value: str) -> str:
+    try:
+        paths = Template(value).paths()
+    except ExpressionError:
+        paths = set[str]()
+    first = min(paths, key=lambda path: value.find(path.split(".")[0]), default="")
+    return first.removeprefix("inputs.").replace(".", " ").replace("_", " ") or "value"
+
+
+def step_line(step: AnyStep) -> str:
+    """Return what a step does, as one sentence without its full stop."""
+    line = _LINES[step_kind(step)](step)
+    return f"If `{step.when}`: {line[0].lower()}{line[1:]}" if step.when else line
+
+
+def _read(step: ReadStep) -> str:
+    if step.agent:
+        used = ", ".join(step.uses) or "what was read"
+        return f"The agent {step.agent} sums up {used}, as {step.read}"
+    which = ", ".join(f"{name} {plain(str(value))}" for name, value in step.with_.items())
+    return f"Read {step.read} with `{step.from_}`" + (f" ({which})" if which else "")
+
+
+def _draft(step: DraftStep) -> str:
+    written = " and ".join(step.writes)
+    return f"The agent {step.agent} drafts {written} for `{step.action}`: {plain(step.title)}"
+
+
+def _do(step: DoStep) -> str:
+    return f"Once signed, carry out `{step.action}`: {plain(step.title)}"
+
+
+def _ask(step: AskStep) -> str:
+    options = ", ".join(step.options)
+    return f"Ask {step.who}: {plain(step.title)} ({options}; within {words(step.within)})"
+
+
+def _task(step: TaskStep) -> str:
+    return f"Give {step.who} a task: {plain(step.title)} (within {words(step.within)})"
+
+
+def _wait(step: WaitStep) -> str:
+    until = f", or until {step.signal} is seen" if step.signal else ""
+    return f"Wait {words(step.for_)}{until}"
+
+
+def _decide(step: DecideStep) -> str:
+    say = f", saying: {plain(step.say)}" if step.say else ""
+    return f"If `{step.if_}`, {_way(step.then)}; otherwise {_way(step.otherwise)}{say}"
+
+
+def _way(target: str) -> str:
+    return {"next": "go on", "stop": "stop"}.get(target, f"go to {target}")
+
+
+def _tell(step: TellStep) -> str:
+    what = f"the report of {step.report}" if step.report else plain(step.text)
+    where = f"#{step.channel.lstrip('#')}" if step.channel else "where it was started"
+    return f"Post {where}: {what}"
+
+
+def _start(step: StartStep) -> str:
+    return f"Start the playbook {step.playbook}"
+
+
+_LINES: dict[str, Callable[[Any], str]] = {
+    "read": _read,
+    "draft": _draft,
+    "do": _do,
+    "ask": _ask,
+    "task": _task,
+    "wait": _wait,
+    "decide": _decide,
+    "tell": _tell,
+    "start": _start,
+}

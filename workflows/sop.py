@@ -1,0 +1,180 @@
+"""A playbook as a one-page operating procedure: plain sentences an owner can read aloud and sign."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from workflows.action import Record
+from workflows.durations import words
+from workflows.playbook import DoStep, DraftStep, ReadStep, step_name
+from workflows.prose import step_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from workflows.action import Field
+    from workflows.playbook import Above, Approve, Playbook
+
+_LEVELS = {
+    1: "1: it only reads",
+    2: "2: it drafts, and people send",
+    3: "3: it prepares, a person signs, then it is carried out",
+    4: "4: narrow autonomy under strict limits",
+}
+_LOG = (
+    "Every step, what was read, what an agent wrote and from which template or model",
+    "Who signed, changed or rejected which exact text, when, and what came of it",
+)
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+class Section(Record):
+    """A heading and the plain lines under it."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+class Sop(Record):
+    """An operating procedure: title, goal and its sections, always the same ones in the same order."""
+
+    playbook: str
+    #: Content hash of the text it was made from; empty when it was never loaded from a file.
+    version: str
+    title: str
+    goal: str
+    sections: tuple[Section, ...]
+
+
+def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
+    """Return the procedure. `titles` says what actions and reads are called: `{"mail.send": "Send an e-mail"}`."""
+    named = titles or {}
+    found = {
+        "Trigger": _trigger(playbook),
+        "Inputs": [_input(field) for field in playbook.inputs] or ["None"],
+        "Applies when": [f"`{condition}` holds" for condition in playbook.conditions] or ["Always"],
+        "Allowed actions": _allowed(playbook, named),
+        "Steps": [f"{n}. {step_line(step)}" for n, step in enumerate(playbook.steps, start=1)],
+        "Approval": list(_approvals(playbook)) or ["Nothing leaves the company, so nobody signs"],
+        "Exceptions": list(_exceptions(playbook)),
+        "Log": _LOG,
+        "Success": _success(playbook),
+        "Owner": [playbook.owner],
+        "Data sources": _sources(playbook, named),
+        "Level": [_LEVELS[playbook.level]],
+        "Review": [playbook.review],
+    }
+    sections = tuple(Section(title=title, lines=tuple(lines)) for title, lines in found.items())
+    return Sop(
+        playbook=playbook.playbook,
+        version=playbook.version,
+        title=playbook.title,
+        goal=playbook.goal,
+        sections=sections,
+    )
+
+
+def sop_text(playbook: Playbook, titles: Mapping[str, str] | None = None) -> str:
+    """Return the procedure as Markdown."""
+    made = sop(playbook, titles)
+    parts = [f"# {_escaped(made.title)}", _escaped(made.goal)]
+    for section in made.sections:
+        parts.append(f"## {section.title}")
+        parts.append("\n".join(_listed(line) for line in section.lines))
+    version = f", version {made.version[:12]}" if made.version else ""
+    return "\n\n".join([*parts, f"Playbook `{made.playbook}`{version}"]) + "\n"
+
+
+def _listed(line: str) -> str:
+    numbered = re.match(r"\d+\. ", line)
+    start = numbered[0] if numbered else "- "
+    return start + _escaped(line.removeprefix(start))
+
+
+def _escaped(line: str) -> str:
+    """Escape Markdown outside `code`."""
+    parts = line.split("`")
+    if len(parts) % 2 == 0:
+        return _MARKUP.sub(r"\\\1", line)
+    return "`".join(part if n % 2 else _MARKUP.sub(r"\\\1", part) for n, part in enumerate(parts))
+
+
+def _trigger(playbook: Playbook) -> list[str]:
+    lines: list[str] = []
+    if playbook.trigger.command:
+        lines.append(f"Somebody starts it: `/playbook {playbook.playbook}`")
+    schedule = playbook.trigger.schedule
+    if schedule:
+        zone = schedule.zone or "the company's time zone"
+        lines.append(f"By itself at `{schedule.cron}` (minute, hour, day, month, weekday), {zone}")
+        missed = f"runs once, up to {words(schedule.late)} late"
+        missed = missed if schedule.missed == "latest" else "is skipped, and that is said"
+        lines.append(f"A missed start {missed}")
+    return lines or ["Another playbook starts it"]
+
+
+def _input(field: Field) -> str:
+    needed = "" if field.required else ", may stay empty"
+    hint = f": {field.hint}" if field.hint else ""
+    return f"{field.title} ({field.type.replace('_', ' ')}{needed}){hint}"
+
+
+def _allowed(playbook: Playbook, titles: Mapping[str, str]) -> list[str]:
+    lines = [_named(name, titles) for name in playbook.allow if name not in _read_names(playbook)]
+    return lines or ["None: it changes nothing outside Slack"]
+
+
+def _sources(playbook: Playbook, titles: Mapping[str, str]) -> list[str]:
+    agents = {step.agent for step in playbook.steps if isinstance(step, DraftStep | ReadStep)}
+    readers = ", ".join(sorted(agents - {""}))
+    shown = f"Shown to the agents it names ({readers}) and to whoever may sign" if readers else ""
+    lines = [_named(name, titles) for name in sorted(_read_names(playbook))]
+    return [*lines, *([shown] if shown and lines else [])] or ["None"]
+
+
+def _read_names(playbook: Playbook) -> set[str]:
+    return {step.from_ for step in playbook.steps if isinstance(step, ReadStep) and step.from_}
+
+
+def _named(name: str, titles: Mapping[str, str]) -> str:
+    return f"{titles[name]} (`{name}`)" if name in titles else f"`{name}`"
+
+
+def _approvals(playbook: Playbook) -> Iterator[str]:
+    for step in playbook.steps:
+        if isinstance(step, DraftStep | DoStep):
+            approve = step.approve
+            yield f"{step_name(step)}: {_who(approve)} within {words(approve.within)}"
+            yield from (
+                f"{step_name(step)}: {_who(row)} above {row.amount}" for row in approve.above
+            )
+            if approve.edit:
+                yield f"{step_name(step)}: may be changed before signing: {', '.join(approve.edit)}"
+            if approve.hold:
+                yield f"{step_name(step)}: held back {words(approve.hold)} after signing, with Undo"
+
+
+def _who(approve: Approve | Above) -> str:
+    count = "one" if approve.quorum == 1 else str(approve.quorum)
+    return f"{count} of {' or '.join(approve.by)}"
+
+
+def _exceptions(playbook: Playbook) -> Iterator[str]:
+    if any(isinstance(step, DraftStep | DoStep) for step in playbook.steps):
+        yield "Nobody signs in time: nothing is sent, and the owner is told"
+        yield "Rejected: nothing is sent; the reason is kept, and it can be drafted again"
+    for step in playbook.steps:
+        if isinstance(step, DraftStep | DoStep) and step.still:
+            yield f"{step_name(step)}: withdrawn if `{step.still}` no longer holds when it is due to leave"
+        if isinstance(step, ReadStep) and step.require:
+            yield f"{step_name(step)}: stops if one of {', '.join(step.require)} is missing"
+    yield "A step that can't be done stops the run and says why where it was started"
+
+
+def _success(playbook: Playbook) -> list[str]:
+    success = playbook.success
+    if success is None:
+        return ["Not set"]
+    target = f" (target: {success.target})" if success.target else ""
+    return [f"{success.metric}{target}"]

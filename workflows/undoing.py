@@ -1,0 +1,147 @@
+"""What people do once a draft was decided: hold back, undo, resolve, write again, cancel. One function per row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from workflows import policy, steps
+from workflows.drafts import end, may_decide, paused
+from workflows.errors import NotOpen, TooLateToUndo
+from workflows.events import Event
+from workflows.run import Actor, Authorship, DraftState, Ending, Outcome, Revision, RunState
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from workflows.commands import CancelRun, Resolve
+    from workflows.turn import Turn
+
+
+def hold_back(turn: Turn) -> None:
+    """Open the draft again before it left: the same text as a new revision, which nobody has signed."""
+    may_decide(turn)
+    draft = turn.draft
+    again = Revision(
+        n=draft.revision + 1,
+        payload=draft.current.payload,
+        author=draft.current.author,
+        at=turn.at,
+    )
+    turn.redrafted(state=DraftState.OPEN, leaves_at=None, revisions=(*draft.revisions, again))
+    turn.become(
+        state=RunState.WAITING,
+        due_at=max(draft.expires_at, turn.at),
+        why=f"waits for a signature: {draft.needs.words}",
+    )
+    turn.record(
+        Event.DRAFT_UNDONE,
+        head={"revision": again.n, "payload_hash": again.payload_hash, "left": False},
+    )
+    turn.sentence = "Held back. Nothing was sent; the draft is open again."
+
+
+def compensate(turn: Turn) -> None:
+    """Open a draft of the compensating action; it is signed like any other."""
+    may_decide(turn)
+    done, undoing = turn.draft, turn.draft.compensation
+    if undoing is None or undoing.action not in turn.facts.actions:
+        raise TooLateToUndo(hint=" Nothing undoes it automatically; sort it out by hand.")
+    if not turn.run.state.ended:
+        raise TooLateToUndo(
+            hint=f" The run is at the step {turn.run.step}; undo it when that is over."
+        )
+    author = Actor(kind="agent", id="playbook")
+    turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
+    steps.await_signature(
+        turn,
+        done.model_copy(
+            update={
+                "id": turn.facts.ids[1],
+                "state": DraftState.OPEN,
+                "action": undoing.action,
+                "title": undoing.title,
+                "risk": turn.facts.actions[undoing.action].risk,
+                "revisions": (Revision(n=1, payload=undoing.payload, author=author, at=turn.at),),
+                "signatures": (),
+                "author": Authorship(
+                    agent="playbook",
+                    model="none",
+                    prompt_version="",
+                    label="Undoes what was carried out",
+                ),
+                "why": Untrusted(f"Undoes what left {done.leaves_at:%Y-%m-%d %H:%M} UTC."),
+                "opened_at": turn.at,
+                "expires_at": turn.at + timedelta(seconds=done.rule.within),
+                "leaves_at": None,
+                "ending": None,
+                "outcome": None,
+                "compensation": None,
+                "undoes": done.id,
+            }
+        ),
+    )
+
+
+def resolve(turn: Turn) -> None:
+    """Take a person's word for what happened; `no` sends the same bytes again under the same key."""
+    command = cast("Resolve", turn.command)
+    may_decide(turn)
+    if not command.happened and (switch := turn.held_by):
+        raise paused(turn.facts, switch)
+    turn.record(
+        Event.DRAFT_RESOLVED,
+        head={"revision": turn.draft.revision, "happened": command.happened},
+    )
+    if not command.happened:
+        turn.redrafted(state=DraftState.EXECUTING, outcome=None)
+        turn.work()
+        return
+    who = turn.facts.company.name_of(command.actor.id)
+    confirmed = Outcome(status="done", message=f"confirmed by {who}")
+    turn.redrafted(
+        state=DraftState.EXECUTED,
+        outcome=confirmed,
+        ending=Ending(by=command.actor, at=turn.at, reason="confirmed"),
+    )
+    steps.advance(turn)
+
+
+def redraft(turn: Turn) -> None:
+    """Let the agent write again; it is told why the last one was not taken.
+
+    Not from the card of an older draft: once the run has gone on, another draft took its place.
+    """
+    may_decide(turn)
+    run, step = turn.run, turn.playbook.step(turn.draft.step)
+    over = run.state in {RunState.CANCELLED, RunState.FAILED} and run.step == turn.draft.step
+    if step is None or turn.draft.undoes or not over:
+        raise NotOpen(state=turn.draft.state, wanted="drafted again")
+    turn.sentence = "Drafting again; the new card appears here."
+    turn.record(Event.RUN_WOKEN, body={"why": "drafted again"})
+    steps.enter(turn, step)
+
+
+def cancel(turn: Turn) -> None:
+    """Stop the run. A draft that has not left is withdrawn; one that is leaving can't be stopped."""
+    command = cast("CancelRun", turn.command)
+    policy.may_take_part(command.actor, turn.facts.company)
+    draft = turn.run.draft
+    if draft and draft.state is DraftState.EXECUTING:
+        raise TooLateToUndo(hint=" It is being carried out now.")
+    who = turn.facts.company.name_of(command.actor.id)
+    turn.become(state=RunState.CANCELLED, due_at=None, why=f"stopped by {who}")
+    turn.record(Event.RUN_CANCELLED)
+    ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
+    if draft and draft.state in {DraftState.OPEN, DraftState.HOLDING}:
+        end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
+    _drop_task(turn, ending)
+    turn.post(f"run:{turn.run.id}")
+    turn.sentence = "Cancelled. Nothing of it leaves any more."
+
+
+def _drop_task(turn: Turn, ending: Ending) -> None:
+    """Take the run's open task off its owner's list."""
+    task = turn.run.task
+    if task and task.state == "open":
+        turn.become(task=task.model_copy(update={"state": "done", "ending": ending}))
+        turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": ""})
