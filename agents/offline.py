@@ -103,18 +103,15 @@ def _letter(request: DraftRequest, agent: Agent) -> _Written | NotDrafted:
 
 def no_wording(agent: Agent, known: Slots, source: str) -> NotDrafted:
     """Say what kept every template from fitting: nothing to measure by, or a time that hasn't come."""
-    measures = [name for each in wordings(agent.name) for name in each.at_least]
-    if not measures:
+    among = wordings(agent.name)
+    if not among:
         problem = (
             f"{agent.title} has no templates, and no model wrote the text. A person writes it."
         )
-    elif any(name in known for name in measures):
+    elif any(name in known for each in among for name in each.at_least):
         problem = f"It is too early for a message about {source}. Start it again when it is due."
     else:
-        plain = measures[-1].removeprefix("days_since_")
-        problem = (
-            f"What is the {plain.replace('_', ' ')}? (`{plain}` is empty or no date in {source}.)"
-        )
+        problem = among[-1].question([*among[-1].at_least][-1], source)
     return NotDrafted(kind="needs-input", problem=problem)
 
 

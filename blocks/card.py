@@ -31,6 +31,8 @@ RISK_WORDS = {
     Risk.LEGAL: "Legal",
     Risk.MONEY: "Money",
 }
+#: States in which the effect is still to come.
+_AHEAD = frozenset({DraftState.OPEN, DraftState.SIGNED, DraftState.HOLDING})
 _QUIET = frozenset({Risk.READ, Risk.INTERNAL})
 _GRAVE = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
 _TITLE = 300
@@ -89,7 +91,9 @@ def _sentence(draft: Draft) -> Mrkdwn:
 
 def _risk(draft: Draft, spec: ActionSpec | None) -> Mrkdwn:
     amount = mrkdwn("*{}*", str(draft.amount)) if draft.amount else mrkdwn("")
-    return joined([amount, mrkdwn("{}", RISK_WORDS[draft.risk]), _undoing(draft, spec)])
+    ahead = draft.state in _AHEAD
+    undoing = _undoing(draft, spec) if ahead else mrkdwn("")
+    return joined([amount, mrkdwn("{}", RISK_WORDS[draft.risk]), undoing])
 
 
 def _undoing(draft: Draft, spec: ActionSpec | None) -> Mrkdwn:

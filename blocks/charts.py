@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blocks import rich
 from blocks.text import Block, shorten, visible
 from workflows.kpi_numbers import spoken, spoken_percent
 
@@ -19,6 +20,8 @@ _CELL = 120
 _NAME = 20
 _AXIS = 50
 _POINTS = 20
+#: The column of the owner.
+_OWNER = 7
 _BARS = "▁▂▃▄▅▆▇█"
 _FEWEST = 2
 
@@ -53,6 +56,7 @@ def table(report: KpiReport, metrics: Sequence[MetricValue], block_id: str) -> B
     head = [_text(name) for name, _ in rows[0]]
     body = [[_text(text) for _, text in row] for row in rows]
     for metric, row in zip(metrics, body, strict=True):
+        row[_OWNER] = _owner(metric.owner)
         if metric.value is not None:
             number = {"type": "raw_number", "value": number_of(metric.value, metric.unit)}
             row[1] = {**number, "text": row[1]["text"]}
@@ -68,6 +72,14 @@ def table(report: KpiReport, metrics: Sequence[MetricValue], block_id: str) -> B
 
 def _text(text: str) -> Block:
     return {"type": "raw_text", "text": shorten(visible(text), _CELL) or NONE}
+
+
+def _owner(name: str) -> Block:
+    """Return a cell with a mention of the owner; a name without an id stays text."""
+    mention = rich.person(name)
+    if mention["type"] == "text":
+        return _text(name)
+    return {"type": "rich_text", "elements": [rich.section(mention)]}
 
 
 def number_of(value: Value, unit: Unit) -> float:

@@ -84,9 +84,11 @@ def _numbers(report: KpiReport, key: tuple[str, ...], *, native: bool) -> list[B
 
 def _metric_line(report: KpiReport, metric: MetricValue) -> list[Block]:
     cells = charts.cells(report, metric)
-    facts = [f"{name.lower()} {text}" for name, text in cells[2:] if text != charts.NONE]
+    facts = [f" · {name.lower()} {text}" for name, text in cells[2:-2] if text != charts.NONE]
+    state = f" · {metric.missing or metric.note or metric.status} · "
     title = rich.text(f"{metric.title} {metric.text}", bold=True)
-    return [title, *rich.runs("".join(f" · {fact}" for fact in facts) or " ", limit=_WORDS)]
+    line = rich.runs("".join([*facts, state]), limit=_WORDS)
+    return [title, *line, rich.person(metric.owner)]
 
 
 def _anomalies(report: KpiReport, key: tuple[str, ...]) -> list[Block]:

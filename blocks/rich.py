@@ -48,12 +48,24 @@ def runs(shown: str | Untrusted, *, limit: int | None = None) -> list[Block]:
 
 
 def coded(shown: str, limit: int) -> list[Block]:
-    """Return a line with what stands in `backticks` as code, at most `limit` characters."""
-    pieces = begun(shown, limit).split("`")
-    found = [
-        text(piece, limit=limit, code=bool(at % 2)) for at, piece in enumerate(pieces) if piece
-    ]
+    """Return a line with what stands in `backticks` as code and Slack ids outside of it as people.
+
+    At most `limit` characters. For the words of a playbook, which its owner wrote.
+    """
+    found: list[Block] = []
+    for at, piece in enumerate(begun(shown, limit).split("`")):
+        if at % 2 == 0:
+            found += _with_people(piece, limit)
+        elif piece:
+            found.append(text(piece, limit=limit, code=True))
     return found or [text("")]
+
+
+def _with_people(shown: str, limit: int) -> list[Block]:
+    pieces = [piece for piece in words.ID.split(shown) if piece]
+    return [
+        person(piece) if words.ID.fullmatch(piece) else text(piece, limit=limit) for piece in pieces
+    ]
 
 
 def person(name: str) -> Block:

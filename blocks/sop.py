@@ -64,7 +64,7 @@ def _fitting(section: Section, room: int) -> tuple[list[list[Block]], int]:
     for at, line in enumerate(section.lines, start=1):
         words = line.removeprefix(f"{at}. ") if section.title == _NUMBERED else line
         shown = rich.coded(words, _LINE)
-        room -= sum(len(element["text"]) for element in shown)
+        room -= len(line)
         if room < 0:
             return found, 0
         found.append(shown)

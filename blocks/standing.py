@@ -126,14 +126,14 @@ def _withdrawn(draft: Draft) -> list[Block]:
 
 def _expired(draft: Draft) -> list[Block]:
     line = [rich.text("Nobody signed by "), rich.date(draft.expires_at), rich.text(".")]
-    return [*line, rich.text(" Nothing was sent."), *_reason(draft, " Expired: ")]
+    return [*line, rich.text(" Nothing was sent."), *_reason(draft, " ")]
 
 
 def _uncertain(draft: Draft) -> list[Block]:
     message = draft.outcome.message if draft.outcome else ""
-    line = [*_signed(draft), rich.text(" · nobody knows whether it happened. ")]
-    line += rich.runs(message, limit=_REASON) if message else []
-    return [*line, rich.text(" Please look there and say.")]
+    line = [*_signed(draft), rich.text(" · nobody knows whether it happened")]
+    line += [rich.text(": "), *rich.runs(message, limit=_REASON)] if message else []
+    return [*line, rich.text(". Please look there and say.")]
 
 
 def _failed(draft: Draft) -> list[Block]:

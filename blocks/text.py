@@ -172,11 +172,12 @@ def marked(text: Mrkdwn) -> Block:
     return {"type": "mrkdwn", "text": text or EMPTY, "verbatim": True}
 
 
-#: A digit tells an id from a word: U024BE7LH is a person, USD is not.
-_USER = re.compile(r"[UW](?=[A-Z]*\d)[A-Z0-9]+")
-_GROUP = re.compile(r"S(?=[A-Z]*\d)[A-Z0-9]+")
-_CHANNEL = re.compile(r"[CDG](?=[A-Z]*\d)[A-Z0-9]+")
-_ID = re.compile(r"\b([UWS](?=[A-Z]*\d)[A-Z0-9]+)\b")
+#: A digit and some length tell an id from a word: U024BE7LH is a person, USD and W47 are not.
+_USER = re.compile(r"[UW](?=[A-Z]*[0-9])[A-Z0-9]{4,}")
+_GROUP = re.compile(r"S(?=[A-Z]*[0-9])[A-Z0-9]{4,}")
+_CHANNEL = re.compile(r"[CDG](?=[A-Z]*[0-9])[A-Z0-9]{4,}")
+#: A person or group named inside a phrase of ours.
+ID = re.compile(r"\b([UWS](?=[A-Z]*[0-9])[A-Z0-9]{4,})\b")
 
 
 def person(name: str) -> Mrkdwn:
@@ -190,7 +191,7 @@ def person(name: str) -> Mrkdwn:
 
 def people(phrase: str) -> Mrkdwn:
     """Return a phrase of ours ("one of sales or U024BE7LH") with its Slack ids as mentions."""
-    return Mrkdwn("".join(person(piece) for piece in _ID.split(phrase)))
+    return Mrkdwn("".join(person(piece) for piece in ID.split(phrase)))
 
 
 def channel(name: str) -> Mrkdwn:

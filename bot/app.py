@@ -186,7 +186,6 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
     )
     app = App(
         client=client,
-        token=settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None,
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )

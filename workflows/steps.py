@@ -57,7 +57,7 @@ FIXED_TEXT = Authorship(
 
 
 def values(run: Run, fresh: JsonObject | None = None) -> JsonObject:
-    """Return the names an expression may use: inputs, today, and what each step brought.
+    """Return the names an expression may use: the inputs, and what each step brought.
 
     A step called `follow-up` is `follow_up` in an expression.
     """
@@ -230,7 +230,7 @@ def _named(playbook: Playbook, name: str) -> AnyStep:
 def missing_fields(step: ReadStep, value: JsonValue) -> list[str]:
     """Return the required fields that are absent or empty in what was read."""
     record = value if isinstance(value, dict) else {}
-    return [name for name in step.require if record.get(name) in {None, ""}]
+    return [name for name in step.require if record.get(name) is None or record.get(name) == ""]
 
 
 def payload_of(turn: Turn, step: DraftStep, drafted: Drafted) -> tuple[JsonObject, dict[str, str]]:

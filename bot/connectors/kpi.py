@@ -38,6 +38,7 @@ ITEMS = {
         id="id",
         amount="total",
         opened_at="sent_on",
+        closed_at="answered_on",
         subject="customer",
         status="status",
         open_when=("sent",),

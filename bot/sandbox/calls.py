@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 _NO_FAULT = Fault()
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Read a form value that is JSON (a list of blocks, a view) and leave others as they are."""
-    if text[:1] not in "[{":
-        return text
+#: Arguments that hold JSON even in a form.
+_JSON = frozenset(("attachments", "blocks", "files", "message", "metadata", "prompts", "view"))
+
+
+def _value(key: str, given: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Read an argument that is JSON written as text, and leave others as they are."""
+    if key not in _JSON or not isinstance(given, str):
+        return given
     try:
-        return json.loads(text)
+        return json.loads(given)
     except ValueError:
-        return text
+        return given
 
 
 def arguments(content_type: str, body: bytes, query: str) -> Json:
     """Read a call's arguments from its query string and its form or JSON body."""
-    args: Json = {k: _value(v) for k, v in parse_qsl(query, keep_blank_values=True)}
+    args: Json = {k: _value(k, v) for k, v in parse_qsl(query, keep_blank_values=True)}
     if content_type.startswith("application/json"):
         try:
             given: Any = json.loads(body or b"{}")
@@ -43,9 +47,9 @@ def arguments(content_type: str, body: bytes, query: str) -> Json:
             raise SlackError(error="invalid_json") from bad
         if not isinstance(given, dict):
             raise SlackError(error="json_not_object")
-        return {**args, **given}
+        return {**args, **{k: _value(k, v) for k, v in cast("Json", given).items()}}
     pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-    return {**args, **{k: _value(v) for k, v in pairs}}
+    return {**args, **{k: _value(k, v) for k, v in pairs}}
 
 
 def _authorise(parts: Parts, method: Method, token: str) -> None:

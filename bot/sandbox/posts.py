@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TEXT_MAX = 40_000
 #: Longest text over all blocks of one message: 9,597 was seen to pass, 11,341 to be refused.
 BLOCKS_TEXT_MAX = 10_000
+#: Ephemeral messages kept for one person.
+WHISPERS_MAX = 200
 
 
 def bot_author(state: State) -> Json:
@@ -116,7 +118,7 @@ def post(state: State, channel: str, author: Json, body: Json) -> Json:
                 raise SlackError(error="thread_not_found")
             thread_ts = parent.get("thread_ts", thread_ts)
             message["thread_ts"] = thread_ts
-            if body.get("reply_broadcast") in (True, "true"):
+            if body.get("reply_broadcast") in (True, "true", "1"):
                 message["subtype"] = "thread_broadcast"
         state.save_message(channel, message)
         if thread_ts:
@@ -224,7 +226,9 @@ def whisper(state: State, channel: str, user: str, body: Json) -> Json:
     if body.get("thread_ts"):
         message["thread_ts"] = str(body["thread_ts"])
     with state.lock:
-        state.ephemerals.setdefault(user, []).append(message)
+        held = state.ephemerals.setdefault(user, [])
+        held.append(message)
+        del held[:-WHISPERS_MAX]
         state.changed()
     return message
 

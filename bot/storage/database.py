@@ -115,7 +115,21 @@ def open_database(url: str) -> Database:
     engine = create_engine(place, pool_size=10, max_overflow=20, pool_timeout=PATIENCE)
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begin)
+    _probe(engine, place.database)
     return Database(engine)
+
+
+def _probe(engine: Engine, path: str) -> None:
+    """Open the file once, so that one which is no database is told before anything needs it."""
+    try:
+        engine.connect().close()
+    except (DBAPIError, sqlite3.Error) as error:
+        engine.dispose()
+        raise CannotOpen(
+            path=path,
+            reason=f"SQLite says: {error.orig if isinstance(error, DBAPIError) else error}",
+            next_step="Point to another file, or restore the last good copy",
+        ) from error
 
 
 def _connected(connection: sqlite3.Connection, _record: object) -> None:

@@ -21,7 +21,7 @@ _NEW = unless_there(message)
 # A row that is due already, or leased by the outbox, is looked at again anyway: its time stays.
 _WANT = {
     "wanted": message.c.wanted + 1,
-    "due_at": func.coalesce(message.c.due_at, bindparam("now")),
+    "due_at": func.coalesce(message.c.due_at, bindparam("now", type_=message.c.due_at.type)),
 }
 _AGAIN = (
     update(message)

@@ -348,6 +348,9 @@ def test_a_missing_number_is_never_a_zero() -> None:
     row = table["rows"][2]
     assert row[1] == {"type": "raw_text", "text": "missing"}
     assert row[-1]["text"] == "no source connected"
+    assert row[7]["elements"][0]["elements"] == [{"type": "user", "user_id": ANA}]
+    named = charts.table(report(), [examples.metric(owner="sales")], "t")
+    assert named["rows"][1][7] == {"type": "raw_text", "text": "sales"}
     chart = next(b for b in built["blocks"] if b["type"] == "data_visualization")["chart"]
     assert "2026-W42" not in chart["axis_config"]["categories"]
     assert [one["name"] for one in chart["series"]] == ["This year", "Last year"]

@@ -131,7 +131,8 @@ def test_shortening_marks_the_cut() -> None:
     ("name", "shown"),
     [
         ("U01ANA", "<@U01ANA>"),
-        ("W012", "<@W012>"),
+        ("W0124", "<@W0124>"),
+        ("W47", "W47"),
         ("S01SALES", "<!subteam^S01SALES>"),
         ("sales", "sales"),
         ("USD", "USD"),
@@ -148,7 +149,7 @@ def test_a_phrase_mentions_the_people_in_it() -> None:
     assert people("two of finance or U01ANA (above 5,000.00 USD)") == (
         "two of finance or <@U01ANA> (above 5,000.00 USD)"
     )
-    assert channel("C012") == "<#C012>"
+    assert channel("C0124") == "<#C0124>"
     assert channel("general") == "general"
 
 
@@ -158,6 +159,18 @@ def test_times_are_shown_in_the_readers_zone_with_a_fallback() -> None:
     assert utc_words(NOON) == "Mon 23 Nov 12:00 UTC"
     with pytest.raises(ValueError, match="no zone"):
         epoch(datetime(2026, 1, 1))  # noqa: DTZ001 -- a naive time, on purpose
+
+
+def test_the_words_of_a_playbook_have_code_and_people() -> None:
+    """Names between backticks are code; an id elsewhere is its person."""
+    assert rich.coded("one of U01ANA uses `U01ANA.find`", 99) == [
+        {"type": "text", "text": "one of "},
+        {"type": "user", "user_id": "U01ANA"},
+        {"type": "text", "text": " uses "},
+        {"type": "text", "text": "U01ANA.find", "style": {"code": True}},
+    ]
+    assert rich.coded("", 9) == [{"type": "text", "text": "—"}]
+    assert rich.coded("``", 9) == [{"type": "text", "text": "—"}]
 
 
 def test_rich_text_shows_people_dates_and_links() -> None:

@@ -350,7 +350,6 @@ def test_an_undo_ends_the_run_again_without_repeating_later_steps() -> None:
 
 def drafted_undo() -> Any:
     """Return a run whose compensating draft was carried out."""
-
     return run(RunState.WORKING, draft=draft(DraftState.EXECUTED, id="d-2", undoes="d-1"))
 
 

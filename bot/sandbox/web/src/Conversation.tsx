@@ -109,6 +109,10 @@ export function Conversation({ channel, thread, message, ...shared }: Props) {
     (one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast",
   );
   const status = screen.status.status;
+  const openHome = () => {
+    setHome(true);
+    act(screen.me, "open_home");
+  };
   const join = async () => {
     const came = await act(screen.me, "join", { channel: channel.id });
     if (came.error) tell(came.error);
@@ -126,7 +130,7 @@ export function Conversation({ channel, thread, message, ...shared }: Props) {
           {channel.kind === "channel" && <span className="count">{channel.members.length} members</span>}
           {withBot && (
             <div role="tablist" className="tabs">
-              <button type="button" role="tab" aria-selected={home} onClick={() => setHome(true)}>
+              <button type="button" role="tab" aria-selected={home} onClick={openHome}>
                 Home
               </button>
               <button type="button" role="tab" aria-selected={!home} onClick={() => setHome(false)}>

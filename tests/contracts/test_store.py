@@ -1,0 +1,304 @@
+"""What every store must do, the fake in memory and each real database alike.
+
+A further database is one more parameter of `store`.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.storage.database import open_database
+from bot.storage.schema import upgrade
+from bot.storage.store import SqlStore
+from tests.fakes.clock import MONDAY, FakeClock
+from tests.fakes.ids import FakeIds
+from tests.fakes.store import FakeStore
+from tests.unit.bot.storage.records import ANA, BEN, draft, entry, revision, run, signature, task
+from workflows.errors import NotRecorded, Stale
+from workflows.events import Event
+from workflows.playbook import Playbook
+from workflows.ports import Kept, Post
+from workflows.run import DraftState, Ending, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from workflows.ports import Store
+    from workflows.run import Run
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Return an empty store."""
+    if request.param == "memory":
+        yield FakeStore()
+        return
+    database = open_database(f"sqlite:///{tmp_path}/sayso.db")
+    upgrade(database)
+    yield SqlStore(
+        database,
+        wake=lambda *_: None,
+        clock=FakeClock(),
+        ids=FakeIds(),
+        load=Playbook.model_validate_json,
+    )
+    database.close()
+
+
+def _saved(store: Store, *versions: Run) -> Run | None:
+    """Save a run's versions one after the other and read it back."""
+    with store.transaction() as tx:
+        tx.add(versions[0])
+    for version in versions[1:]:
+        with store.transaction() as tx:
+            tx.save(version, expected_fence=version.fence)
+    with store.transaction() as tx:
+        return tx.run(versions[0].id)
+
+
+def test_a_run_comes_back_as_it_was_saved(store: Store) -> None:
+    """Every field, the nested ones too."""
+    begun = run(
+        results={"read": {"total": "2,480.00 USD", "lines": [1, 2.5, None, True]}},
+        sources={"read": "table.quotes/Q-1"},
+        why="waits for a signature",
+    )
+    assert _saved(store, begun) == begun
+
+
+def test_a_run_that_waits_for_nobody_has_no_due_time(store: Store) -> None:
+    """None and a time are told apart."""
+    assert _saved(store, run(due_at=None)) == run(due_at=None)
+
+
+def test_a_draft_and_a_task_come_back_with_their_run(store: Store) -> None:
+    """Revisions, signatures and all."""
+    whole = draft(revisions=(revision(), revision(2, "Other words", ANA)))
+    signed = whole.model_copy(update={"signatures": (signature(whole), signature(whole, ANA))})
+    complete = run(draft=signed, task=task(due_at=MONDAY, options=("yes", "no")))
+    found = _saved(store, run(), complete)
+    assert found is not None
+    assert found.task == complete.task
+    assert found.draft is not None
+    assert found.draft.revisions == signed.revisions
+    assert set(found.draft.signatures) == set(signed.signatures)
+    assert found.draft.model_copy(update={"signatures": ()}) == whole
+
+
+def test_the_same_id_is_added_once(store: Store) -> None:
+    """One trigger starts one run."""
+    with store.transaction() as tx:
+        assert tx.add(run())
+        assert not tx.add(run(step="other"))
+    with store.transaction() as tx:
+        assert tx.run("r-1") == run()
+
+
+def test_a_run_nobody_knows_is_none(store: Store) -> None:
+    """So are the runs of unknown drafts and tasks."""
+    with store.transaction() as tx:
+        assert tx.run("r-9") is None
+        assert tx.run_of_draft("d-9") is None
+        assert tx.run_of_task("t-9") is None
+
+
+def test_a_late_worker_saves_nothing(store: Store) -> None:
+    """Whoever lost the run to a newer claim is refused, and all of their transaction is undone."""
+    with store.transaction() as tx:
+        tx.add(run(fence=2))
+    with pytest.raises(Stale), store.transaction() as tx:
+        tx.switch("everything", "U-ANA", MONDAY)
+        tx.save(run(fence=1, step="late"), expected_fence=1)
+    with store.transaction() as tx:
+        assert tx.run("r-1") == run(fence=2)
+        assert list(tx.switches()) == []
+
+
+def test_a_save_can_raise_the_fence(store: Store) -> None:
+    """Then whoever held the old one is out."""
+    with store.transaction() as tx:
+        tx.add(run())
+        tx.save(run(fence=1), expected_fence=0)
+    with pytest.raises(Stale), store.transaction() as tx:
+        tx.save(run(fence=1), expected_fence=0)
+
+
+def test_a_run_carries_its_newest_draft_unless_asked_for_another(store: Store) -> None:
+    """A press on an old card finds the old draft."""
+    old = draft("d-1", state=DraftState.REJECTED, ending=Ending(by=BEN, at=MONDAY))
+    new = draft("d-2", opened_at=MONDAY + timedelta(hours=1))
+    found = _saved(store, run(draft=old), run(draft=new))
+    assert found is not None
+    assert found.draft == new
+    with store.transaction() as tx:
+        asked = tx.run_of_draft("d-1")
+    assert asked is not None
+    assert asked.draft == old
+    assert asked.model_copy(update={"draft": None}) == found.model_copy(update={"draft": None})
+
+
+def test_a_task_leads_to_its_run(store: Store) -> None:
+    """Closing it finds the run that waits."""
+    _saved(store, run(task=task()))
+    with store.transaction() as tx:
+        found = tx.run_of_task("t-1")
+    assert found is not None
+    assert (found.id, found.task) == ("r-1", task())
+
+
+def test_a_command_is_remembered_by_its_key(store: Store) -> None:
+    """Its duplicate gets the same answer, also after a restart."""
+    kept = Kept(kind="refused", sentence="This was already approved by Ana.", code="already-decided")
+    with store.transaction() as tx:
+        assert tx.seen("press-1") is None
+        tx.remember("press-1", kept, MONDAY)
+        assert tx.seen("press-1") == kept
+    with store.transaction() as tx:
+        assert tx.seen("press-1") == kept
+        assert tx.seen("press-2") is None
+
+
+def test_a_switch_is_off_until_it_is_on_again(store: Store) -> None:
+    """Each scope by itself."""
+    with store.transaction() as tx:
+        tx.switch("everything", "U-ANA", MONDAY)
+        tx.switch("playbook:follow-up", "U-BEN", MONDAY)
+        tx.switch("everything", None, MONDAY)
+        tx.switch("connector:mail", None, MONDAY)
+    with store.transaction() as tx:
+        assert [(each.scope, each.by, each.at) for each in tx.switches()] == [
+            ("playbook:follow-up", "U-BEN", MONDAY)
+        ]
+
+
+def test_pausing_twice_is_pausing_once(store: Store) -> None:
+    """The one who did it last is named, and one resume is enough."""
+    with store.transaction() as tx:
+        tx.switch("everything", "U-ANA", MONDAY)
+        tx.switch("everything", "U-BEN", MONDAY)
+        assert [each.by for each in tx.switches()] == ["U-BEN"]
+        tx.switch("everything", None, MONDAY)
+        assert list(tx.switches()) == []
+
+
+def test_a_playbook_is_kept_as_it_was_when_a_run_was_pinned_to_it(store: Store) -> None:
+    """The first text under a hash stays."""
+    text = (
+        '{"playbook":"follow-up","title":"T","goal":"G","owner":"sales","subject":"s",'
+        '"allow":[],"steps":[{"wait":"w","for":"1 hour"}]}'
+    )
+    with store.transaction() as tx:
+        tx.keep("playbook", text, "v-1")
+        tx.keep("playbook", text, "v-1")
+    with store.transaction() as tx:
+        assert tx.playbook("v-1").title == "T"
+
+
+def test_nothing_of_a_failed_transaction_is_kept(store: Store) -> None:
+    """Run, entries, posts and answers go together."""
+    with pytest.raises(KeyError), store.transaction() as tx:
+        tx.add(run(draft=draft(), task=task()))
+        tx.append([entry()], MONDAY)
+        tx.post([Post(subject="run:r-1", channel="C")], MONDAY)
+        tx.remember("press-1", Kept(kind="recorded"), MONDAY)
+        tx.finish("r-1", 1, "done", {})
+        raise KeyError
+    with store.transaction() as tx:
+        assert tx.run("r-1") is None
+        assert tx.run_of_draft("d-1") is None
+        assert tx.seen("press-1") is None
+
+
+def test_messages_and_entries_are_taken(store: Store) -> None:
+    """The same post twice, and a redraw of what was never posted, are no mistake."""
+    with store.transaction() as tx:
+        tx.post([Post(subject="run:r-1", channel="C", thread_ts="1.5", body={"text": "hi"})], MONDAY)
+        tx.post([Post(subject="run:r-1", channel="C")], MONDAY)
+        tx.redraw(["run:r-1", "home", "draft:d-9"], MONDAY)
+        tx.append([entry(), entry(Event.RUN_DONE)], MONDAY)
+
+
+def test_an_agent_nobody_judged_yet_has_no_rate(store: Store) -> None:
+    """Zero of zero, never a guess."""
+    with store.transaction() as tx:
+        assert tx.acceptance("writer", "mail.send").total == 0
+
+
+def test_of_two_who_save_at_once_one_wins(store: Store) -> None:
+    """Both decided on the same state; the second is told, nothing is overwritten."""
+    with store.transaction() as tx:
+        tx.add(run())
+    ready, outcomes = threading.Barrier(2), []
+
+    def press(person: str) -> None:
+        ready.wait(10)
+        try:
+            with store.transaction() as tx:
+                tx.save(run(fence=1, why=person), expected_fence=0)
+        except Stale:
+            outcomes.append("stale")
+        else:
+            outcomes.append(person)
+
+    threads = [threading.Thread(target=press, args=(person,)) for person in ("ana", "ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(outcomes)[-1] == "stale"
+    with store.transaction() as tx:
+        saved = tx.run("r-1")
+    assert saved is not None
+    assert [saved.why] == [who for who in outcomes if who != "stale"]
+
+
+def test_a_decision_made_while_a_step_commits_is_not_lost(store: Store) -> None:
+    """Each transaction sees the other's, whole: the wake-up that was asked for is still asked for."""
+    with store.transaction() as tx:
+        tx.add(run(state=RunState.WAITING, due_at=None))
+    inside, outcome = threading.Event(), []
+
+    def decide() -> None:
+        inside.wait(10)
+        with store.transaction() as tx:
+            seen = tx.run("r-1")
+            assert seen is not None
+            outcome.append(seen.why)
+            tx.save(seen.model_copy(update={"due_at": MONDAY}), expected_fence=seen.fence)
+
+    other = threading.Thread(target=decide)
+    other.start()
+    with store.transaction() as tx:
+        mine = tx.run("r-1")
+        assert mine is not None
+        inside.set()
+        tx.save(mine.model_copy(update={"why": "step done"}), expected_fence=mine.fence)
+    other.join(10)
+    with store.transaction() as tx:
+        after = tx.run("r-1")
+    assert outcome == ["step done"]
+    assert after is not None
+    assert (after.due_at, after.why) == (MONDAY, "step done")
+
+
+def test_whoever_can_not_have_the_database_in_time_is_told(store: Store) -> None:
+    """Bounded waiting, and nothing was done."""
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.transaction():
+            held.set()
+            release.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    with pytest.raises(NotRecorded), store.transaction(deadline=0.05):
+        pytest.fail("two transactions at once")
+    release.set()
+    holder.join(10)
