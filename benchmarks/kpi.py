@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.connectors.orders import read_orders
-from workflows.kpi import Place, report
-from workflows.kpi_rows import Source
-from workflows.kpi_week import IsoWeek
-from workflows.metrics_file import catalogue
+from workflows.kpi.counting import Place, report
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.rows import Source
+from workflows.kpi.week import IsoWeek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from workflows.kpi_report import KpiReport
+    from workflows.kpi.report import KpiReport
 
 _CATALOGUE = Path(__file__).parents[1] / "workflows" / "catalog" / "metrics.yml"
 _ZONE = ZoneInfo("Europe/London")

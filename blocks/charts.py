@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from blocks import rich
 from blocks.text import Block, shorten, visible
-from workflows.kpi_numbers import spoken, spoken_percent
+from workflows.kpi.numbers import spoken, spoken_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workflows.kpi_numbers import Unit, Value
-    from workflows.kpi_report import KpiReport, MetricValue, Series, SeriesPoint
+    from workflows.kpi.numbers import Unit, Value
+    from workflows.kpi.report import KpiReport, MetricValue, Series, SeriesPoint
 
 #: Shown in a cell that has no number.
 NONE = "none"

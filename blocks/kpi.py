@@ -12,10 +12,10 @@ from blocks import charts, elements, rich
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.queue import age
 from blocks.text import Block, Mrkdwn, joined, moment, mrkdwn, sentence
-from workflows.kpi_numbers import spoken
+from workflows.kpi.numbers import spoken
 
 if TYPE_CHECKING:
-    from workflows.kpi_report import (
+    from workflows.kpi.report import (
         Anomaly,
         Contribution,
         KpiReport,

@@ -11,14 +11,14 @@ from bot.outside import SHIPPED_METRICS
 from bot.settings import Settings
 from workflows.company import Company
 from workflows.errors import BadInput
-from workflows.kpi_week import IsoWeek
-from workflows.metrics_file import catalogue
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.week import IsoWeek
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from workflows.kpi_report import KpiReport
+    from workflows.kpi.report import KpiReport
 
 
 class _Given:

@@ -14,7 +14,7 @@ from bot.connectors.kpi import KpiConnector
 from bot.connectors.mail import SEND, MailConnector, MailSettings
 from bot.connectors.table import CsvSource, SqlSource, TableConnector
 from workflows.errors import ConnectorError, WorkflowError
-from workflows.metrics_file import catalogue
+from workflows.kpi.metrics_file import catalogue
 from workflows.ports import Finding, Preview
 from workflows.run import Outcome
 

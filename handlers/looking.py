@@ -10,7 +10,7 @@ from handlers.replies import Opened, Reply, Said, Turned
 from workflows.action import Risk
 from workflows.answers import Recorded, Refused
 from workflows.errors import Stranger, UnknownDraft, UnknownRun
-from workflows.kpi_report import KpiReport, NextAction
+from workflows.kpi.report import KpiReport, NextAction
 from workflows.queue import queue_of
 
 if TYPE_CHECKING:

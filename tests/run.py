@@ -54,7 +54,7 @@ QUICK = (
 CAREFUL = (
     Step("unused code", tool("vulture")),
     Step("dependencies", tool("deptry", ".")),
-    Step("spelling", tool("codespell", *PACKAGES, "tests", "docs", "README.md")),
+    Step("spelling", tool("codespell", *PACKAGES, "docs", "README.md")),
 )
 
 

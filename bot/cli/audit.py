@@ -63,6 +63,7 @@ Out = Annotated[Path, typer.Option(help="File to write; one that is there is not
 
 @app.command()
 def search(  # noqa: PLR0913 -- one for each option
+    *,
     run: Run = "",
     draft: Draft = "",
     actor: Actor = "",

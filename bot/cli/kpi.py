@@ -28,7 +28,7 @@ def kpi(
 ) -> int:
     """Count a week's numbers and say what is unusual."""
     from bot.counting import count  # noqa: PLC0415 -- `--help` stays quick
-    from workflows.kpi_text import to_plain_text  # noqa: PLC0415 -- as above
+    from workflows.kpi.text import to_plain_text  # noqa: PLC0415 -- as above
 
     with progress("Reading order lines") as told:
         report = count(source, week, metrics, zone=zone, currency=currency, progress=told)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from bot.connectors.orders import read_orders
 from workflows.action import ActionSpec, Field
 from workflows.errors import BadInput, ConnectorError
-from workflows.kpi import Place, report
-from workflows.kpi_rows import BadRows, Source
-from workflows.kpi_table import ItemMapping, open_items
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.counting import Place, report
+from workflows.kpi.rows import BadRows, Source
+from workflows.kpi.table import ItemMapping, open_items
+from workflows.kpi.week import IsoWeek
 from workflows.ports import Finding, Found, Preview, ReadSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from workflows.kpi_report import KpiReport
-    from workflows.metrics import Catalogue
+    from workflows.kpi.metrics import Catalogue
+    from workflows.kpi.report import KpiReport
     from workflows.ports import Clock, Directory, JsonObject
     from workflows.run import Compensation, Outcome, SignedDraft
 

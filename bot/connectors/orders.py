@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from workflows.errors import ConnectorError
-from workflows.kpi_rows import BadRows, OrderLine, order_kind
+from workflows.kpi.rows import BadRows, OrderLine, order_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

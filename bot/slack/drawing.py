@@ -8,8 +8,8 @@ from blocks import card, home, kpi, notice
 from blocks.queue import Waiting
 from bot.slack.outbox import Drawing
 from workflows.action import Risk
-from workflows.kpi_phrases import kept_sentences
-from workflows.kpi_report import KpiReport
+from workflows.kpi.phrases import kept_sentences
+from workflows.kpi.report import KpiReport
 from workflows.queue import queue_of
 from workflows.text import Untrusted
 

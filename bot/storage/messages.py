@@ -94,10 +94,18 @@ class Messages:
 
     def redraw(self, subjects: Iterable[str], at: datetime) -> None:
         """Ask for every message of these subjects again; `home` stands for everybody's."""
-        for subject in subjects:
-            ranged = {"first": f"{subject}:", "last": f"{subject}:\U0010ffff"}
-            named = {"its_ws": self._ws, "its_subject": subject, "now": at}
-            self._connection.execute(_REDRAW, {**named, **ranged})
+        wanted = [
+            {
+                "its_ws": self._ws,
+                "its_subject": subject,
+                "first": f"{subject}:",
+                "last": f"{subject}:\U0010ffff",
+                "now": at,
+            }
+            for subject in subjects
+        ]
+        if wanted:
+            self._connection.execute(_REDRAW, wanted)
 
     def adopt(self, subject: str, channel: str, ts: str, at: datetime) -> None:
         """Take a message found in Slack as a copy of `subject`'s, if it is not known, and draw it."""

@@ -71,6 +71,9 @@ class Runs:
     def __init__(self, connection: Connection, ws: str) -> None:
         """Take the transaction's connection and the workspace."""
         self._connection, self._ws = connection, ws
+        # What of each draft is in the tables already; this transaction holds the run, so it stays true.
+        self._revisions: dict[str, dict[int, str]] = {}
+        self._signatures: dict[str, set[tuple[int, str]]] = {}
 
     def load(self, run_id: str, *, lock: bool, draft_id: str | None = None) -> Run | None:
         """Return a run, its row locked until commit if asked, carrying that draft or its newest one."""
@@ -100,13 +103,19 @@ class Runs:
     def _whole(self, row: Columns | None) -> Draft | None:
         if row is None:
             return None
-        revisions = many(self._connection, _REVISIONS, {"id": row["id"]})
-        signatures = many(self._connection, _SIGNATURES, {"id": row["id"]})
+        revisions, signatures = self._parts(row["id"])
         return rows.draft_from(
             row,
             [rows.revision_from(each) for each in revisions],
             [rows.signature_from(each) for each in signatures],
         )
+
+    def _parts(self, draft_id: str) -> tuple[list[Columns], list[Columns]]:
+        revisions = many(self._connection, _REVISIONS, {"id": draft_id})
+        signatures = many(self._connection, _SIGNATURES, {"id": draft_id})
+        self._revisions[draft_id] = {row["n"]: row["payload_hash"] for row in revisions}
+        self._signatures[draft_id] = {(row["n"], row["actor"]) for row in signatures}
+        return revisions, signatures
 
     def _task(self, task_id: str | None) -> Task | None:
         row = one(self._connection, _TASK, self._named(task_id)) if task_id else None
@@ -143,13 +152,13 @@ class Runs:
     def save_draft(self, changed: Draft) -> None:
         """Write a draft; of its revisions and signatures only new ones, as what is signed never changes."""
         _DRAFT_ROW.put(self._connection, rows.draft_row(changed, self._ws))
+        if changed.id not in self._revisions:
+            self._parts(changed.id)
         self._add_revisions(changed)
         self._add_signatures(changed)
 
     def _add_revisions(self, changed: Draft) -> None:
-        known = {
-            r.n: r.payload_hash for r in self._connection.execute(_REVISIONS, {"id": changed.id})
-        }
+        known = self._revisions[changed.id]
         for each in changed.revisions:
             if known.get(each.n, each.payload_hash) != each.payload_hash:
                 msg = f"revision {each.n} of draft {changed.id} is written and can't become another"
@@ -158,13 +167,12 @@ class Runs:
         if new:
             made = [rows.revision_row(each, changed.id, self._ws) for each in new]
             self._connection.execute(_ADD_REVISION, made)
+            known.update({each.n: each.payload_hash for each in new})
 
     def _add_signatures(self, changed: Draft) -> None:
-        if not changed.signatures:
-            return
-        found = self._connection.execute(_SIGNATURES, {"id": changed.id})
-        known = {(row.n, row.actor) for row in found}
+        known = self._signatures[changed.id]
         new = [each for each in changed.signatures if (each.n, each.actor) not in known]
         if new:
             made = [rows.signature_row(each, changed.id, self._ws) for each in new]
             self._connection.execute(_ADD_SIGNATURE, made)
+            known.update((each.n, each.actor) for each in new)

@@ -153,7 +153,9 @@ def test_a_task_leads_to_its_run(store: Store) -> None:
 
 def test_a_command_is_remembered_by_its_key(store: Store) -> None:
     """Its duplicate gets the same answer, also after a restart."""
-    kept = Kept(kind="refused", sentence="This was already approved by Ana.", code="already-decided")
+    kept = Kept(
+        kind="refused", sentence="This was already approved by Ana.", code="already-decided"
+    )
     with store.transaction() as tx:
         assert tx.seen("press-1") is None
         tx.remember("press-1", kept, MONDAY)
@@ -217,7 +219,9 @@ def test_nothing_of_a_failed_transaction_is_kept(store: Store) -> None:
 def test_messages_and_entries_are_taken(store: Store) -> None:
     """The same post twice, and a redraw of what was never posted, are no mistake."""
     with store.transaction() as tx:
-        tx.post([Post(subject="run:r-1", channel="C", thread_ts="1.5", body={"text": "hi"})], MONDAY)
+        tx.post(
+            [Post(subject="run:r-1", channel="C", thread_ts="1.5", body={"text": "hi"})], MONDAY
+        )
         tx.post([Post(subject="run:r-1", channel="C")], MONDAY)
         tx.redraw(["run:r-1", "home", "draft:d-9"], MONDAY)
         tx.append([entry(), entry(Event.RUN_DONE)], MONDAY)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.action import ActionSpec, Field, Money, Risk
-from workflows.kpi_report import (
+from workflows.kpi.report import (
     Anomaly,
     Contribution,
     KpiReport,

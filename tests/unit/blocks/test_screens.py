@@ -17,7 +17,7 @@ from workflows import sop as procedure
 from workflows.action import Risk
 from workflows.errors import AlreadySigned
 from workflows.events import Entry, Event
-from workflows.kpi_report import Series, SeriesPoint, SourceReading
+from workflows.kpi.report import Series, SeriesPoint, SourceReading
 from workflows.ports import Finding, Switch
 from workflows.run import SYSTEM, Actor, Confidence, Needs, RunState
 from workflows.text import Untrusted

@@ -11,16 +11,16 @@ from bot.connectors.late import Columns, invoice, ranked
 from bot.connectors.orders import read_orders
 from bot.sample import write_sample, write_starter
 from workflows.errors import CompanyError
-from workflows.kpi import Place, report
-from workflows.kpi_rows import Source
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.counting import Place, report
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.rows import Source
+from workflows.kpi.week import IsoWeek
 from workflows.loading import load_company
-from workflows.metrics_file import catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.kpi_report import KpiReport
+    from workflows.kpi.report import KpiReport
 
 TODAY = date(2026, 11, 23)
 ZONE = ZoneInfo("America/New_York")

@@ -7,25 +7,41 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from workflows.kpi import Place, report
-from workflows.kpi_rows import OrderLine, Source, order_kind
-from workflows.kpi_week import IsoWeek
-from workflows.metrics_file import catalogue
+from workflows.kpi.counting import Place, report
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.rows import OrderLine, Source, order_kind
+from workflows.kpi.week import IsoWeek
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from workflows.kpi_report import KpiReport
-    from workflows.kpi_rows import Row
-    from workflows.metrics import Catalogue
+    from workflows.kpi.metrics import Catalogue
+    from workflows.kpi.report import KpiReport
+    from workflows.kpi.rows import Row
 
 LONDON = ZoneInfo("Europe/London")
 PLACE = Place(LONDON, "GBP")
-CATALOGUE_FILE = Path(__file__).parents[3] / "workflows" / "catalog" / "metrics.yml"
+#: Rules of a company that ships with none of these playbooks.
+OWN_RULES = """\
+  - metric: refunds
+    when: status == "alert" || (status == "watch" && worse)
+    label: Look into refunds
+    playbook: find-out
+    inputs: {title: "Find out why refunds were {{ metric.text }} in {{ week }}"}
+    reason: "Refunds were {{ metric.text }}, outside their usual range."
+  - metric: orders
+    when: status == "alert" && worse
+    label: Look into the fall in orders
+    playbook: find-out
+    reason: "{{ metric.text }} orders, below their usual range."
+"""
+SHIPPED = (resources.files("workflows") / "catalog" / "metrics.yml").read_text(encoding="utf-8")
+#: The shipped catalogue with rules of one's own behind it.
+TEXT = SHIPPED + OWN_RULES
 NOW = datetime(2011, 7, 1, 9, tzinfo=UTC)
 COLUMNS = (
     *("InvoiceNo", "StockCode", "Description", "Quantity"),
@@ -37,8 +53,8 @@ type_of_row = tuple[str, str, str, str, str, str, str, str]
 
 @cache
 def shipped() -> Catalogue:
-    """Return the catalogue that is shipped."""
-    return catalogue(CATALOGUE_FILE.read_text(encoding="utf-8"))
+    """Return the shipped catalogue, with rules of one's own."""
+    return catalogue(TEXT)
 
 
 def line(day: date | str, **changes: object) -> OrderLine:

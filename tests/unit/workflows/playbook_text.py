@@ -10,8 +10,8 @@ from workflows.loading import UnreadableFile, load_playbook
 from workflows.ports import ReadSpec
 
 if TYPE_CHECKING:
+    from workflows.loading.problems import Problem
     from workflows.playbook import Playbook
-    from workflows.problems import Problem
 
 ACTIONS = {
     "mail.send": ActionSpec(

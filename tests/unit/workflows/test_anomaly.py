@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.workflows.order_book import counted, line, steady
-from workflows.anomaly import last_seen, level, usual
+from workflows.kpi.anomaly import last_seen, level, usual
 
 if TYPE_CHECKING:
     import random

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.workflows.order_book import LONDON, line, shipped
-from workflows.contribution import Gap, parts, split
-from workflows.kpi_book import FlowBook
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.book import FlowBook
+from workflows.kpi.contribution import Gap, parts, split
+from workflows.kpi.week import IsoWeek
 
 DAY = date(2011, 5, 17)
 BEFORE = tuple(DAY - timedelta(weeks=n) for n in range(1, 5))

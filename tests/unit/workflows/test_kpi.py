@@ -7,13 +7,13 @@ import pytest
 
 from tests.unit.workflows.order_book import LONDON, NOW, PLACE, counted, line, shipped, steady
 from workflows.errors import BadInput, ConnectorError
-from workflows.kpi import report
-from workflows.kpi_actions import ActionRule
-from workflows.kpi_board import Board
-from workflows.kpi_report import KpiReport
-from workflows.kpi_rows import BadRows, Measure, OpenItem, Source
-from workflows.kpi_text import TABLE_ROWS, table, to_plain_text
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.actions import ActionRule
+from workflows.kpi.board import Board
+from workflows.kpi.counting import report
+from workflows.kpi.report import KpiReport
+from workflows.kpi.rows import BadRows, Measure, OpenItem, Source
+from workflows.kpi.text import TABLE_ROWS, table, to_plain_text
+from workflows.kpi.week import IsoWeek
 
 WEEK = "2011-W20"
 
@@ -198,7 +198,7 @@ def test_open_items_are_counted_as_they_stood_at_the_end_of_the_week() -> None:
     assert overdue.status == "watch"
     assert said.metric("overdue_amount").value == 36_030
     action = said.actions[0]
-    assert (action.playbook, action.reason) == ("invoice-follow-up", "3 invoices are overdue.")
+    assert (action.playbook, action.reason) == ("payment-recovery", "3 invoices are overdue.")
 
 
 def test_items_closed_on_no_known_day_make_the_past_unknown() -> None:

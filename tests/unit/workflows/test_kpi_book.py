@@ -3,12 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.unit.workflows.order_book import LONDON, NOW, PLACE, line, shipped, steady
-from workflows.kpi import report
-from workflows.kpi_book import FlowBook, Sieve, Tally
-from workflows.kpi_rows import Measure, OpenItem, Source
-from workflows.kpi_week import IsoWeek
-from workflows.metrics import Metric
-from workflows.metrics_file import catalogue
+from workflows.kpi.book import FlowBook, Sieve, Tally
+from workflows.kpi.counting import report
+from workflows.kpi.metrics import Metric
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.rows import Measure, OpenItem, Source
+from workflows.kpi.week import IsoWeek
 
 WEEK = IsoWeek.parse("2011-W20")
 CUSTOM = """

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from workflows.kpi_numbers import Unit, Value, percent, rounded, spoken, spoken_percent
+from workflows.kpi.numbers import Unit, Value, percent, rounded, spoken, spoken_percent
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.workflows.order_book import counted, line, steady
-from workflows.kpi_numbers import spoken
-from workflows.kpi_phrases import kept_sentences, payload, phrase_is_supported
-from workflows.kpi_said import numbers_in
+from workflows.kpi.numbers import spoken
+from workflows.kpi.phrases import kept_sentences, payload, phrase_is_supported
+from workflows.kpi.said import numbers_in
 
 if TYPE_CHECKING:
-    from workflows.kpi_report import KpiReport
+    from workflows.kpi.report import KpiReport
 
 TUESDAY = date(2011, 5, 17)
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.unit.workflows.order_book import LONDON
-from workflows.kpi_rows import BadRows
-from workflows.kpi_table import ItemMapping, open_items
+from workflows.kpi.rows import BadRows
+from workflows.kpi.table import ItemMapping, open_items
 
 MAPPING = ItemMapping(
     id="id", amount="amount", opened_at="sent", closed_at="paid", due_at="due", status="status",

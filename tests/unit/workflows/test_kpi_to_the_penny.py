@@ -10,12 +10,12 @@ import pytest
 
 from bot.connectors.orders import read_orders
 from tests.unit.workflows.order_book import COLUMNS, LONDON, by_sql, counted, made_up
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.week import IsoWeek
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.kpi_report import KpiReport
+    from workflows.kpi.report import KpiReport
 
 
 @pytest.fixture(params=[1, 2, 3])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.errors import BadInput
-from workflows.kpi_week import IsoWeek
+from workflows.kpi.week import IsoWeek
 
 
 def test_a_week_is_read_and_written_as_iso_8601_does() -> None:

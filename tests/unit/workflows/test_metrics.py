@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.workflows.order_book import CATALOGUE_FILE, shipped
-from workflows.kpi_report import KpiReport
-from workflows.metrics_file import catalogue
-from workflows.problems import UnreadableFile
-
-TEXT = CATALOGUE_FILE.read_text(encoding="utf-8")
+from tests.unit.workflows.order_book import TEXT, shipped
+from workflows.kpi.metrics_file import catalogue
+from workflows.kpi.report import KpiReport
+from workflows.loading.problems import UnreadableFile
 
 
 def test_the_shipped_catalogue_reads() -> None:

@@ -32,12 +32,16 @@ function List({ messages, channel, target, inThread, ...shared }: Shared & {
   inThread?: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLDivElement>(null);
   const low = useRef(true);
   const zone = shared.screen.clock.tz;
-  const shape = messages.map((one) => one.ts + (one.blocks?.length ?? 0) + one.text.length).join();
   useEffect(() => {
-    if (low.current && box.current && !target) box.current.scrollTop = box.current.scrollHeight;
-  }, [shape]);
+    const grown = new ResizeObserver(() => {
+      if (low.current && box.current && !target) box.current.scrollTop = box.current.scrollHeight;
+    });
+    grown.observe(inner.current!);
+    return () => grown.disconnect();
+  }, [target]);
   useEffect(() => {
     if (target) document.getElementById(`m-${target}`)?.scrollIntoView({ block: "center" });
   }, [target, messages.length > 0]);
@@ -54,33 +58,35 @@ function List({ messages, channel, target, inThread, ...shared }: Shared & {
       }}
     >
       {!inThread && <div className="push" />}
-      {messages.map((one, number) => {
-        const before = messages[number - 1];
-        const day = !before || dayKey(before.ts, zone) !== dayKey(one.ts, zone);
-        const joined =
-          !day &&
-          !(inThread && number === 1) &&
-          before.user === one.user &&
-          Boolean(before.is_ephemeral) === Boolean(one.is_ephemeral) &&
-          Number(one.ts) - Number(before.ts) < TOGETHER;
-        return (
-          <div key={one.ts}>
-            {day && !inThread && (
-              <div className="day">
-                <span>{longDay(one.ts, zone)}</span>
-              </div>
-            )}
-            <MessageRow
-              {...shared}
-              channel={channel}
-              message={one}
-              joined={joined}
-              inThread={inThread}
-              target={one.ts === target}
-            />
-          </div>
-        );
-      })}
+      <div ref={inner}>
+        {messages.map((one, number) => {
+          const before = messages[number - 1];
+          const day = !before || dayKey(before.ts, zone) !== dayKey(one.ts, zone);
+          const joined =
+            !day &&
+            !(inThread && number === 1) &&
+            before.user === one.user &&
+            Boolean(before.is_ephemeral) === Boolean(one.is_ephemeral) &&
+            Number(one.ts) - Number(before.ts) < TOGETHER;
+          return (
+            <div key={one.ts}>
+              {day && !inThread && (
+                <div className="day">
+                  <span>{longDay(one.ts, zone)}</span>
+                </div>
+              )}
+              <MessageRow
+                {...shared}
+                channel={channel}
+                message={one}
+                joined={joined}
+                inThread={inThread}
+                target={one.ts === target}
+              />
+            </div>
+          );
+        })}
+      </div>
     </div>
   );
 }

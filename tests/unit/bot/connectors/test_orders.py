@@ -10,7 +10,7 @@ import pytest
 
 from bot.connectors.orders import OrderMapping, read_orders
 from workflows.errors import ConnectorError
-from workflows.kpi_rows import BadRows
+from workflows.kpi.rows import BadRows
 
 if TYPE_CHECKING:
     from pathlib import Path

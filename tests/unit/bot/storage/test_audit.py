@@ -43,7 +43,11 @@ def test_an_entry_is_chained_to_the_one_before_it(store: SqlStore) -> None:
 def test_each_run_has_a_chain_of_its_own(store: SqlStore) -> None:
     """Two runs never wait for each other's entries, and each is verified alone."""
     rows = _append(store, entry(chain="run:a"), entry(chain="run:b"), entry(chain="run:a"))
-    assert [(row["chain"], row["seq"]) for row in rows] == [("run:a", 1), ("run:a", 2), ("run:b", 1)]
+    assert [(row["chain"], row["seq"]) for row in rows] == [
+        ("run:a", 1),
+        ("run:a", 2),
+        ("run:b", 1),
+    ]
     more = _append(store, entry(chain="run:b"))
     assert (more[-1]["chain"], more[-1]["seq"]) == ("run:b", 2)
 
@@ -68,7 +72,9 @@ def test_the_header_says_who_what_when_and_on_what(store: SqlStore) -> None:
 
 def test_a_body_is_kept_apart_under_a_salted_promise(store: SqlStore) -> None:
     """The header tells nothing of the body, not even to somebody who guesses it."""
-    one, other = _append(store, entry(body={"to": "jo@x.example"}), entry(body={"to": "jo@x.example"}))
+    one, other = _append(
+        store, entry(body={"to": "jo@x.example"}), entry(body={"to": "jo@x.example"})
+    )
     promises = [json.loads(row["hdr"])["payload_hash"] for row in (one, other)]
     assert promises[0] != promises[1]
     assert commitment(one["salt"], one["body"]) == promises[0]
@@ -140,8 +146,10 @@ _json = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(st.characters(codec=None, exclude_categories=())),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(st.characters(exclude_categories=())), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(st.characters(exclude_categories=())), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

@@ -219,7 +219,9 @@ def test_a_rolled_back_transaction_leaves_nothing(store: SqlStore) -> None:
 
 def test_the_lock_of_a_killed_process_is_gone_with_it(store: SqlStore, path: Path) -> None:
     """Kill -9 of another process leaves no lock behind and no half-written row."""
-    script = _HOLDER.replace("sys.stdin.read()", "raw.execute('DELETE FROM seen'); sys.stdin.read()")
+    script = _HOLDER.replace(
+        "sys.stdin.read()", "raw.execute('DELETE FROM seen'); sys.stdin.read()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:

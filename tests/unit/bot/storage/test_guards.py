@@ -87,7 +87,9 @@ def test_no_statement_changes_or_removes_what_was_written(
     assert before[table]
     statement = _ATTACKS[attack].format(table=table, column=column, changed=changed)
     if (table, attack) == ("audit_payload", "delete"):
-        statement = "DELETE FROM audit_payload WHERE event_id IN (SELECT id FROM audit_event WHERE n = 1)"
+        statement = (
+            "DELETE FROM audit_payload WHERE event_id IN (SELECT id FROM audit_event WHERE n = 1)"
+        )
     with pytest.raises(sqlite3.IntegrityError, match=table):
         raw.execute(statement)
     assert _rows(raw) == before

@@ -1,0 +1,123 @@
+"""`sayso init` and `sayso playbook`: a company's folder, and the playbooks in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.output import Json, as_json, complain, say, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.cli.reading import Checked
+
+playbook = typer.Typer(help="List, check and explain playbooks.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the new company.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[FILE]...",
+        exists=True,
+        dir_okay=False,
+        help="Playbooks, company.yml or metrics.yml; without one the whole company.",
+    ),
+]
+Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A playbook's name, or its file.")]
+
+
+def init(folder: Folder = Path("company"), json: Json = False) -> int:
+    """Write a starter company to fill in, and say how to connect it to Slack."""
+    from bot.cli.starting import env_file, manifest_link, steps  # noqa: PLC0415 -- `--help` stays quick
+    from bot.clock import SystemClock  # noqa: PLC0415 -- as above
+    from bot.sample import write_starter  # noqa: PLC0415 -- as above
+
+    write_starter(folder, SystemClock().now().date())
+    env = Path(".env")
+    is_new = env_file(env, folder)
+    if json:
+        as_json(
+            {
+                "folder": str(folder),
+                "env": str(env),
+                "env_written": is_new,
+                "manifest_link": manifest_link(),
+                "next": steps(folder, env, is_new=is_new),
+            }
+        )
+        return 0
+    say(f"Wrote a starter company into {folder}.")
+    for number, step in enumerate(steps(folder, env, is_new=is_new), start=1):
+        say(f"\n{number}. {step}")
+    return 0
+
+
+@playbook.command("list")
+def list_(json: Json = False) -> int:
+    """List the company's playbooks: what each is for and how it starts."""
+    from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import Settings  # noqa: PLC0415 -- as above
+
+    reading = reader(Settings())
+    rows = [
+        {
+            "playbook": book.playbook,
+            "title": book.title,
+            "owner": book.owner,
+            "level": book.level,
+            "schedule": book.trigger.schedule.cron if book.trigger.schedule else "",
+            "version": book.version,
+        }
+        for book in reading.books()
+    ]
+    if json:
+        as_json(rows)
+    else:
+        heading = ["playbook", "title", "owner", "level", "schedule"]
+        cells = [[str(row[name]) for name in heading] for row in rows]
+        table([name.upper() for name in heading], cells)
+    return 0
+
+
+@playbook.command()
+def validate(files: Files = None, json: Json = False) -> int:
+    """Say everything that is wrong with playbooks, each with file, line, column and a caret."""
+    from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import Settings  # noqa: PLC0415 -- as above
+
+    found = reader(Settings()).check(files or ())
+    if json:
+        as_json([checked.model_dump(mode="json") for checked in found])
+    else:
+        _tell(found)
+    return 0 if all(checked.ok for checked in found) else 1
+
+
+@playbook.command()
+def explain(which: Which, json: Json = False) -> int:
+    """Show a playbook as a one-page operating procedure."""
+    from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.reading import reader  # noqa: PLC0415 -- as above
+    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from workflows.sop import sop, sop_text  # noqa: PLC0415 -- as above
+
+    reading = reader(Settings())
+    book = reading.book(which)
+    if json:
+        as_json(sop(book, reading.titles).model_dump(mode="json"))
+    else:
+        say(plain(sop_text(book, reading.titles)))
+    return 0
+
+
+def _tell(found: Sequence[Checked]) -> None:
+    from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
+
+    for checked in found:
+        if checked.ok:
+            say(f"{checked.file} is fine.")
+        else:
+            complain(plain(checked.sentence))

@@ -1,0 +1,132 @@
+"""A small company whose outside world is a journal: the real program without Slack, on a real file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from agents.scripted import ScriptedDrafter
+from bot.app import Foundation, found
+from bot.jobs.core import RunCore
+from bot.jobs.performer import Performer
+from bot.settings import Settings
+from bot.storage.claims import Claims
+from tests.fakes.connector import FakeConnector
+from workflows.run import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from bot.jobs.embedded import Carrier
+    from tests.fakes.connector import Fault
+    from workflows.ports import Clock, Connector, Ids
+
+#: What a connector can do about a repeated action; there is one connector and one playbook of each.
+Kind = Literal["key", "lookup", "none"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+#: Eight people of sales: U-0 to U-7. The owner starts the runs, so that any of them may sign.
+SALES = tuple(Actor.user(f"U-{n}") for n in range(8))
+OWNER = Actor.user("U-OWNER")
+
+_COMPANY = """\
+name: Faults and Co
+zone: Europe/Madrid
+currency: EUR
+owner: U-OWNER
+people:
+  - {id: U-OWNER, name: Olga Ott}
+"""
+_PERSON = "  - {{id: U-{n}, name: Person {n}, roles: [sales]}}\n"
+_CHANNELS = "channels: {sales: C-SALES}\n"
+_NOTE = """\
+playbook: note-{kind}
+title: Send a note
+goal: A note arrives once.
+owner: sales
+channel: sales
+inputs:
+  to: {{type: text, label: To, default: jo}}
+subject: "{{{{ inputs.to }}}}"
+allow: [by-{kind}.send]
+steps:
+  - do: send
+    action: by-{kind}.send
+    with: {{to: "{{{{ inputs.to }}}}", note: Hello}}
+    title: "Send a note to {{{{ inputs.to }}}}"
+    approve: {{by: sales, within: 4 hours, hold: 60 seconds, edit: [note]}}
+"""
+
+
+def write_company(home: Path) -> Path:
+    """Write the company and its three playbooks; return the folder."""
+    (home / "playbooks").mkdir(parents=True)
+    people = "".join(_PERSON.format(n=n) for n in range(len(SALES)))
+    (home / "company.yml").write_text(_COMPANY + people + _CHANNELS)
+    for kind in KINDS:
+        (home / "playbooks" / f"note-{kind}.yml").write_text(_NOTE.format(kind=kind))
+    return home
+
+
+def journals(home: Path) -> dict[Kind, Path]:
+    """Return where each connector writes what really happened; it outlives every process."""
+    return {kind: home / f"effects-{kind}.jsonl" for kind in KINDS}
+
+
+def connectors(
+    home: Path, faults: Mapping[Kind, Callable[[str, int], Fault | None]] | None = None
+) -> list[Connector]:
+    """Return one fake connector of each kind."""
+    chosen = faults or {}
+    return [
+        FakeConnector(
+            f"by-{kind}", idempotency=kind, journal=journal, faults=chosen.get(kind, ())
+        )
+        for kind, journal in journals(home).items()
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The program as far as it needs no Slack."""
+
+    foundation: Foundation
+    core: RunCore
+
+
+def open_house(
+    home: Path,
+    clock: Clock,
+    *,
+    ids: Ids | None = None,
+    outside: list[Connector] | None = None,
+    carrier: Carrier | None = None,
+) -> House:
+    """Put the program together on the file in `home`, as every process of it does."""
+    foundation = found(
+        Settings(sayso_home=home, database_url=f"sqlite:///{home / 'sayso.db'}"),
+        clock=clock,
+        ids=ids,
+        drafter=ScriptedDrafter([]),
+        connectors=outside if outside is not None else connectors(home),
+        carrier=carrier,
+    )
+    return House(foundation=foundation, core=core_of(foundation))
+
+
+def core_of(foundation: Foundation) -> RunCore:
+    """Return what a worker drives, without schedules."""
+    performer = Performer(
+        store=foundation.store,
+        clock=foundation.clock,
+        directory=foundation.folder,
+        drafter=foundation.drafter,
+        outside=foundation.connectors,
+    )
+    return RunCore(
+        claims=Claims(foundation.store),
+        performer=performer,
+        engine=foundation.engine,
+        clock=foundation.clock,
+        tick=lambda: None,
+    )

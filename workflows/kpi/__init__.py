@@ -1,0 +1,1 @@
+"""The week's numbers: what is counted, compared and unusual. Pure arithmetic on rows somebody else read."""

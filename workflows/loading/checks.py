@@ -1,0 +1,104 @@
+"""What a playbook's header must keep to beyond its schema: names that exist, a trigger that can fire."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from workflows.action import Risk
+from workflows.loading.check_steps import check_step
+from workflows.loading.cron import cron_problem
+from workflows.loading.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from workflows.loading.inspection import Inspection
+    from workflows.loading.positions import Path
+
+_INPUT = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_STEP = re.compile(r"[a-z][a-z0-9-]{0,59}")
+#: Words that mean something else where a step's name may stand.
+_TAKEN = frozenset(
+    "inputs today company next stop true false null none in is as and or not if else for while break "  # noqa: SIM905 -- a word a line would fill the screen
+    "continue const function import let loop package namespace return var void self".split()
+)
+#: Nothing of these risks ever goes out by itself.
+_ALWAYS_SIGNED = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
+_SELF_RUNNING = 4
+
+
+def check(it: Inspection) -> None:
+    """Write down everything wrong with a playbook whose schema is right."""
+    _header(it)
+    _inputs(it)
+    _schedule(it)
+    _step_names(it)
+    for n, step in enumerate(it.playbook.steps):
+        check_step(it, n, step)
+
+
+def _header(it: Inspection) -> None:
+    playbook = it.playbook
+    it.people(("owner",), playbook.owner)
+    it.channel(("channel",), playbook.channel)
+    it.template(("subject",), playbook.subject, 0)
+    for n, condition in enumerate(playbook.conditions):
+        it.condition(("conditions", n), condition, 0)
+    for n, name in enumerate(playbook.allow):
+        if it.chosen(("allow", n), name, {*it.actions, *it.reads}, "action or read"):
+            _level(it, ("allow", n), name)
+
+
+def _level(it: Inspection, path: Path, name: str) -> None:
+    action = it.actions.get(name)
+    if action and action.risk in _ALWAYS_SIGNED and it.playbook.level >= _SELF_RUNNING:
+        problem = f"{name} is a {action.risk} action, and those never run at level 4"
+        it.note(path, problem, "Write level: 3.")
+
+
+def _inputs(it: Inspection) -> None:
+    for name, times in Counter(it.inputs).items():
+        if times > 1:
+            it.note(("inputs",), f"the input {name} is there twice")
+    for field in it.playbook.inputs:
+        path: Path = ("inputs", field.name)
+        if not _INPUT.fullmatch(field.name):
+            hint = "Write small letters, digits and _, like sent_on."
+            it.sheet.note(it.sheet.at(path, key=True), f"{field.name!r} can't name an input", hint)
+        if field.type == "choice" and not field.options:
+            it.note(path, f"{field.name} is a choice without options")
+        if field.default not in (None, "") and (problem := field.problem(field.default)):
+            it.note((*path, "default"), f"the default {problem}")
+
+
+def _schedule(it: Inspection) -> None:
+    schedule, path = it.playbook.trigger.schedule, ("trigger", "schedule")
+    if schedule is None:
+        return
+    problem, hint = cron_problem(schedule.cron)
+    if problem:
+        it.note((*path, "cron"), problem, hint)
+    if schedule.zone and schedule.zone not in available_timezones():
+        hint = did_you_mean(schedule.zone, available_timezones())
+        it.note((*path, "zone"), f"{schedule.zone!r} is no time zone", hint)
+    it.duration((*path, "late"), schedule.late)
+    for field in it.playbook.inputs:
+        if field.required and field.default in (None, ""):
+            hint = "Nobody fills in a form then: give it a default, or required: false."
+            it.note(
+                ("inputs", field.name), f"{field.name} is needed when it starts by itself", hint
+            )
+
+
+def _step_names(it: Inspection) -> None:
+    seen: dict[str, int] = {}
+    for n, name in enumerate(it.names):
+        path = ("steps", n, it.kind(n))
+        if not _STEP.fullmatch(name) or name in _TAKEN:
+            hint = "Write small letters, digits and hyphens, like find-quote."
+            it.note(path, f"{name!r} can't name a step", hint)
+        if name in seen:
+            hint = "Waiting runs find their step by its name, so each has its own."
+            it.note(path, f"{name} is the name of step {seen[name]} already", hint)
+        seen.setdefault(name, n + 1)
