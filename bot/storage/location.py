@@ -33,10 +33,13 @@ _MOUNTS = Path("/proc/self/mountinfo")
 _PRIVATE = 0o600
 
 
-def prepare(path: Path) -> None:
-    """Make the file, readable by its owner alone, if it is not there. Raises `CannotOpen`."""
+def prepare(path: Path, mounts: str | None = None) -> None:
+    """Make the file, readable by its owner alone, if it is not there. Raises `CannotOpen`.
+
+    `mounts` is the text of Linux's `mountinfo`; by default this machine's.
+    """
     folder = path.parent.resolve()
-    kind = file_system(folder, _mounts())
+    kind = file_system(folder, _mounts() if mounts is None else mounts)
     if kind in NETWORK:
         raise CannotOpen(
             path=path,

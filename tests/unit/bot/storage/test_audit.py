@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from bot.storage.audit_verify import verify
 from bot.storage.header import DEPTH, NO_ENTRY, commitment, hashed, recordable
@@ -176,8 +177,13 @@ def test_if_the_entry_can_not_be_written_nothing_happened(store: SqlStore) -> No
     # Somebody moved the head by hand: the next entry does not fit.
     with store.database.write() as connection:
         connection.execute(text("UPDATE chain SET seq = 7"))
-    with pytest.raises(Exception, match="not the next row"), store.transaction() as tx:
-        tx.switch("everything", "U-ANA", MONDAY)
-        tx.append([entry()], MONDAY)
+
+    def pause() -> None:
+        with store.transaction() as tx:
+            tx.switch("everything", "U-ANA", MONDAY)
+            tx.append([entry()], MONDAY)
+
+    with pytest.raises(IntegrityError, match="not the next row"):
+        pause()
     with store.transaction() as tx:
         assert tx.switches() == []

@@ -75,7 +75,8 @@ def test_an_entry_is_read_as_it_was_written(log: SqlStore) -> None:
 
 def test_pages_go_on_where_the_last_one_began(log: SqlStore) -> None:
     """Nothing is shown twice, nothing left out."""
-    pages, before = [], None
+    pages: list[list[int]] = []
+    before = None
     while page := search(log.database, Filters(limit=4), before=before):
         pages.append([each.n for each in page])
         before = page[0].n

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from bot.storage.database import open_database
 from bot.storage.errors import CannotOpen
-from bot.storage.location import file_system
+from bot.storage.location import file_system, prepare
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import entry, run
 from workflows.errors import NotRecorded
@@ -88,6 +88,14 @@ def test_the_file_system_is_that_of_the_nearest_mount() -> None:
     assert file_system(Path("/srv/sayso"), mounts) == "nfs4"
     assert file_system(Path("/srv/my disk/x"), mounts) == "xfs"
     assert file_system(Path("/home"), "") == ""
+
+
+def test_a_network_disk_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    """Two bots on one file over a network corrupt it."""
+    mounts = f"40 21 0:50 / {tmp_path} rw shared:1 - nfs4 nas:/srv rw\n"
+    with pytest.raises(CannotOpen, match=r"network disk \(nfs4\).*Put it on a local disk"):
+        prepare(tmp_path / "sayso.db", mounts)
+    assert not (tmp_path / "sayso.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -176,10 +184,15 @@ def test_a_full_disk_undoes_the_whole_press_and_is_survived(
     """Nothing of the press is kept, the person is told, and with room again all works."""
     with database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    with pytest.raises(NotRecorded), store.transaction() as tx:
-        tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-        tx.add(run())
-        tx.append([entry(body={"text": "x" * 500_000})], MONDAY)
+
+    def press() -> None:
+        with store.transaction() as tx:
+            tx.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            tx.add(run())
+            tx.append([entry(body={"text": "x" * 500_000})], MONDAY)
+
+    with pytest.raises(NotRecorded):
+        press()
     with store.transaction() as tx:
         tx.connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
         assert tx.run("r-1") is None
@@ -205,10 +218,15 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
 def test_a_rolled_back_transaction_leaves_nothing(store: SqlStore) -> None:
     """An exception on the way out undoes everything, audit entries too."""
-    with pytest.raises(KeyError), store.transaction() as tx:
-        tx.add(run())
-        tx.append([entry()], MONDAY)
-        raise KeyError
+
+    def interrupted() -> None:
+        with store.transaction() as tx:
+            tx.add(run())
+            tx.append([entry()], MONDAY)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
     with store.database.read() as connection:
         counts = [
             connection.execute(text(f"SELECT count(*) FROM {name}")).scalar()  # noqa: S608 -- fixed names

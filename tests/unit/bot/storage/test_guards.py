@@ -99,12 +99,18 @@ def test_no_statement_changes_or_removes_what_was_written(
     "statement",
     [
         # A gap, a second entry of one number, and a row under the number of another.
-        "INSERT INTO audit_event SELECT 99, 'new', ws, chain, seq + 90, ts, actor, event, object,"
-        " hdr, hash FROM audit_event WHERE n = 1",
-        "INSERT INTO audit_event SELECT 99, 'new', ws, chain, seq, ts, actor, event, object,"
-        " hdr, hash FROM audit_event WHERE n = 1",
-        "INSERT INTO audit_event SELECT 1, 'new', ws, 'run:other', 1, ts, actor, event, object,"
-        " hdr, hash FROM audit_event WHERE n = 1",
+        (
+            "INSERT INTO audit_event SELECT 99, 'new', ws, chain, seq + 90, ts, actor, event, object,"
+            " hdr, hash FROM audit_event WHERE n = 1"
+        ),
+        (
+            "INSERT INTO audit_event SELECT 99, 'new', ws, chain, seq, ts, actor, event, object,"
+            " hdr, hash FROM audit_event WHERE n = 1"
+        ),
+        (
+            "INSERT INTO audit_event SELECT 1, 'new', ws, 'run:other', 1, ts, actor, event, object,"
+            " hdr, hash FROM audit_event WHERE n = 1"
+        ),
         "INSERT INTO audit_leaf SELECT 7, id FROM audit_event WHERE n = 3",
         "INSERT INTO audit_checkpoint VALUES (1, x'02', 'smaller', NULL)",
     ],

@@ -70,7 +70,8 @@ def test_every_attempt_is_on_the_record_with_its_answer(store: SqlStore) -> None
 
 def test_of_many_who_ask_at_once_no_more_get_it_than_there_is(store: SqlStore) -> None:
     """Eight threads want 30 of 100."""
-    ledger, got = SqlLedger(store, daily_micros=100), []
+    ledger = SqlLedger(store, daily_micros=100)
+    got: list[str | None] = []
     threads = [
         threading.Thread(target=lambda: got.append(ledger.reserve("follow-up", 30)))
         for _ in range(8)

@@ -84,8 +84,10 @@ def test_a_database_of_a_newer_program_is_refused(path: Path) -> None:
     "tampering",
     [
         "DROP TRIGGER audit_event_u",
-        "DROP TRIGGER audit_event_u; CREATE TRIGGER audit_event_u BEFORE UPDATE ON audit_event"
-        " WHEN 0 BEGIN SELECT 1; END",
+        (
+            "DROP TRIGGER audit_event_u; CREATE TRIGGER audit_event_u BEFORE UPDATE ON audit_event"
+            " WHEN 0 BEGIN SELECT 1; END"
+        ),
     ],
 )
 def test_a_trigger_that_is_gone_or_toothless_is_told(path: Path, tampering: str) -> None:

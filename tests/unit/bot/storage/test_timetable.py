@@ -45,7 +45,8 @@ def test_one_wall_time_fires_once(timetable: Timetable) -> None:
 
 def test_of_many_nodes_one_fires(timetable: Timetable) -> None:
     """They all try at the same moment."""
-    barrier, won = threading.Barrier(4), []
+    barrier = threading.Barrier(4)
+    won: list[bool] = []
 
     def node() -> None:
         barrier.wait(10)
