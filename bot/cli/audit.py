@@ -141,7 +141,7 @@ def export(out: Out, form: Form = Format.JSONL, run: Run = "", json: Json = Fals
     if json:
         as_json({"file": str(out), "format": form.value, "entries": entries})
     else:
-        say(f"Wrote {entries:,} entries to {out}.")
+        say(f"Wrote {_counted(entries, 'entry', 'entries')} to {out}.")
     return 0
 
 
@@ -187,7 +187,7 @@ def _show(entries: Sequence[Recorded], company: Company | None, *, with_body: bo
 def _tell(verdict: Verdict) -> None:
     from bot.cli.plain import line  # noqa: PLC0415 -- `--help` stays quick
 
-    looked = f"{verdict.entries:,} entries in {verdict.chains:,} chains"
+    looked = f"{_counted(verdict.entries, 'entry', 'entries')} in {_counted(verdict.chains, 'chain', 'chains')}"
     if verdict.ok:
         say(f"The audit log is as it was written: {looked}.")
         return
@@ -197,6 +197,10 @@ def _tell(verdict: Verdict) -> None:
         named = f" ({bad.event_id})" if bad.event_id else ""
         first = "The first: " if number == 0 else "Also: "
         say(line(f"{first}{where}{named}: {bad.problem}.", 400))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _new_file(path: Path) -> Path:

@@ -31,9 +31,9 @@ def moment(at: datetime) -> str:
 
 
 def who(actor: Actor, company: Company | None) -> str:
-    """Return a person's name where the company is known, an agent's name, or what else acted."""
+    """Return a person's name where the company is known, an agent's name, or Sayso itself."""
     if actor.kind != "user":
-        return line(f"{actor.kind} {actor.id}", 40)
+        return line(f"agent {actor.id}", 40) if actor.kind == "agent" else "Sayso"
     person = company.person(actor.id) if company else None
     return line(person.name if person else actor.id, 40)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
 
 #: What of a body says most in a line, the first that is there.
-_TELLING = ("sentence", "reason", "message", "comment", "why", "title", "text", "subject")
+_TELLING = ("sentence", "reason", "message", "comment", "title", "why", "text", "subject")
 
 
 def told(at: datetime, entry: Entry, company: Company | None) -> str:

@@ -47,6 +47,7 @@ from workflows.commands import (
     Reject,
     Resolve,
     Resume,
+    StepDone,
     Undo,
 )
 from workflows.errors import NotSigned, Stale
@@ -56,7 +57,7 @@ from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from workflows.answers import Answer as Reply
-    from workflows.run import Actor, Draft, Run
+    from workflows.run import Actor, Draft, Revision, Run
 
 #: A refund Ana asks for: two sign; above 500.00 USD the owner may be one of them and sales may not.
 BOOK = playbook(
@@ -192,8 +193,15 @@ class Life(RuleBasedStateMachine):
         else:
             assert new
             assert not refused
+        if new and isinstance(command, Due | StepDone):
+            before = rows.runs[command.run_id]
+            assert (command.seq, command.fence) == (before.seq, before.fence)
         if any(entry.event is Event.DRAFT_LEAVING for entry in new):
             self.left_rightly(command)
+        if any(entry.event is Event.DRAFT_EXPIRED for entry in new):
+            expired = self.house.now(self.run).draft
+            assert expired
+            assert self.house.clock.at >= expired.expires_at
         if command.key and not isinstance(reply, FieldErrors):
             self.sent.append((command, reply))
         return reply
@@ -207,14 +215,19 @@ class Life(RuleBasedStateMachine):
         assert undoes or command.fresh == {"truth": {"holds": True}}
         assert not self.house.store.rows.switches
 
-    def press(self, kind: type[OnDraft], who: Actor, back: int, **more: Any) -> Reply | None:
+    def press(self, kind: type[OnDraft], who: Actor, back: int, **more: Any) -> None:
         """Press on a card: the newest one, or one of `back` cards earlier."""
         cards = [(draft, each) for draft in self.drafts for each in draft.revisions]
-        if not cards:
-            return None
-        draft, shown = cards[max(0, len(cards) - 1 - back)]
+        if cards:
+            draft, shown = cards[max(0, len(cards) - 1 - back)]
+            self.press_on(draft, shown, kind, who, **more)
+
+    def press_on(
+        self, draft: Draft, shown: Revision, kind: type[OnDraft], who: Actor, **more: Any
+    ) -> None:
+        """Press on the card that shows this revision."""
         self.presses += 1
-        return self.send(
+        self.send(
             kind(
                 actor=who,
                 key=f"press-{self.presses}",
@@ -274,6 +287,16 @@ class Life(RuleBasedStateMachine):
         """Whether or not it means something now."""
         self.press(kind, who, back, **PRESSES[kind])
 
+    @precondition(lambda self: len(self.drafts) > 1)
+    @rule(kind=st.sampled_from(list(PRESSES)), who=st.sampled_from([CEM, DORA]), which=CARDS)
+    def press_the_card_of_an_earlier_draft(
+        self, kind: type[OnDraft], who: Actor, which: int
+    ) -> None:
+        """It hangs in the channel still."""
+        earlier = self.drafts[:-1]
+        shown = earlier[max(0, len(earlier) - 1 - which)]
+        self.press_on(shown, shown.current, kind, who, **PRESSES[kind])
+
     @precondition(lambda self: self.state is RunState.HOLDING)
     @rule(who=ANYBODY, back=CARDS)
     def undo(self, who: Actor, back: int) -> None:
@@ -328,7 +351,11 @@ class Life(RuleBasedStateMachine):
             self.claim()
             self.house.clock.at -= timedelta(seconds=early)
 
-    @rule(outcome=OUTCOMES, back=st.sampled_from([0, 0, 1]), holds=SELDOM.map(lambda no: not no))
+    @rule(
+        outcome=OUTCOMES,
+        back=st.sampled_from([0, 0, 1]),
+        holds=st.sampled_from([True, True, False]),
+    )
     def report(self, outcome: str = "done", back: int = 0, *, holds: bool = True) -> None:
         """A worker that claimed the run reports: the newest one, or one that lost its lease."""
         if not self.claims:
@@ -363,6 +390,14 @@ class Life(RuleBasedStateMachine):
             if self.state in {RunState.WORKING, RunState.HOLDING}:
                 self.claim()
                 self.report(outcome)
+
+    @precondition(lambda self: self.state is RunState.HOLDING)
+    @rule(scope=SCOPES)
+    def pause_what_a_worker_came_for(self, scope: str) -> None:
+        """The switch is effective before the next action."""
+        self.claim()
+        self.send(Pause(actor=OLGA, scope=scope))
+        self.report()
 
     @precondition(lambda self: self.state is RunState.HOLDING)
     @rule(who=st.sampled_from([BEN, CEM, DORA]))
@@ -400,8 +435,10 @@ class Life(RuleBasedStateMachine):
             DraftState.FAILED,
         }
         for draft in self.drafts:
+            record = Record(self.log, draft.id)
+            assert max(record.written) == draft.revision
             if draft.state in past:
-                assert Record(self.log, draft.id).may_leave(draft.revision), draft.state
+                assert record.may_leave(draft.revision), draft.state
 
     @invariant()
     def only_what_is_leaving_can_be_carried_out(self) -> None:
@@ -452,5 +489,5 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, derandomize=True, database=None
+    max_examples=120, stateful_step_count=50, deadline=None, derandomize=True, database=None
 )

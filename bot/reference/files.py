@@ -1,0 +1,132 @@
+"""The keys of a playbook and of company.yml, from the records they are read into."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from bot.reference.markdown import code, first_line, page as whole, table
+from bot.reference.wording import KEYS
+from workflows import action, company, playbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLAYBOOK = """\
+A playbook is a YAML file in `playbooks/` of the company's folder. [Write a playbook](../write-a-playbook.md) goes through
+one. `sayso playbook validate` names every mistake with file, line and column.
+
+Durations are written `60 seconds`, `4 hours`, `3 days`; amounts `5000.00 USD`. A condition is
+[CEL](https://cel.dev), like `quote.status == "sent"`. A text may insert values: `{{ quote.total }}`. Both may use
+`inputs` and what earlier `read`, `wait`, `ask` and `task` steps brought, by the step's name; a step called `follow-up`
+is `follow_up` there."""
+_COMPANY = """\
+`company.yml` says who works here, who may sign what, and where things are posted. `sayso init` writes one to fill in."""
+_STEPS = (
+    playbook.ReadStep,
+    playbook.DraftStep,
+    playbook.DoStep,
+    playbook.AskStep,
+    playbook.TaskStep,
+    playbook.WaitStep,
+    playbook.DecideStep,
+    playbook.TellStep,
+    playbook.StartStep,
+)
+#: Set by the loader, never written in a file.
+_OURS = {"version", "source"}
+#: A line with a field of a record, and the words of the comment above it.
+_FIELD = re.compile(r"^    (\w+): ")
+_SAID = re.compile(r"^    #: (.*)$")
+
+
+def playbook_page() -> str:
+    """Return the page on playbooks. Raises `KeyError` for a key that nobody has described."""
+    inputs = "Each input is a name and a block: `quote: {type: text, label: Quote number}`."
+    named = "The word a step begins with gives its name, like `read: quote`; waiting runs know it by that."
+    return whole(
+        "Playbook keys",
+        _PLAYBOOK,
+        _record(playbook.Playbook, "The playbook"),
+        _record(action.Field, "`inputs`", inputs, leave_out={"name"}),
+        _record(playbook.Trigger, "`trigger`"),
+        _record(playbook.Schedule, "`trigger.schedule`"),
+        f"## Steps\n\nA step is exactly one of these. {named}",
+        *(_record(step, f"Step `{_kind(step)}`", level=3) for step in _STEPS),
+        _record(playbook.Approve, "`approve`"),
+        _record(playbook.Above, "`approve.above`"),
+        _record(playbook.Success, "`success`"),
+    )
+
+
+def company_page() -> str:
+    """Return the page on company.yml. Raises `KeyError` for a key that nobody has described."""
+    return whole(
+        "company.yml keys",
+        _COMPANY,
+        _record(company.Company, "The company"),
+        _record(company.Person, "`people`"),
+        _record(company.Hours, "`hours`"),
+    )
+
+
+def _kind(step: type[BaseModel]) -> str:
+    return step.__name__.removesuffix("Step").lower()
+
+
+def _record(
+    model: type[BaseModel],
+    title: str,
+    words: str = "",
+    *,
+    level: int = 2,
+    leave_out: frozenset[str] | set[str] = frozenset(),
+) -> str:
+    rows = [
+        [code(field.alias or name), _words(model, name), _default(field)]
+        for name, field in model.model_fields.items()
+        if name not in _OURS | leave_out
+    ]
+    said = words or f"{first_line(model.__doc__)}."
+    return "\n\n".join([f"{'#' * level} {title}", said, table(["Key", "Meaning", "Default"], rows)])
+
+
+def _words(model: type[BaseModel], name: str) -> str:
+    """Return what a key means: the comment above it in the code, else our own words for it."""
+    for owner in model.__mro__:
+        if said := dict(_commented(owner)).get(name) if _is_ours(owner) else None:
+            return said
+        if (owner.__name__, name) in KEYS:
+            return KEYS[owner.__name__, name]
+    raise KeyError(f"{model.__name__}.{name}")
+
+
+def _is_ours(owner: type) -> bool:
+    return owner.__module__.startswith("workflows.")
+
+
+def _commented(owner: type) -> Iterator[tuple[str, str]]:
+    said: list[str] = []
+    for row in inspect.getsource(owner).splitlines():
+        if comment := _SAID.match(row):
+            said.append(comment[1])
+        elif (field := _FIELD.match(row)) and said:
+            yield field[1], " ".join(said)
+            said = []
+        else:
+            said = []
+
+
+def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
+    default = field.default
+    if default is PydanticUndefined and field.default_factory is None:
+        return "required"
+    if isinstance(default, bool):
+        return code(str(default).lower())
+    if isinstance(default, (str, int, float)) and default != "":
+        return code(f"{default:g}" if isinstance(default, float) else str(default))
+    return ""
