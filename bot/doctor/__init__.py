@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     Look = Callable[[Settings, Clock], Iterator[Finding]]
 
+#: A user and a password in an address.
+_PASSWORD = re.compile(r"(://[^/@\s:]*):[^/\s]*@")
 #: What is looked at, in the order people set it up.
 LOOKS: tuple[tuple[str, Look], ...] = (
     ("Settings", slack.tokens),
@@ -47,9 +50,11 @@ def _carefully(name: str, look: Look, settings: Settings, clock: Clock) -> list[
 
 
 def _whole(finding: Finding) -> Finding:
-    """Return the finding so that `why. fix` reads as sentences, whoever wrote it."""
-    if finding.ok:
-        return finding
-    why = finding.why.rstrip(". ") or "it would not work"
-    fix = finding.fix or "Look at its settings."
-    return finding.model_copy(update={"why": why, "fix": fix})
+    """Return the finding with no password in it, and so that `why. fix` reads as sentences, whoever wrote it."""
+    said = {
+        name: _PASSWORD.sub(r"\1:…@", getattr(finding, name)) for name in ("what", "why", "fix")
+    }
+    if not finding.ok:
+        said["why"] = said["why"].rstrip(". ") or "it would not work"
+        said["fix"] = said["fix"] or "Look at its settings."
+    return finding.model_copy(update=said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
+from bot.crash import Boundary, here
 from workflows.answers import Refused
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class Claim(Protocol):
     @property
     def run(self) -> Run:
         """The run as it was claimed, with its new fence."""
+        ...
+
+    @property
+    def until(self) -> datetime:
+        """When the lease runs out."""
         ...
 
     @property
@@ -64,7 +70,10 @@ class RunCore:
         """Claim and perform one due run; False when none is due. Effects are claimed one at a time."""
         claims = self._claims.claim(self._clock.now(), LEASE)
         for claim in claims:
-            done = self._performer.perform(claim.run, begun_before=claim.found_intent)
+            done = self._performer.perform(
+                claim.run, begun_before=claim.found_intent, until=claim.until
+            )
+            here(Boundary.WORKED)
             answer = self._engine.handle(done)
             if isinstance(answer, Refused):
                 _log.info(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _log = logging.getLogger(__name__)
+
+#: Seconds all workers together have to finish what is in hand when the program stops.
+GRACE = 7.0
 
 
 class Core(Protocol):
@@ -62,8 +66,9 @@ class Embedded:
         with _ticker(core):
             stop.wait()
             self._poked.set()
+            until = time.monotonic() + GRACE
             for thread in threads:
-                thread.join(timeout=8)
+                thread.join(timeout=max(until - time.monotonic(), 0))
 
     def _work(self, core: Core, stop: Event) -> None:
         while not stop.is_set():

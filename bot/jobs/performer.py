@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.crash import Boundary, here
 from workflows.commands import Drafted, Due, Executed, Failed, Later, Read, StepDone
 from workflows.errors import ConnectorError, NotSigned, Unavailable
 from workflows.expressions import ExpressionError, render_payload
@@ -16,14 +18,17 @@ from workflows.text import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Drafter, DraftRequest, Found, JsonObject, Store
-    from workflows.run import Compensation, Confidence
+    from workflows.run import Compensation, Confidence, Draft
 
 #: Claims in a row without a result, after which a run is parked instead of tried again.
 POISON = 5
+#: The longest a call to the outside may take; less than that of a lease is too little to begin one.
+CALL = timedelta(seconds=20)
 
 
 class Outside(Protocol):
@@ -67,22 +72,38 @@ class Performer:
         self._store, self._clock, self._directory = store, clock, directory
         self._drafter, self._outside = drafter, outside
 
-    def perform(self, run: Run, *, begun_before: bool) -> StepDone | Due:
-        """Do what `run` is waiting for. `begun_before`: an earlier worker began this step and never reported."""
+    def perform(self, run: Run, *, begun_before: bool, until: datetime) -> StepDone | Due:
+        """Do what `run` is waiting for, held until `until`.
+
+        `begun_before`: an earlier worker began this step and never reported.
+        """
         with self._store.transaction() as tx:
             playbook = tx.playbook(run.version)
         if run.state is not RunState.WORKING:
             return self._due(run, playbook)
         if run.attempts > POISON:
-            problem = f"The step {run.step} was begun {POISON} times and never finished."
-            return self._done(run, Failed(problem=problem))
+            return self._done(run, self._given_up(run, begun_before=begun_before))
         try:
-            return self._done(run, self._work(run, playbook, begun_before=begun_before))
+            result = self._work(run, playbook, begun_before=begun_before, until=until)
+            return self._done(run, result)
         except (NotSigned, ExpressionError) as refusal:
             return self._done(run, Failed(problem=refusal.sentence))
 
     def _done(self, run: Run, result: Read | Drafted | Executed | Failed | Later) -> StepDone:
         return StepDone(actor=SYSTEM, run_id=run.id, seq=run.seq, fence=run.fence, result=result)
+
+    def _given_up(self, run: Run, *, begun_before: bool) -> Executed | Failed:
+        """Stop trying. What may have left is never called failed: a failed draft can be written and sent anew."""
+        last = f" The last time: {run.why}" if run.why else ""
+        problem = f"The step {run.step} was begun {POISON} times and never finished.{last}"
+        draft = run.draft
+        if draft is None or draft.state is not DraftState.EXECUTING:
+            return Failed(problem=problem)
+        # Under a key even a lost answer is tried again, so that "not now" does not mean it did not happen.
+        spec = self._outside.actions.get(draft.action)
+        if not (begun_before or (spec and spec.idempotency == "key")):
+            return Failed(problem=problem)
+        return Executed(outcome=Outcome(status="unknown", message=problem))
 
     def _due(self, run: Run, playbook: Playbook) -> Due:
         """Wake a run; what is about to leave has its records read again first."""
@@ -107,10 +128,10 @@ class Performer:
         return fresh
 
     def _work(
-        self, run: Run, playbook: Playbook, *, begun_before: bool
+        self, run: Run, playbook: Playbook, *, begun_before: bool, until: datetime
     ) -> Read | Drafted | Executed | Failed | Later:
         if run.draft and run.draft.state is DraftState.EXECUTING:
-            return self._execute(run, begun_before=begun_before)
+            return self._execute(run, run.draft, begun_before=begun_before, until=until)
         step = playbook.step(run.step)
         if isinstance(step, DraftStep):
             return self._draft(run, playbook, step)
@@ -171,15 +192,19 @@ class Performer:
         with self._store.transaction() as tx:
             tx.keep("context", canonical(request.model_dump(mode="json")).decode(), context)
 
-    def _execute(self, run: Run, *, begun_before: bool) -> Executed | Failed:
-        draft = run.draft
-        if draft is None:
-            return Failed(problem="There is no draft to carry out.")
+    def _execute(
+        self, run: Run, draft: Draft, *, begun_before: bool, until: datetime
+    ) -> Executed | Later:
         signed = SignedDraft.of(draft)
         how = self._outside.actions[draft.action].idempotency
         outcome = self._resumed(signed, how) if begun_before else None
         if outcome is None:
-            outcome = self._settled(signed, self._outside.execute(signed), how)
+            # Begun now, it could still be under way when somebody else is given the run.
+            if self._clock.now() > until - CALL:
+                return Later(problem=f"{run.step} came too late in its turn to begin.", after=0)
+            executed = self._outside.execute(signed)
+            here(Boundary.LEFT)
+            outcome = self._settled(signed, executed, how)
         undo = self._outside.undo(signed, outcome) if outcome.status == "done" else None
         return Executed(outcome=outcome, compensation=undo)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bot.cli.main import app
-from bot.reference.markdown import code, page as whole, table
+from bot.reference.markdown import code, table
+from bot.reference.markdown import page as whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,10 @@ Every command answers `--help`. Commands that answer something take `--json` and
 and nothing else on standard output. Progress is shown on standard error, and only on a terminal."""
 _CODES = (
     ("0", "It went well."),
-    ("1", "It failed, or what was checked is not right. The reason is on standard error, or in the answer."),
+    (
+        "1",
+        "It failed, or what was checked is not right. The reason is on standard error, or in the answer.",
+    ),
     ("2", "It was called in a way it does not know."),
     ("3", "`doctor` only: it would work in part. Each finding says what, why and the fix."),
 )
@@ -44,7 +48,9 @@ def _command(command: Any, path: str) -> str:  # noqa: ANN401 -- as above
     usage = " ".join([path, *(_argument(each) for each in command.params if _is_argument(each))])
     rows = [[_written(each), each.help or "", _default(each)] for each in command.params]
     parts = [f"## `{usage}`", " ".join(command.help.split())]
-    return "\n\n".join([*parts, table(["", "", "Default"], rows)] if rows else parts)
+    return "\n\n".join(
+        [*parts, table(["Argument or option", "Meaning", "Default"], rows)] if rows else parts
+    )
 
 
 def _is_argument(parameter: Any) -> bool:  # noqa: ANN401 -- as above

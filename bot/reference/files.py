@@ -6,26 +6,30 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from bot.reference.markdown import code, first_line, page as whole, table
+from bot.reference.markdown import code, first_line, table
+from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
 from workflows import action, company, playbook
+from workflows.durations import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import BaseModel
+
 _PLAYBOOK = """\
-A playbook is a YAML file in `playbooks/` of the company's folder. [Write a playbook](../write-a-playbook.md) goes through
-one. `sayso playbook validate` names every mistake with file, line and column.
+A playbook is a YAML file in `playbooks/` of the company's folder. [Write a playbook](../write-a-playbook.md) goes
+through one. `sayso playbook validate` names every mistake with file, line and column.
 
 Durations are written `60 seconds`, `4 hours`, `3 days`; amounts `5000.00 USD`. A condition is
 [CEL](https://cel.dev), like `quote.status == "sent"`. A text may insert values: `{{ quote.total }}`. Both may use
 `inputs` and what earlier `read`, `wait`, `ask` and `task` steps brought, by the step's name; a step called `follow-up`
 is `follow_up` there."""
 _COMPANY = """\
-`company.yml` says who works here, who may sign what, and where things are posted. `sayso init` writes one to fill in."""
+`company.yml` says who works here, who may sign what, and where things are posted. `sayso init` writes one to fill
+in."""
 _STEPS = (
     playbook.ReadStep,
     playbook.DraftStep,
@@ -37,6 +41,8 @@ _STEPS = (
     playbook.TellStep,
     playbook.StartStep,
 )
+#: Durations below this many seconds are told in seconds.
+_SHORT = 120
 #: Set by the loader, never written in a file.
 _OURS = {"version", "source"}
 #: A line with a field of a record, and the words of the comment above it.
@@ -127,6 +133,11 @@ def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
         return "required"
     if isinstance(default, bool):
         return code(str(default).lower())
-    if isinstance(default, (str, int, float)) and default != "":
-        return code(f"{default:g}" if isinstance(default, float) else str(default))
-    return ""
+    if isinstance(default, float):
+        return code(_duration(default))
+    return code(str(default)) if isinstance(default, (str, int)) else ""
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration as a playbook writes it; every number with a point in these files is one."""
+    return f"{seconds:g} seconds" if seconds < _SHORT else words(seconds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.reference.markdown import code, page as whole, table
+from bot.reference.markdown import code, table
+from bot.reference.markdown import page as whole
 from bot.reference.wording import EVENTS
 from workflows.events import Event
 

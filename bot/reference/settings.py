@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import SecretStr
 
-from bot.reference.markdown import code, page as whole, table
+from bot.reference.markdown import code, table
+from bot.reference.markdown import page as whole
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _INTRO = """\
 Settings are read from the environment and from a file `.env` in the folder the command is started in; the environment
-wins. `sayso init` writes such a file. Secrets are never shown, logged or written to the database.
+wins. `sayso init` writes such a file. Those marked secret are kept out of everything Sayso prints.
 `sayso doctor` says what is missing. Only `sayso run` needs the two Slack tokens."""
 
 

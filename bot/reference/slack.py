@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 
 from bot.cli.starting import manifest_link
-from bot.reference.markdown import code, first_line, page as whole, table
+from bot.reference.markdown import code, first_line, table
+from bot.reference.markdown import page as whole
 from bot.reference.wording import SCOPES, VERBS
 from bot.settings import repository_file
 from handlers import actions, commands, events, views

@@ -6,9 +6,10 @@ A call ends in one of five ways, and the outbox knows what to do with each; noth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -83,7 +84,8 @@ class Gateway:
             answer = self._client.api_call(method, json=arguments)
         except SlackApiError as error:
             return _read_error(error)
-        except (OSError, ValueError) as error:  # time-outs, resets, an answer that is not JSON
+        except (OSError, HTTPException, SlackClientError, ValueError) as error:
+            # Time-outs, resets, an answer cut short or not JSON: Slack may have done it or not.
             return Sent(how="unknown", error=type(error).__name__, wait=2.0)
         said = cast("dict[str, Any]", answer.data)
         channel: Any = said.get("channel") or ""  # an id, or a whole conversation

@@ -6,11 +6,15 @@ import hashlib
 import json
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import limits
+from bot.crash import Boundary, here
+from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,8 +27,10 @@ _log = logging.getLogger(__name__)
 
 #: Seconds between two messages in one channel (Slack's rule), and between two redraws of anything in it.
 PACE = 1.05
-#: Tries with an unknown outcome before the row rests for a while.
-REST = 60.0
+#: After an unknown outcome a row waits this long, twice as long each time, at most so long.
+FIRST_REST, REST = 2.0, 60.0
+#: What must be left of a row's lease to begin showing it: the longest a call to Slack may take, and some.
+CALL = timedelta(seconds=15)
 
 
 class Rows(Protocol):
@@ -43,7 +49,11 @@ class Rows(Protocol):
         ...
 
     def give_up(self, row: Row, problem: str) -> None:
-        """Stop showing this row until somebody redraws it."""
+        """Stop showing this row until somebody redraws it or the program starts again."""
+        ...
+
+    def take_up(self, now: datetime) -> object:
+        """Make the rows that were given up due again."""
         ...
 
 
@@ -68,13 +78,14 @@ class Drawing:
 class _Pace:
     """When each channel may be spoken to again, on the monotonic clock."""
 
+    seconds: Callable[[], float]
     free_at: dict[str, float] = field(default_factory=dict[str, float])
 
-    def wait(self, channel: str) -> float:
-        return max(0.0, self.free_at.get(channel, 0.0) - time.monotonic())
+    def wait(self, *names: str) -> float:
+        return max(self.free_at.get(name, 0.0) for name in names) - self.seconds()
 
-    def took(self, channel: str, seconds: float = PACE) -> None:
-        self.free_at[channel] = time.monotonic() + seconds
+    def took(self, name: str, seconds: float = PACE) -> None:
+        self.free_at[name] = max(self.free_at.get(name, 0.0), self.seconds() + seconds)
 
 
 class Outbox:
@@ -88,27 +99,43 @@ class Outbox:
         draw: Callable[[Row], Drawing | None],
         now: Callable[[], datetime],
         alert: Callable[[str], None],
+        seconds: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """`draw` renders a row (None: nothing to show any more); `alert` tells the owner by another route."""
+        """`draw` renders a row (None: nothing to show any more); `alert` tells the owner by another route.
+
+        `seconds` is a clock that never goes back; the pace is kept by it.
+        """
         self._rows, self._gateway, self._draw = rows, gateway, draw
-        self._now, self._alert = now, alert
-        self._pace = _Pace()
-        self._poked = Event()
+        self._now, self._alert, self._sleep = now, alert, sleep
+        self._pace = _Pace(seconds)
+        self._poked, self._stop = Event(), Event()
+        #: Unknown outcomes in a row, by row.
+        self._tries: Counter[str] = Counter()
+        #: Problems the owner was told of.
+        self._told: set[str] = set()
 
     def poke(self) -> None:
         """Say that a row may be due now."""
         self._poked.set()
 
     def serve(self, stop: Event, poll: float = 0.25) -> None:
-        """Show what is due until `stop`."""
+        """Show what is due until `stop`; what was given up is tried once more at the start."""
+        self._stop = stop
+        while not stop.is_set() and not self._quietly(self._take_up):
+            stop.wait(poll)
         while not stop.is_set():
-            if not self._quietly():
+            if not self._quietly(self.show_due):
                 self._poked.wait(poll)
                 self._poked.clear()
 
-    def _quietly(self) -> int:
+    def _take_up(self) -> int:
+        self._rows.take_up(self._now())
+        return 1
+
+    def _quietly(self, act: Callable[[], int]) -> int:
         try:
-            return self.show_due()
+            return act()
         except Exception:  # noqa: BLE001 -- the outermost loop: rows stay due and are looked at again
             _log.exception("the outbox stumbled; what is due stays due")
             return 0
@@ -117,8 +144,30 @@ class Outbox:
         """Show due rows; return how many calls were made."""
         calls = 0
         for row in self._rows.claim_messages(self._now(), limit):
-            calls += self._show(row)
+            if self._stop.is_set() or self._too_late(row):
+                self._rows.later(row, self._now(), row.problem)
+            else:
+                calls += self._carefully(row)
         return calls
+
+    def _too_late(self, row: Row) -> bool:
+        """Whether somebody else might be given the row while it is being shown."""
+        return row.due_at is not None and self._now() > row.due_at - CALL
+
+    def _carefully(self, row: Row) -> int:
+        """Show one row. One that can't be drawn must not keep the ones after it from being shown."""
+        try:
+            return self._show(row)
+        except NotRecorded:
+            raise
+        except Exception:  # noqa: BLE001 -- whatever is wrong with this row, the next ones are shown
+            _log.exception("%s could not be shown; it is tried again", row.subject)
+            self._postpone(row, self._rest(row), "it could not be drawn")
+            return 0
+
+    def _rest(self, row: Row) -> float:
+        self._tries[row.id] += 1
+        return min(FIRST_REST * 2.0 ** (self._tries[row.id] - 1), REST)
 
     def _show(self, row: Row) -> int:
         wait = self._pace.wait(row.channel)
@@ -130,6 +179,7 @@ class Outbox:
             self._rows.shown(row, ts=row.ts, drawing=row.shown_hash, channel=row.channel)
             return 0
         sent = self._send(row, drawing.message)
+        here(Boundary.SENT)
         if sent.how == "refused-blocks":
             _log.warning(
                 "Slack refused the blocks of %s (%s); sending it plainer", row.subject, sent.error
@@ -158,35 +208,43 @@ class Outbox:
 
     def _settle(self, row: Row, drawing: Drawing, sent: Sent) -> None:
         if sent.how == "ok":
-            ts, channel = sent.ts or row.ts or "-", sent.channel or row.channel
-            self._rows.shown(row, ts=ts, drawing=drawing.hash, channel=channel)
-            if not row.ts:
-                self._reply(channel, row.thread_ts or ts, drawing.replies)
+            self._kept(row, drawing, sent)
         elif sent.how == "later":
             self._pace.took(row.channel, sent.wait)
             self._postpone(row, sent.wait, sent.error)
         elif sent.how == "permanent":
             self._rows.give_up(row, sent.error)
-            self._alert(f"Slack would not show a message in {row.channel}: {sent.error}.")
+            self._tell(f"Slack would not show a message in {row.channel}: {sent.error}.")
         elif sent.how == "gone":
-            self._settle(
-                row, drawing, self._gateway.post(row.channel, row.thread_ts, drawing.message)
-            )
+            again = self._gateway.post(row.channel, row.thread_ts, drawing.message)
+            self._settle(row, drawing, again)
         else:
-            self._postpone(row, sent.wait or REST, sent.error)
+            self._postpone(row, self._rest(row), sent.error)
+
+    def _kept(self, row: Row, drawing: Drawing, sent: Sent) -> None:
+        ts, channel = sent.ts or row.ts or "-", sent.channel or row.channel
+        self._rows.shown(row, ts=ts, drawing=drawing.hash, channel=channel)
+        self._tries.pop(row.id, None)
+        if not row.ts:
+            self._reply(channel, row.thread_ts or ts, drawing.replies)
+
+    def _tell(self, problem: str) -> None:
+        """Alert the owner, once for each problem: a thousand rows can have the same one."""
+        if problem not in self._told:
+            self._told.add(problem)
+            self._alert(problem)
 
     def _reply(self, channel: str, thread_ts: str, replies: Sequence[dict[str, Any]]) -> None:
         """Post what follows in the thread, at the channel's pace; a lost reply is only less detail."""
         for reply in replies:
-            time.sleep(self._pace.wait(channel))
+            self._sleep(max(self._pace.wait(channel), 0.0))
             self._pace.took(channel)
             sent = self._gateway.post(channel, thread_ts, reply)
+            here(Boundary.REPLIED)
             if sent.how != "ok":
                 _log.warning("a reply in the thread was not shown: %s", sent.error)
 
     def _postpone(self, row: Row, seconds: float, problem: str) -> None:
-        from datetime import timedelta  # noqa: PLC0415 -- one use
-
         self._rows.later(row, self._now() + timedelta(seconds=seconds), problem)
 
 

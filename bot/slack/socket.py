@@ -8,7 +8,6 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_sdk.errors import SlackApiError
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -54,8 +53,12 @@ class Socket:
         try:
             self._client.connect_to_new_endpoint(force=True)
             self._wait = FIRST_WAIT
-        except (OSError, SlackApiError, ValueError) as error:
-            _log.warning("no connection to Slack (%s); next try in %.1f s", error, self._wait)
+        except Exception as error:  # noqa: BLE001 -- the outermost loop: whatever went wrong, it is tried again
+            _log.warning(
+                "no connection to Slack (%s); next try in %.1f s",
+                error or type(error).__name__,
+                self._wait,
+            )
             self._wait = min(self._wait * 2, LONGEST_WAIT)
 
     def wait_connected(self, seconds: float) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.crash import Boundary, here
 from bot.storage.errors import CannotOpen
 from bot.storage.location import prepare
 from workflows.errors import NotRecorded
@@ -65,6 +66,8 @@ class Database:
             connection.execution_options(write_wait=math.ceil(left * 10) * 100)
             with connection.begin():
                 yield connection
+                here(Boundary.WRITTEN)
+            here(Boundary.COMMITTED)
 
     @contextmanager
     def read(self) -> Generator[Connection]:

@@ -55,6 +55,11 @@ _LATER = (
     .where(_MINE)
     .values(due_at=bindparam("new_due"), problem=bindparam("new_problem"))
 )
+_TAKE_UP = (
+    update(message)
+    .where(message.c.ws == bindparam("its_ws"), message.c.due_at.is_(None), message.c.problem != "")
+    .values(due_at=bindparam("now"))
+)
 _OF_SUBJECT = (
     select(message)
     .where(message.c.ws == bindparam("its_ws"), message.c.subject == bindparam("its_subject"))
@@ -132,8 +137,13 @@ class OutboxRows:
         self._postpone(row, at, problem)
 
     def give_up(self, row: Held, problem: str) -> None:
-        """Stop showing this row until somebody redraws it."""
+        """Stop showing this row until somebody redraws it or it is taken up."""
         self._postpone(row, None, problem)
+
+    def take_up(self, now: datetime) -> int:
+        """Make the rows that were given up due again; return how many."""
+        with self._database.write() as connection:
+            return connection.execute(_TAKE_UP, {"its_ws": self._ws, "now": now}).rowcount
 
     def _postpone(self, row: Held, at: datetime | None, problem: str) -> None:
         with self._database.write() as connection:
@@ -141,6 +151,9 @@ class OutboxRows:
 
     def adopt(self, subject: str, channel: str, ts: str) -> None:
         """Take a message found in Slack as a copy of `subject`'s, if it is not known, and draw it."""
+        # Looking first keeps every press of a known card from taking the writer's place once more.
+        if any(each.ts == ts and each.channel == channel for each in self.messages_of(subject)):
+            return
         with self._database.write() as connection:
             messages = Messages(connection, self._ws, self._ids)
             messages.adopt(subject, channel, ts, self._clock.now())

@@ -48,12 +48,14 @@ def check(database: Database) -> Finding:
     found = revision(database)
     if found is None:
         return Finding(
-            ok=False, what="The database is empty", fix="Run sayso init, or sayso upgrade."
+            ok=False,
+            what="The database is empty",
+            fix="Run sayso db upgrade, or start Sayso with sayso run.",
         )
     if found != NEWEST:
         why = f"its form is {found}, this program knows {NEWEST}"
         fix = (
-            "Run sayso upgrade."
+            "Run sayso db upgrade."
             if found < NEWEST
             else "Install the version of Sayso that wrote it."
         )

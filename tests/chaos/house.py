@@ -79,9 +79,7 @@ def connectors(
     """Return one fake connector of each kind."""
     chosen = faults or {}
     return [
-        FakeConnector(
-            f"by-{kind}", idempotency=kind, journal=journal, faults=chosen.get(kind, ())
-        )
+        FakeConnector(f"by-{kind}", idempotency=kind, journal=journal, faults=chosen.get(kind, ()))
         for kind, journal in journals(home).items()
     ]
 

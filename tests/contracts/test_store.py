@@ -147,6 +147,25 @@ def test_a_run_carries_its_newest_draft_unless_asked_for_another(store: Store) -
     assert asked.model_copy(update={"draft": None}) == found.model_copy(update={"draft": None})
 
 
+def test_a_draft_can_end_and_the_next_one_open_in_one_transaction(store: Store) -> None:
+    """The ended one is saved first, then the run with the new one; so are tasks."""
+    with store.transaction() as tx:
+        tx.add(run(draft=draft("d-1", state=DraftState.EXECUTING), task=task("t-1")))
+    ended = draft("d-1", state=DraftState.EXECUTED)
+    opened = draft("d-2", opened_at=MONDAY + timedelta(hours=1))
+    closed = task("t-1", state="done", answer="yes")
+    with store.transaction() as tx:
+        tx.save(run(draft=ended, task=closed), expected_fence=0)
+        tx.save(run(draft=opened, task=task("t-2")), expected_fence=0)
+    with store.transaction() as tx:
+        newest, older, by_task = tx.run("r-1"), tx.run_of_draft("d-1"), tx.run_of_task("t-1")
+    assert newest is not None
+    assert older is not None
+    assert by_task is not None
+    assert (newest.draft, newest.task) == (opened, task("t-2"))
+    assert older.draft == ended
+
+
 def test_a_task_leads_to_its_run(store: Store) -> None:
     """Closing it finds the run that waits."""
     _saved(store, run(task=task()))

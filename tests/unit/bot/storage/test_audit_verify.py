@@ -11,7 +11,9 @@ import pytest
 from bot.storage.audit_export import export_jsonl
 from bot.storage.audit_verify import verify
 from bot.storage.header import hashed, text_of
-from tests.unit.bot.storage.records import written
+from tests.fakes.clock import MONDAY
+from tests.unit.bot.storage.records import entry, written
+from workflows.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -413,3 +415,14 @@ def test_an_export_shows_a_newest_run_that_was_cut_off(
         "run:r-3",
         "the export has this entry, and here it is gone",
     )
+
+
+def test_a_chain_that_is_no_runs_is_missed_by_its_head(
+    store: SqlStore, raw: sqlite3.Connection, database: Database
+) -> None:
+    """Pauses and schedules have no row of their own that tells of them."""
+    with store.transaction() as tx:
+        tx.append([entry(Event.SWITCH_PAUSED, "ws:local")], MONDAY)
+    raw.execute("DELETE FROM audit_event WHERE chain = 'ws:local'")
+    found = _first(database)
+    assert (found.chain, found.problem) == ("ws:local", "every entry of it is gone")

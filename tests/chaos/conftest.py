@@ -1,0 +1,36 @@
+"""Faults are injected for real: processes, signals, sockets, locks and full disks. Every test here prints its seed."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody run the long form by hand: `pytest tests/chaos --chaos-scale 20`."""
+    group = parser.getgroup("chaos")
+    group.addoption("--chaos-scale", type=float, default=1.0, help="how many times the usual size")
+    group.addoption("--chaos-seed", type=int, default=None, help="the seed of an earlier run")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder injects faults, and is marked so."""
+    for item in items:
+        if "tests/chaos" in item.path.as_posix():
+            item.add_marker(pytest.mark.chaos)
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> float:
+    """Return how many times the usual size is asked for."""
+    return request.config.getoption("--chaos-scale", 1.0)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return the seed; it is printed, and shown when the test fails."""
+    given = request.config.getoption("--chaos-seed", None)
+    chosen = secrets.randbelow(2**32) if given is None else given
+    print(f"--chaos-seed {chosen}")  # noqa: T201 -- pytest shows it when the test fails
+    return chosen

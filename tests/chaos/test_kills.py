@@ -1,0 +1,67 @@
+"""kill -9 at random: no acknowledged press is lost, none is applied twice, and the log verifies."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from bot.storage.audit_export import export_jsonl
+from bot.storage.audit_verify import verify, verify_file
+from tests.chaos.checker import Ack, Case, Effect
+from tests.chaos.house import journals, open_house, write_company
+from tests.chaos.processes import Actor, cast, wait_for
+from tests.chaos.storm import Stage, press, work
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PRESSES, KILLS = 5_000, 15
+#: How fast the clock runs: a lease of 60 s is over in 4.
+RATE = 15.0
+CLIENTS = ("left", "right")
+
+
+def test_no_press_is_lost_or_applied_twice_when_processes_are_killed(
+    tmp_path: Path, scale: float, seed: int
+) -> None:
+    """Whoever got an answer can rely on it, and nothing leaves twice, whenever the machine kills a process."""
+    home = write_company(tmp_path / "company")
+    stage = Stage(home=str(home), began=time.time(), rate=RATE, seed=seed)
+    open_house(home, stage.clock).foundation.close()
+    presses, kills = round(PRESSES * scale), round(KILLS * scale)
+    workers = [Actor(work, stage) for _ in range(2)]
+    clients = [Actor(press, stage, name, presses // 2) for name in CLIENTS]
+
+    with cast([*workers, *clients]):
+        hits = _storm(stage, workers, clients, kills)
+        wait_for(lambda: _under_way(home) == 0, 120 * max(scale, 1.0), "the last effects", 0.1)
+    case = _case(stage)
+
+    acks = len(case.acks)
+    print(f"{acks} acks, {len(case.effects)} effects, {hits} kills, {_found_begun(case)} mid-flight")  # noqa: T201 -- shown with -s
+    assert case.verdict() == []
+    assert hits >= kills
+    assert len({ack.key for ack in case.acks}) == presses
+    _assert_verified(stage, tmp_path / "audit.jsonl")
+
+
+def _storm(stage: Stage, workers: list[Actor], clients: list[Actor], kills: int) -> int:
+    """Kill somebody at random moments of the play until every client is through; return how often."""
+    dice, hits = random.Random(f"{stage.seed}:kills"), 0
+    while not all(stage.curtain(name).exists() for name in CLIENTS):
+        wait_for(lambda: True, 1, "a moment")
+        time.sleep(dice.uniform(0.1, 1.2))
+        victim = dice.choice([*workers, *workers, *clients])
+        victim.kill()
+        hits += 1
+        victim.start()
+        _bring_back(stage, clients)
+    while hits < kills:
+        victim = dice.choice(workers)
+        victim.kill()
+        hits += 1
+        victim.start()
+    return hits
