@@ -8,20 +8,21 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from slack_bolt import App, BoltRequest, BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from blocks import notice
 from handlers import actions, commands, events, replies, shortcuts, views
+from handlers.back import Back
 from handlers.desk import DEADLINE
 from handlers.payloads import ButtonPress, Happening, Shortcut, SlashCommand, Submission
 from workflows.errors import NotRecorded
-from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from slack_bolt import Ack, Respond
     from slack_sdk import WebClient
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
 
 _log = logging.getLogger(__name__)
+
+_UNKNOWN = "This is of a kind that is not known any more. Nothing was done; look at the newest card."
 
 
 def register(app: App, desk: Desk) -> None:
@@ -44,116 +47,138 @@ def register(app: App, desk: Desk) -> None:
     for callback in shortcuts.ON:
         app.shortcut(callback)(_on_shortcut(desk, callback))
     for event_type in events.ON:
-        app.event(event_type)(_on_event(desk, event_type))
+        app.event(event_type)(_on_event(desk))
+    # Buttons and dialogs of an older version: Slack keeps them for as long as it keeps the message.
+    app.action(re.compile(".*"))(_on_unknown_action)
+    app.view(re.compile(".*"))(_on_unknown_view)
 
 
 def _keeping(desk: Desk) -> Callable[..., BoltResponse | None]:
     """Return a middleware that stores each event before Bolt acknowledges it, and drops doubles."""
 
     def keep(req: BoltRequest, next: Callable[[], BoltResponse]) -> BoltResponse | None:  # noqa: A002 -- Bolt passes it by this name
-        happening = Happening.of(req.body)
-        if happening.event_id and not desk.inbox.store_event(
-            happening.event_id, req.body, DEADLINE
-        ):
+        happening = _happening(req.body)
+        if happening is None or not happening.event_id:
+            return next()
+        if not desk.inbox.store_event(happening.event_id, req.body, DEADLINE):
             return BoltResponse(status=200)
         return next()
 
     return keep
 
 
+def _happening(body: dict[str, Any]) -> Happening | None:
+    """Read an event we listen for; None for every other payload."""
+    try:
+        happening = Happening.of(body)
+    except ValidationError:
+        return None
+    return happening if happening.type in events.ON else None
+
+
 def _on_action(desk: Desk, action_id: ActionId) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        with _careful(respond):
+        back = Back.of(body, ack, client, respond)
+        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
             press = ButtonPress.model_validate(body)
-            channel, ts = press.place
-            reply = actions.ON[action_id](desk, press)
-            replies.after_press(desk, press, reply, ack, client, respond)
-            if ts and press.action.value.count(".") == 2:  # noqa: PLR2004 -- a card's button
-                desk.adopt(f"draft:{press.value.draft_id}", channel, ts)
+            replies.after_press(desk, actions.ON[action_id](desk, press), back)
+            _adopt(desk, press)
 
     return listen
 
 
+def _adopt(desk: Desk, press: ButtonPress) -> None:
+    """Take the message that was pressed on as a copy of its card; without it that copy is only drawn later."""
+    if (draft_id := press.card) and desk.reading.run_of_draft(draft_id):
+        try:
+            desk.adopt(f"draft:{draft_id}", *press.place)
+        except NotRecorded:
+            _log.warning("a copy of the card of draft %s could not be noted", draft_id)
+
+
 def _on_command(desk: Desk, name: str) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        with _careful(respond):
+        back = Back.of(body, ack, client, respond)
+        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
             command = SlashCommand.model_validate(body)
-            replies.after_command(command, commands.ON[name](desk, command), ack, client)
+            replies.after_command(commands.ON[name](desk, command), back)
 
     return listen
 
 
 def _on_view(desk: Desk, callback_id: CallbackId) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any]) -> None:
-        submission = Submission.model_validate(body)
-        try:
-            reply = views.ON[callback_id](desk, submission)
-        except NotRecorded as error:
-            replies.submission_not_recorded(submission, error, ack)
-            return
-        replies.after_submission(reply, ack)
+        def unstored(error: NotRecorded) -> None:
+            replies.submission_not_recorded(Submission.model_validate(body), error, ack)
+
+        with _careful(lambda words: replies.not_done(ack, words), unstored):
+            submission = Submission.model_validate(body)
+            replies.after_submission(submission, views.ON[callback_id](desk, submission), ack)
 
     return listen
 
 
 def _on_shortcut(desk: Desk, callback: str) -> Callable[..., None]:
-    def listen(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        shortcut = Shortcut.model_validate(body)
-        reply = shortcuts.ON[callback](desk, shortcut)
-        if isinstance(reply, replies.Opened):
-            client.views_open(trigger_id=shortcut.trigger_id, view=reply.view)
-        ack()
+    def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        back = Back.of(body, ack, client, respond)
+        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
+            shortcut = Shortcut.model_validate(body)
+            replies.after_press(desk, shortcuts.ON[callback](desk, shortcut), back)
 
     return listen
 
 
-def _on_event(desk: Desk, event_type: str) -> Callable[..., None]:
+def _on_event(desk: Desk) -> Callable[..., None]:
     def listen(body: dict[str, Any]) -> None:
-        happened(desk, event_type, body)
+        happened(desk, body)
 
     return listen
 
 
-def happened(desk: Desk, event_type: str, body: dict[str, Any]) -> None:
+def happened(desk: Desk, body: dict[str, Any]) -> None:
     """Deal with a kept event; what can't be stored now is dealt with at the next start."""
     happening = Happening.of(body)
     try:
-        events.ON[event_type](desk, happening.event)
+        events.ON[happening.type](desk, happening.event)
         desk.inbox.handled(happening.event_id)
     except NotRecorded:
-        _log.warning("an event of type %s could not be stored now", event_type)
+        _log.warning("an event of type %s could not be stored now", happening.type)
 
 
-class _careful:  # noqa: N801 -- a context manager read as a word
-    """Lets no exception out of a listener: each becomes a sentence only the person sees."""
+def catch_up(desk: Desk) -> None:
+    """Deal with the events a crash left behind."""
+    for kept in desk.inbox.unhandled():
+        if _happening(kept.body):
+            happened(desk, kept.body)
 
-    def __init__(self, respond: Respond) -> None:
-        self._respond = respond
 
-    def __enter__(self) -> None:
-        """Begin."""
+def _on_unknown_action(
+    ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
+) -> None:
+    Back.of(body, ack, client, respond).refuse(_UNKNOWN)
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        match error:
-            case None:
-                return False
-            case NotRecorded():
-                replies.not_recorded(error, self._respond)
-            case SlackApiError():
-                _log.warning("Slack refused an answer: %s", error.response.get("error"))
-            case ValueError():
-                self._say("This button is of a kind that is not known any more. Nothing was done.")
-            case Exception():
-                reference = secrets.token_hex(4)
-                _log.error("a listener failed, reference %s", reference, exc_info=error)
-                self._say(
-                    f"Something went wrong here (reference {reference}). Look at the card before you try again."
-                )
-            case _:
-                return False
-        return True
 
-    def _say(self, words: str) -> None:
-        if self._respond.response_url:
-            message = notice.said(Untrusted(words))
-            self._respond(**message, response_type="ephemeral", replace_original=False)
+def _on_unknown_view(ack: Ack) -> None:
+    replies.not_done(ack, _UNKNOWN)
+
+
+@contextmanager
+def _careful(
+    refuse: Callable[[str], object], unstored: Callable[[NotRecorded], object]
+) -> Iterator[None]:
+    """Let no exception out of a listener: each becomes a sentence only the person sees.
+
+    `refuse` acknowledges and says why not; `unstored` only says it, since nothing was stored.
+    """
+    try:
+        yield
+    except NotRecorded as error:
+        unstored(error)
+    except ValueError:
+        refuse(_UNKNOWN)
+    except Exception as error:  # noqa: BLE001 -- the outermost edge: the person is told, the log has the rest
+        reference = secrets.token_hex(4)
+        _log.error("a listener failed, reference %s", reference, exc_info=error)
+        refuse(
+            f"Something went wrong here (reference {reference}). Look at the card before you try again."
+        )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackApiError
-
 from blocks import form, modal, notice
 from workflows.answers import Answer, FieldErrors, Recorded, Refused, Show
 
 if TYPE_CHECKING:
-    from slack_bolt import Ack, Respond
-    from slack_sdk import WebClient
+    from slack_bolt import Ack
 
+    from handlers.back import Back
     from handlers.desk import Desk
-    from handlers.payloads import ButtonPress, SlashCommand, Submission
+    from handlers.payloads import Submission
     from workflows.errors import WorkflowError
 
 
@@ -28,7 +26,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Turned:
-    """A dialog to show in place of the one that was pressed in."""
+    """A dialog or Home tab to show in place of the one that was pressed in."""
 
     view: dict[str, Any]
 
@@ -43,77 +41,83 @@ class Said:
 Reply = Answer | Opened | Turned | Said
 
 
-def after_press(
-    desk: Desk, press: ButtonPress, reply: Reply, ack: Ack, client: WebClient, respond: Respond
-) -> None:
+def after_press(desk: Desk, reply: Reply, back: Back) -> None:
     """Answer a press: open what is to be opened, acknowledge, then say what is to be said."""
     match reply:
         case Show():
-            client.views_open(trigger_id=press.trigger_id, view=_form(desk, reply))
-            ack()
+            _after_opening(back.open(_form(desk, reply)), back)
         case Opened(view):
-            client.views_open(trigger_id=press.trigger_id, view=view)
-            ack()
+            _after_opening(back.open(view), back)
         case Turned(view):
-            client.views_update(view_id=press.view.id, view=view)
-            ack()
+            back.turn(view)
+            back.ack()
         case Said(message):
-            ack()
-            _tell(press, message, client, respond)
+            back.ack()
+            back.say(message)
         case _:
-            ack()
+            back.ack()
             if words := sentence(reply):
-                _tell(press, notice.said(words), client, respond)
+                back.say(notice.said(words))
+
+
+def _after_opening(problem: str, back: Back) -> None:
+    back.ack()
+    if problem:
+        back.say(notice.said(_not_opened(problem)))
+
+
+def _not_opened(problem: str) -> str:
+    return f"Slack did not open the form ({problem}). Nothing was changed; try it again."
 
 
 def _form(desk: Desk, show: Show) -> dict[str, Any]:
     draft = show.run.draft
-    if draft is None:
-        return modal.said("This draft is gone; nothing was changed.")
-    if show.view == "reject":
-        return modal.reject(draft)
-    return modal.edit(draft, desk.actions[draft.action])
+    spec = desk.actions.get(draft.action) if draft else None
+    if draft is None or spec is None:
+        return modal.said("This draft can't be shown here any more; nothing was changed.")
+    return modal.reject(draft) if show.view == "reject" else modal.edit(draft, spec)
 
 
-def _tell(press: ButtonPress, message: dict[str, Any], client: WebClient, respond: Respond) -> None:
-    """Say something to the one who pressed: beside the message, or in a dialog where there is none."""
-    if press.response_url:
-        respond(**message, response_type="ephemeral", replace_original=False)
-    elif press.view.type == "modal":
-        client.views_update(view_id=press.view.id, view=modal.said(message["text"]))
-    else:
-        client.views_open(trigger_id=press.trigger_id, view=modal.said(message["text"]))
-
-
-def after_submission(reply: Reply, ack: Ack) -> None:
+def after_submission(submission: Submission, reply: Reply, ack: Ack) -> None:
     """Answer a submitted dialog: close it, show what is wrong at the field, or turn it into another."""
     match reply:
         case FieldErrors(errors=errors):
-            ack(response_action="errors", errors=form.errors(errors))
+            _wrong_fields(submission, errors, ack)
         case Opened(view) | Turned(view):
             ack(response_action="update", view=view)
         case Refused(error=error):
-            ack(response_action="update", view=modal.said(error.sentence, title="Not done"))
+            not_done(ack, error.sentence)
+        case Recorded(sentence=words) if words:
+            ack(response_action="update", view=modal.said(words))
         case _:
             ack()
 
 
-def after_command(command: SlashCommand, reply: Reply, ack: Ack, client: WebClient) -> None:
+def _wrong_fields(submission: Submission, errors: dict[str, str], ack: Ack) -> None:
+    """Show each problem at its field. Slack refuses an answer about a field the dialog does not have."""
+    at_fields = form.errors(errors)
+    if at_fields.keys() <= submission.view.inputs.keys():
+        ack(response_action="errors", errors=at_fields)
+    else:
+        not_done(ack, f"That did not fit: {_listed(errors)}.")
+
+
+def not_done(ack: Ack, words: str) -> None:
+    """Turn a submitted dialog into the sentence that says why it was not done."""
+    ack(response_action="update", view=modal.said(words, title="Not done"))
+
+
+def after_command(reply: Reply, back: Back) -> None:
     """Answer a slash command; what is said, only the person sees."""
     match reply:
-        case Opened(view):
-            client.views_open(trigger_id=command.trigger_id, view=view)
-            ack()
+        case Opened(view) if not (problem := back.open(view)):
+            back.ack()
+        case Opened():
+            back.ack(**notice.said(_not_opened(problem)), response_type="ephemeral")
         case Said(message):
-            ack(**message, response_type="ephemeral")
-        case FieldErrors(errors=errors):
-            words = "; ".join(f"{name} {problem}" for name, problem in errors.items())
-            ack(**notice.said(f"That did not fit: {words}."), response_type="ephemeral")
-        case Refused(error=error):
-            ack(**notice.refused(error), response_type="ephemeral")
+            back.ack(**message, response_type="ephemeral")
         case _:
-            words = sentence(reply) or "Done."
-            ack(**notice.said(words), response_type="ephemeral")
+            back.ack(**notice.said(sentence(reply) or "Done."), response_type="ephemeral")
 
 
 def sentence(reply: Reply) -> str:
@@ -124,24 +128,19 @@ def sentence(reply: Reply) -> str:
         case Refused(error=error):
             return error.sentence
         case FieldErrors(errors=errors):
-            return "; ".join(f"{name} {problem}" for name, problem in errors.items())
+            return f"That did not fit: {_listed(errors)}."
         case _:
             return ""
 
 
-def not_recorded(error: WorkflowError, respond: Respond | None) -> None:
-    """Tell by `response_url` that nothing was done. There is no acknowledgement: nothing was stored."""
-    if respond is None or not respond.response_url:
-        return
-    try:
-        respond(**notice.refused(error), response_type="ephemeral", replace_original=False)
-    except (SlackApiError, OSError):
-        return  # Slack shows its own error for the missing acknowledgement
+def _listed(errors: dict[str, str]) -> str:
+    return "; ".join(f"{name} {problem}" for name, problem in errors.items())
 
 
 def submission_not_recorded(submission: Submission, error: WorkflowError, ack: Ack) -> None:
     """Keep the dialog open with what was typed; nothing was stored, so it can be submitted again."""
-    values: dict[str, Any] = submission.view.state.get("values") or {}
-    block = next(iter(values), "")
+    block = next(iter(submission.view.inputs), "")
     if block:
         ack(response_action="errors", errors={block: error.sentence})
+    else:
+        not_done(ack, error.sentence)

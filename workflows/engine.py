@@ -132,7 +132,8 @@ class Engine:
         if before is None:
             tx.add(run)
         else:
-            tx.save(run, expected_fence=before.fence)
+            for each in (*decision.replaced, run):
+                tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
         tx.append(decision.entries, facts.at)

@@ -13,8 +13,8 @@ from pydantic_core import core_schema
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, JsonValue
 
-#: C0 controls other than tab and newline, and lone surrogates: no database and no JSON reader takes them.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+#: C0 controls other than tab and line ends, and lone surrogates: no database and no JSON reader takes them.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 

@@ -12,7 +12,7 @@ from workflows.answers import Answer, Recorded
 from workflows.company import Company
 from workflows.events import Entry, Event
 from workflows.ports import JsonObject, Post, StepState
-from workflows.run import Actor, Draft, Run, RunState
+from workflows.run import Actor, Draft, Run, RunState, Task
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -65,6 +65,8 @@ class Decision:
     #: Subjects whose messages must be drawn again.
     redraw: tuple[str, ...] = ()
     starts: tuple[StartRun, ...] = ()
+    #: Saved before `run`: what became of drafts and tasks the run has gone on from.
+    replaced: tuple[Run, ...] = ()
     finish: Finish | None = None
 
 
@@ -77,6 +79,8 @@ class Turn:
         self.entries: list[Entry] = []
         self.posts: list[Post] = []
         self.starts: list[StartRun] = []
+        #: The run as it stood with each draft or task that another took the place of.
+        self.replaced: list[Run] = []
         self.finish: Finish | None = None
         self.sentence = ""
         #: How many steps were entered; more than there are means a circle.
@@ -108,8 +112,11 @@ class Turn:
         )
 
     def become(self, **changes: object) -> None:
-        """Replace fields of the run."""
-        self.run = self.run.model_copy(update=changes)
+        """Replace fields of the run. A draft or task that another takes the place of is kept to be saved."""
+        changed = self.run.model_copy(update=changes)
+        if _is_replaced(self.run.draft, changed.draft) or _is_replaced(self.run.task, changed.task):
+            self.replaced.append(self.run)
+        self.run = changed
 
     def redrafted(self, **changes: object) -> None:
         """Replace fields of the run's draft."""
@@ -178,9 +185,14 @@ class Turn:
             posts=tuple(self.posts),
             redraw=redraw,
             starts=tuple(self.starts),
+            replaced=tuple(self.replaced),
             finish=self.finish,
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
+
+
+def _is_replaced(before: Draft | Task | None, after: Draft | Task | None) -> bool:
+    return before is not None and (after is None or before.id != after.id)
 
 
 def _plain(command: Command) -> dict[str, JsonValue]:

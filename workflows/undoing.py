@@ -52,6 +52,7 @@ def compensate(turn: Turn) -> None:
         )
     author = Actor(kind="agent", id="playbook")
     turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
+    turn.redrafted(compensation=None)  # undone once: its card offers it no more
     steps.await_signature(
         turn,
         done.model_copy(

@@ -54,9 +54,12 @@ def model(settings: Settings, _clock: Clock) -> Iterator[Finding]:
         error.close()
         yield _refused(where, error.code)
         return
-    except (OSError, ValueError, HTTPException) as error:
+    except (OSError, HTTPException) as error:
         why = f"it can't be reached ({type(error).__name__})"
         yield Finding(ok=False, what=where, why=why, fix=_FIX)
+        return
+    except ValueError:
+        yield Finding(ok=False, what=where, why="it answers no list of models", fix=_FIX)
         return
     yield from _models(where, known, settings)
 

@@ -224,7 +224,9 @@ class Case:
         """An executed draft happened once, an uncertain one at most once, any other never."""
         happened = Counter(effect.key.split(":")[1] for effect in self.effects)
         told = Counter(e.object for e in self.entries if e.event == "connector:draft:executed")
-        self.broken += [f"double: {name} is told as executed {n} times" for name, n in told.items() if n > 1]
+        self.broken += [
+            f"double: {name} is told as executed {n} times" for name, n in told.items() if n > 1
+        ]
         for row in self.rows("select id, state, action from draft"):
             name, state, times = row["id"], row["state"], happened[row["id"]]
             if state in _UNDER_WAY:

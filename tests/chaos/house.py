@@ -15,7 +15,7 @@ from tests.fakes.connector import FakeConnector
 from workflows.run import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from bot.jobs.embedded import Carrier

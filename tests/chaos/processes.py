@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def _server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.chaos.storm", "tests.chaos.office"])
+    context.set_forkserver_preload(["tests.chaos.storm"])
     return context
 
 
@@ -41,10 +41,12 @@ class Actor:
         """Whether it is running."""
         return self._process is not None and self._process.is_alive()
 
-    def kill(self) -> None:
-        """End it as the kernel does when memory is short: no handler runs, nothing is flushed."""
+    def kill(self) -> bool:
+        """End it as the kernel does when memory is short; False when it had ended by itself."""
+        was_alive = self.alive
         self._signal(signal.SIGKILL)
-        self.kills += 1
+        self.kills += was_alive
+        return was_alive
 
     def terminate(self) -> float:
         """Ask it to stop; return how many seconds that took."""

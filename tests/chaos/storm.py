@@ -61,7 +61,7 @@ class Stage:
 
 def work(stage: Stage) -> None:
     """Carry out what is signed, until killed."""
-    slow = connectors(stage.path, dict.fromkeys(KINDS, lambda _key, _try: "slow"), SLOW)
+    slow = connectors(stage.path, lambda _key, _try: "slow", SLOW)
     carrier = Embedded(workers=2, poll=0.05)
     house = open_house(stage.path, stage.clock, outside=slow, carrier=carrier)
     carrier.serve(house.core, threading.Event())
@@ -102,7 +102,11 @@ class Script:
     def ack(self, at: int, reply: Answer) -> Ack:
         """Return what the answer to a press says, for the history."""
         kind = self.kinds[at]
-        seen: dict[str, str] = {"kind": kind, "key": self.key(at), "actor": SALES[self.people[at]].id}
+        seen: dict[str, str] = {
+            "kind": kind,
+            "key": self.key(at),
+            "actor": SALES[self.people[at]].id,
+        }
         if isinstance(reply, Refused):
             return Ack(**seen, answer="refused", said=reply.error.sentence)
         assert isinstance(reply, Recorded), reply
