@@ -19,6 +19,7 @@ from workflows.run import Draft, DraftState, Revision
 
 if TYPE_CHECKING:
     from blocks.contents import Part
+    from workflows.text import Untrusted
 
 #: What a risk class is called on a card.
 RISK_WORDS = {
@@ -188,12 +189,19 @@ def _why(draft: Draft) -> list[Block]:
     if draft.why.raw:
         line += rich.runs(draft.why, limit=_WHY)
     for at, fact in enumerate(facts):
-        lead = "; " if at or draft.why.raw else ""
+        lead = "; " if at else _between(draft.why)
         line += [rich.text(lead)] if lead else []
         line += [*rich.runs(fact.fact, limit=_FACT), *standing.source(fact)]
     if len(draft.evidence) > _FACTS:
         line.append(rich.text(f"; and {len(draft.evidence) - _FACTS} more under ⋯"))
     return [rich.block(_id(draft, BlockId.WHY), rich.section(*line))]
+
+
+def _between(why: Untrusted) -> str:
+    """Return what stands between the reason and the first fact: a sentence ends itself."""
+    if not why.raw:
+        return ""
+    return " " if why.raw.rstrip().endswith((".", "!", "?")) else "; "
 
 
 def _sure(draft: Draft) -> list[Mrkdwn | str]:

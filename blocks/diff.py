@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SHOWN = 600
 _AROUND = 24
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+#: What a cut may have left of a word.
+_FIRST_WORD, _LAST_WORD = re.compile(r"^\S*\s+"), re.compile(r"\s+\S*$")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 #: Texts of more words than this are compared line by line, of more lines as a whole.
 _MOST = 1_500
@@ -39,12 +41,31 @@ def words(old: str, new: str) -> list[Change]:
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             found.append(Change(kind="same", text="".join(before[i1:i2])))
-            continue
-        if i1 < i2:
-            found.append(Change(kind="old", text="".join(before[i1:i2])))
-        if j1 < j2:
-            found.append(Change(kind="new", text="".join(after[j1:j2])))
-    return found
+        else:
+            found += _swap("".join(before[i1:i2]), "".join(after[j1:j2]))
+    return _phrases(found)
+
+
+def _swap(old: str, new: str) -> list[Change]:
+    """Return what went and what came, each only if there is any."""
+    went = [Change(kind="old", text=old)] if old else []
+    return [*went, *([Change(kind="new", text=new)] if new else [])]
+
+
+def _phrases(changes: list[Change]) -> list[Change]:
+    """Join changes with only spaces between them: a phrase reads better whole than word after word."""
+    found: list[Change] = []
+    old = new = ""
+    for at, change in enumerate(changes):
+        between = change.kind == "same" and not change.text.strip(" ") and (old or new)
+        if change.kind == "old" or (between and at + 1 < len(changes)):
+            old += change.text
+        if change.kind == "new" or (between and at + 1 < len(changes)):
+            new += change.text
+        elif change.kind == "same":
+            found += [*_swap(old, new), change]
+            old = new = ""
+    return [*found, *_swap(old, new)]
 
 
 def _tokens(old: str, new: str) -> tuple[list[str], list[str]]:
@@ -58,10 +79,10 @@ def _tokens(old: str, new: str) -> tuple[list[str], list[str]]:
 
 def elements(changes: list[Change]) -> list[Block]:
     """Return the stretches as rich text, old struck, new bold, at most `SHOWN` characters."""
-    room = SHOWN
+    room, last = SHOWN, len(changes) - 1
     found: list[Block] = []
-    for change in changes:
-        text = shorten(_around(change), room)
+    for at, change in enumerate(changes):
+        text = shorten(_around(change, first=at == 0, last=at == last), room)
         old, new = change.kind == "old", change.kind == "new"
         found.append(rich.text(text, strike=old, bold=new, limit=SHOWN))
         room -= len(text)
@@ -70,10 +91,13 @@ def elements(changes: list[Change]) -> list[Block]:
     return found or [rich.text("")]
 
 
-def _around(change: Change) -> str:
+def _around(change: Change, *, first: bool, last: bool) -> str:
+    """Return a stretch as shown: of a long one that stayed, only the words next to a change."""
     if change.kind != "same" or len(change.text) <= 2 * _AROUND:
         return change.text
-    return f"{change.text[:_AROUND]} … {change.text[-_AROUND:]}"
+    head = "" if first else f"{_LAST_WORD.sub('', change.text[:_AROUND])} "
+    tail = "" if last else f" {_FIRST_WORD.sub('', change.text[-_AROUND:])}"
+    return f"{head}…{tail}"
 
 
 def changed(before: Revision, after: Revision, spec: ActionSpec | None) -> list[Block]:

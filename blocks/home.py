@@ -75,6 +75,12 @@ def home(shown: Home) -> Block:
     return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
 
 
+def closed(words: str) -> Block:
+    """Return the Home view of somebody who is not of this company: why it is empty, and nothing else."""
+    blocks = [elements.plain_section(BlockId.NOTE, words)]
+    return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
+
+
 def _head(shown: Home, page: int) -> list[Block]:
     line = queue.counts(shown.waiting, shown.now)
     if not shown.waiting:

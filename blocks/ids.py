@@ -33,7 +33,6 @@ class ActionId(StrEnum):
     REASON = "reason"
     OPEN = "open"
     CLAIM_NEXT = "claim_next"
-    APPROVE_ALL = "approve_all"
     HOME_PAGE = "home_page"
     TASK_DONE = "task_done"
     ANSWER = "answer"

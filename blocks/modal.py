@@ -8,6 +8,7 @@ from blocks import contents, elements, form, rich, sop
 from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value, tagged
 from blocks.text import Block, mrkdwn, plain
 from workflows.commands import REASONS
+from workflows.policy import SIGNING_LEVEL
 from workflows.run import Draft, DraftState
 
 if TYPE_CHECKING:
@@ -121,15 +122,17 @@ def reject(draft: Draft) -> Block:
     )
 
 
-def review(draft: Draft, spec: ActionSpec | None, page: int = 1) -> Block:
+def review(draft: Draft, spec: ActionSpec | None, page: int = 1, *, level: int = 3) -> Block:
     """Return one page of the full text; the last page of an open draft can be signed.
 
-    `page` counts from 1; a page that doesn't exist is the nearest one that does.
+    `page` counts from 1; a page that doesn't exist is the nearest one that does. Below playbook level 3
+    a draft can be read and copied, not signed.
     """
     shown = contents.parts(draft.current.payload, spec)
     pages = contents.pages(shown)
     page = min(max(page, 1), len(pages))
     last = page == len(pages)
+    may_sign = draft.state is DraftState.OPEN and level >= SIGNING_LEVEL
     blocks = [
         rich.block(
             block_id(BlockId.TITLE, draft.id, page),
@@ -147,7 +150,7 @@ def review(draft: Draft, spec: ActionSpec | None, page: int = 1) -> Block:
         f"Full text {page} of {len(pages)}"[: elements.TITLE],
         blocks,
         metadata=value_of(draft),
-        submit="Approve" if last and draft.state is DraftState.OPEN else "",
+        submit="Approve" if last and may_sign else "",
     )
 
 
@@ -237,6 +240,11 @@ def shorten_title(title: str) -> str:
     if len(title) <= elements.TITLE:
         return title
     return title[: elements.TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def shown(message: Block) -> Block:
+    """Return a message as a dialog, for who asked where no message can be shown to them alone."""
+    return elements.modal(CallbackId.NOTICE, "Sayso", message["blocks"])
 
 
 def said(sentence: str, *, title: str = "Done") -> Block:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import contents, elements, rich
+from blocks import contents, elements, rich, standing
 from blocks.card import RISK_WORDS, is_final
 from blocks.ids import ActionId, BlockId, block_id, button_value
 from blocks.text import Block, sentence
+from workflows.run import DraftState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Waiting:
 
 
 def row(waiting: Waiting) -> list[Block]:
-    """Return one row: risk, title, amount and due time, then Open and, where allowed, Approve."""
+    """Return one row: risk, title, amount and due time, then the buttons its card has."""
     draft = waiting.draft
     keys = (draft.id, draft.revision, len(draft.signatures))
     line = [
@@ -57,20 +58,29 @@ def row(waiting: Waiting) -> list[Block]:
 
 def _leaving(waiting: Waiting) -> str:
     """Return all that would leave, in one line, if the row may be signed and can show it."""
-    if not waiting.one_tap or is_final(waiting.draft, waiting.spec):
+    if not _is_quick(waiting):
         return ""
     parts = contents.parts(waiting.draft.current.payload, waiting.spec)
     text = " · ".join(f"{part.label} {part.text}" for part in parts)
     return text if len(text) <= ONE_TAP and "\n" not in text else ""
 
 
+def _is_quick(waiting: Waiting) -> bool:
+    draft = waiting.draft
+    is_open = draft.state is DraftState.OPEN
+    return waiting.one_tap and is_open and not is_final(draft, waiting.spec)
+
+
 def _buttons(waiting: Waiting, leaving: str) -> list[Block]:
+    """Return the card's buttons in the card's order; Approve only where the row shows all that leaves."""
     draft = waiting.draft
     value = button_value(draft.id, draft.revision, draft.current.payload_hash)
-    opened = elements.button(ActionId.OPEN, "Open", value, about=draft.title)
-    if not leaving:
-        return [opened]
-    return [opened, elements.button(ActionId.APPROVE, "Approve", value, about=draft.title)]
+    wanted = [(ActionId.EDIT, "Edit"), (ActionId.REJECT, "Reject"), (ActionId.OPEN, "Open")]
+    if leaving:
+        wanted = [(ActionId.APPROVE, "Approve"), *wanted]
+    if draft.state is not DraftState.OPEN:
+        wanted = [*standing.left_to_do(draft), (ActionId.OPEN, "Open")]
+    return [elements.button(action, text, value, about=draft.title) for action, text in wanted]
 
 
 def counts(waiting: Sequence[Waiting], now: datetime) -> str:

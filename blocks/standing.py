@@ -125,8 +125,9 @@ def _withdrawn(draft: Draft) -> list[Block]:
 
 
 def _expired(draft: Draft) -> list[Block]:
-    line = [rich.text("Nobody signed by "), rich.date(draft.expires_at), rich.text(".")]
-    return [*line, rich.text(" Nothing was sent."), *_reason(draft, " ")]
+    line = [rich.text("Nobody signed by "), rich.date(draft.expires_at)]
+    needed = rich.coded(draft.needs.words, _REASON)
+    return [*line, rich.text(". Nothing was sent. It needed "), *needed, rich.text(".")]
 
 
 def _uncertain(draft: Draft) -> list[Block]:
@@ -159,14 +160,15 @@ def _buttons(draft: Draft, *, whole: bool) -> list[Block]:
     value = button_value(draft.id, draft.revision, draft.current.payload_hash)
     found = [
         elements.button(action, text, value, about=draft.title)
-        for action, text in _left_to_do(draft)
+        for action, text in left_to_do(draft)
     ]
     if not whole:
         found.append(elements.button(ActionId.REVIEW, "Full text", value, about=draft.title))
     return found
 
 
-def _left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
+def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
+    """Return the buttons a decided draft still has, each with its words."""
     match draft.state:
         case DraftState.HOLDING:
             return [(ActionId.UNDO, "Undo")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -13,6 +14,7 @@ from slack_sdk import WebClient
 
 from agents.drafter import drafter as drafter_of
 from agents.roster import roster
+from bot.checks import Checks
 from bot.clock import SystemClock, TimeIds
 from bot.connectors.registry import Connectors
 from bot.folder import Books, CompanyFolder, PlaybookFolder
@@ -35,18 +37,18 @@ from bot.storage.schema import upgrade
 from bot.storage.store import SqlStore
 from bot.storage.timetable import Timetable
 from handlers.desk import Desk
-from handlers.register import register
+from handlers.register import catch_up, register
 from workflows.engine import Engine
 from workflows.ports import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
     from bot.jobs.embedded import Carrier
     from bot.settings import Settings
     from bot.storage.database import Database
-    from workflows.ports import Clock, Connector, Drafter, Finding, Ids
+    from workflows.ports import Clock, Connector, Drafter, Ids
 
 _log = logging.getLogger(__name__)
 
@@ -88,10 +90,14 @@ class Program:
     core: RunCore
     schedules: Schedules
     desk: Desk
+    checks: Checks
 
     def serve(self, stop: Event) -> None:
         """Run until `stop` is set, then let the work in hand finish. Blocks."""
         self.schedules.keep()
+        catch_up(self.desk)
+        # A look at the connections may hang as long as they do: nobody waits for this one at the end.
+        Thread(target=self.checks.serve, args=(stop,), name="checks", daemon=True).start()
         parts = [
             Thread(target=self.socket.serve, args=(stop,), name="socket", daemon=True),
             Thread(target=self.outbox.serve, args=(stop,), name="outbox", daemon=True),
@@ -149,13 +155,22 @@ def found(
     )
 
 
-def build(foundation: Foundation, *, client: WebClient | None = None) -> Program:
-    """Put the bot together on its foundation. Raises `MissingSettings` naming every token that is missing."""
+def build(
+    foundation: Foundation,
+    *,
+    client: WebClient | None = None,
+    seconds: Callable[[], float] = time.monotonic,
+) -> Program:
+    """Put the bot together on its foundation. Raises `MissingSettings` naming every token that is missing.
+
+    `seconds` is the clock that paces messages to Slack; it never goes back.
+    """
     settings = foundation.settings
     settings.require(("slack_bot_token", "slack_app_token"))
     client = client or slack_client(settings)
     rows, inbox = OutboxRows(foundation.store), Inbox(foundation.store)
-    drawings = _drawings(foundation)
+    checks = Checks(foundation.connectors.check, lambda: _redraw_homes(foundation))
+    drawings = _drawings(foundation, checks)
     gateway = Gateway(client)
     outbox = Outbox(
         rows=rows,
@@ -163,6 +178,7 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
         draw=drawings.draw,
         now=foundation.clock.now,
         alert=lambda words: _tell_owner(foundation, gateway, words),
+        seconds=seconds,
     )
     schedules = Schedules(
         engine=foundation.engine,
@@ -179,6 +195,7 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
         reading=foundation.lookup,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
+        waiting=drawings.waiting,
         home=drawings.home,
         watch_home=lambda person: _watch_home(foundation, person),
         inbox=inbox,
@@ -198,6 +215,7 @@ def build(foundation: Foundation, *, client: WebClient | None = None) -> Program
         core=_core(foundation, schedules),
         schedules=schedules,
         desk=desk,
+        checks=checks,
     )
 
 
@@ -232,15 +250,14 @@ def _core(foundation: Foundation, schedules: Schedules) -> RunCore:
     )
 
 
-def _drawings(foundation: Foundation) -> Drawings:
-    findings: list[Finding] = []
+def _drawings(foundation: Foundation, checks: Checks) -> Drawings:
     return Drawings(
         reading=foundation.lookup,
         directory=foundation.folder,
         shelf=foundation.shelf,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
-        findings=lambda: tuple(findings),
+        findings=lambda: checks.findings,
     )
 
 
@@ -260,6 +277,11 @@ def _watch_home(foundation: Foundation, person: str) -> None:
     now = foundation.clock.now()
     with foundation.store.transaction() as tx:
         tx.post([Post(subject=f"home:{person}", channel=person)], now)
+
+
+def _redraw_homes(foundation: Foundation) -> None:
+    with foundation.store.transaction() as tx:
+        tx.redraw(["home"], foundation.clock.now())
 
 
 def _tell_owner(foundation: Foundation, gateway: Gateway, words: str) -> None:

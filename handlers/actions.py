@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice, queue, sop
+from blocks import modal, notice, sop
 from blocks.ids import ActionId, More
 from handlers import looking
 from handlers.desk import DEADLINE
@@ -134,8 +134,7 @@ def pick(desk: Desk, press: ButtonPress) -> Reply:
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))
     channel = press.view.private_metadata or press.place[0]
-    view = modal.start(playbook, metadata=f"{channel}|{playbook.playbook}")
-    return Turned(view) if press.view.type == "modal" else Opened(view)
+    return Opened(modal.start(playbook, metadata=f"{channel}|{playbook.playbook}"))
 
 
 def start(desk: Desk, press: ButtonPress) -> Reply:
@@ -170,12 +169,12 @@ def switch(desk: Desk, press: ButtonPress) -> Reply:
 
 def show_queue(desk: Desk, press: ButtonPress) -> Reply:
     """Show what waits for the one who asks."""
-    return Said(queue.queue(looking.waiting(desk, press.person), desk.clock.now()))
+    return looking.queued(desk, press.person)
 
 
 def claim_next(desk: Desk, press: ButtonPress) -> Reply:
     """Open the most pressing draft that waits for the one who asks."""
-    mine = looking.waiting(desk, press.person)
+    mine = desk.waiting(press.person)
     if not mine:
         return Said(notice.said("Nothing waits for you."))
     return looking.full_text(desk, press.person, mine[0].draft.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from slack_sdk.errors import SlackApiError
 
@@ -78,7 +78,7 @@ class Back:
 
 def _part(body: dict[str, Any], name: str) -> dict[str, Any]:
     part = body.get(name)
-    return part if isinstance(part, dict) else {}
+    return cast("dict[str, Any]", part) if isinstance(part, dict) else {}
 
 
 def _tried(call: Callable[[], object]) -> str:
@@ -86,7 +86,7 @@ def _tried(call: Callable[[], object]) -> str:
     try:
         call()
     except SlackApiError as error:
-        word = str(error.response.get("error") or "no reason given")
+        word = str(cast("Any", error.response).get("error") or "no reason given")
     except (OSError, ValueError) as error:  # no connection, no answer, an answer that is not JSON
         word = type(error).__name__
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice, queue
+from blocks import modal, notice
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
@@ -35,15 +35,19 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
     name, given = command.words[0], command.words[1:]
     found = desk.shelf.get(name)
     if found is None:
-        near = get_close_matches(name, desk.shelf.names(), n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        return Refused(error=UnknownPlaybook(name=name, hint=hint))
+        return _no_such_playbook(desk, name)
     inputs = _inputs(found, given)
     if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
         not given and found.inputs
     ):
         return Opened(modal.start(found, inputs, metadata=f"{command.channel_id}|{name}"))
     return start(desk, command, found, inputs)
+
+
+def _no_such_playbook(desk: Desk, name: str) -> Refused:
+    near = get_close_matches(name, desk.shelf.names(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return Refused(error=UnknownPlaybook(name=name, hint=hint))
 
 
 def _inputs(playbook: Playbook, given: list[str]) -> JsonObject:
@@ -88,9 +92,7 @@ def _help(_desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _queue(desk: Desk, command: SlashCommand) -> Reply:
-    if refused := looking.stranger(desk, command.user_id):
-        return refused
-    return Said(queue.queue(looking.waiting(desk, command.user_id), desk.clock.now()))
+    return looking.queued(desk, command.user_id)
 
 
 def _status(desk: Desk, command: SlashCommand) -> Reply:
@@ -122,8 +124,18 @@ def _resume(desk: Desk, command: SlashCommand) -> Reply:
 def _switch(desk: Desk, command: SlashCommand, kind: type[Pause | Resume]) -> Reply:
     named = " ".join(command.words[1:]) or "everything"
     scope = named if named == "everything" or ":" in named else f"playbook:{named}"
+    if missing := _unknown_scope(desk, scope, kind):
+        return missing
     actor = Actor.user(command.user_id)
     return desk.engine.handle(kind(actor=actor, key=command.key, scope=scope), DEADLINE)
+
+
+def _unknown_scope(desk: Desk, scope: str, kind: type[Pause | Resume]) -> Refused | None:
+    """Refuse to pause a playbook nobody has: a slip of the pen must not look as if something had stopped."""
+    what, _, name = scope.partition(":")
+    if kind is not Pause or what != "playbook" or desk.shelf.get(name):
+        return None
+    return _no_such_playbook(desk, name)
 
 
 def _cancel(desk: Desk, command: SlashCommand) -> Reply:
@@ -150,7 +162,7 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
 
 def sayso(desk: Desk, command: SlashCommand) -> Reply:
     """Find the verb and do it; anything else gets help that guesses what was meant."""
-    verb = command.words[0] if command.words else "help"
+    verb = command.words[0].lower() if command.words else "help"
     return ON_SAYSO.get(verb, _help)(desk, command)
 
 

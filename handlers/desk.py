@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blocks.history import Logged
+    from blocks.queue import Waiting
     from workflows.action import ActionSpec
     from workflows.engine import Engine
+    from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Shelf
     from workflows.run import Run
 
@@ -29,8 +31,8 @@ class Reading(Protocol):
         """Return the run a draft belongs to, carrying that draft."""
         ...
 
-    def open_runs(self) -> Sequence[Run]:
-        """Return the runs whose draft waits for a person."""
+    def playbook(self, version: str) -> Playbook:
+        """Return a playbook as it was when runs were pinned to it."""
         ...
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
@@ -39,6 +41,15 @@ class Reading(Protocol):
 
     def recent(self, person: str) -> Sequence[str]:
         """Return the playbooks this person started last, newest first."""
+        ...
+
+
+class Incoming(Protocol):
+    """A kept event."""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The event as Slack sent it."""
         ...
 
 
@@ -55,6 +66,10 @@ class Events(Protocol):
         """Note that an event was dealt with."""
         ...
 
+    def unhandled(self) -> Sequence[Incoming]:
+        """Return the kept events nobody has dealt with, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
@@ -66,6 +81,8 @@ class Desk:
     reading: Reading
     clock: Clock
     actions: Mapping[str, ActionSpec]
+    #: What waits for somebody, most pressing first.
+    waiting: Callable[[str], list[Waiting]]
     #: Draws somebody's App Home, at a page of its queue.
     home: Callable[[str, int], dict[str, Any]]
     #: Keeps somebody's App Home up to date from now on.

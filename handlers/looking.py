@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice
-from blocks.queue import Waiting
+from blocks import modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
-from workflows.action import Risk
 from workflows.answers import Recorded, Refused
 from workflows.errors import Stranger, UnknownDraft, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
-from workflows.queue import queue_of
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -19,29 +16,12 @@ if TYPE_CHECKING:
 
 #: An answer that says and shows nothing.
 NOTHING = Recorded()
-#: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
-ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
 
 
 def stranger(desk: Desk, person: str) -> Refused | None:
     """Return the refusal for somebody who is not of this company, or None."""
     company = desk.directory.company()
     return None if company.person(person) else Refused(error=Stranger(company=company.name))
-
-
-def waiting(desk: Desk, person: str) -> list[Waiting]:
-    """Return what waits for a person, most pressing first."""
-    company, now = desk.directory.company(), desk.clock.now()
-    runs = queue_of(person, desk.reading.open_runs(), company, now)
-    return [
-        Waiting(
-            draft=run.draft,
-            spec=desk.actions.get(run.draft.action),
-            one_tap=run.draft.risk in ONE_TAP,
-        )
-        for run in runs
-        if run.draft
-    ]
 
 
 def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
@@ -51,7 +31,15 @@ def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
-    return Opened(modal.review(run.draft, desk.actions.get(run.draft.action), page))
+    level = desk.reading.playbook(run.version).level
+    return Opened(modal.review(run.draft, desk.actions.get(run.draft.action), page, level=level))
+
+
+def queued(desk: Desk, person: str) -> Reply:
+    """Show what waits for a person."""
+    if refused := stranger(desk, person):
+        return refused
+    return Said(queue.queue(desk.waiting(person), desk.clock.now()))
 
 
 def why(desk: Desk, person: str, draft_id: str) -> Reply:

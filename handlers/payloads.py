@@ -37,6 +37,7 @@ class _Container(Body):
     thread_ts: str = ""
     channel_id: str = ""
     view_id: str = ""
+    is_ephemeral: bool = False
 
 
 class _View(Body):
@@ -47,10 +48,14 @@ class _View(Body):
     private_metadata: str = ""
     state: dict[str, Any] = Field(default_factory=dict)
 
+    @property
+    def inputs(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What the inputs hold: block id, action id, element state."""
+        return self.state.get("values") or {}
+
     def held(self, block_id: str, action_id: str) -> dict[str, Any]:
         """Return what one input holds, as Slack sends it; empty when there is no such input."""
-        inputs: dict[str, dict[str, dict[str, Any]]] = self.state.get("values") or {}
-        return inputs.get(block_id, {}).get(action_id, {})
+        return self.inputs.get(block_id, {}).get(action_id, {})
 
 
 class ButtonPress(Body):
@@ -98,6 +103,16 @@ class ButtonPress(Body):
     def value(self) -> ButtonValue:
         """The draft, revision and hash the button named. Raises `ValueError` for a button of another kind."""
         return ButtonValue.parse(self.action.chosen)
+
+    @property
+    def card(self) -> str:
+        """The draft whose card was pressed on; empty for other messages, and for those only one person sees."""
+        if not self.place[1] or self.container.is_ephemeral:
+            return ""
+        try:
+            return ButtonValue.parse(self.action.chosen.rpartition(":")[2]).draft_id
+        except ValueError:
+            return ""
 
     @property
     def tagged(self) -> tuple[str, ButtonValue]:
@@ -164,6 +179,11 @@ class Happening(Body):
 
     event_id: str = ""
     event: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """What kind of event it is."""
+        return str(self.event.get("type", ""))
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> Self:

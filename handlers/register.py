@@ -22,7 +22,7 @@ from handlers.payloads import ButtonPress, Happening, Shortcut, SlashCommand, Su
 from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from slack_bolt import Ack, Respond
     from slack_sdk import WebClient
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_UNKNOWN = "This is of a kind that is not known any more. Nothing was done; look at the newest card."
+_UNKNOWN = (
+    "This is of a kind that is not known any more. Nothing was done; look at the newest card."
+)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -152,9 +154,7 @@ def catch_up(desk: Desk) -> None:
             happened(desk, kept.body)
 
 
-def _on_unknown_action(
-    ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond
-) -> None:
+def _on_unknown_action(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
     Back.of(body, ack, client, respond).refuse(_UNKNOWN)
 
 
@@ -165,7 +165,7 @@ def _on_unknown_view(ack: Ack) -> None:
 @contextmanager
 def _careful(
     refuse: Callable[[str], object], unstored: Callable[[NotRecorded], object]
-) -> Iterator[None]:
+) -> Generator[None]:
     """Let no exception out of a listener: each becomes a sentence only the person sees.
 
     `refuse` acknowledges and says why not; `unstored` only says it, since nothing was stored.
@@ -174,7 +174,9 @@ def _careful(
         yield
     except NotRecorded as error:
         unstored(error)
-    except ValueError:
+    except ValueError as error:
+        _log.warning("a payload was not understood (%s)", type(error).__name__)
+        _log.debug("what was not understood", exc_info=error)
         refuse(_UNKNOWN)
     except Exception as error:  # noqa: BLE001 -- the outermost edge: the person is told, the log has the rest
         reference = secrets.token_hex(4)

@@ -110,10 +110,10 @@ def not_done(ack: Ack, words: str) -> None:
 def after_command(reply: Reply, back: Back) -> None:
     """Answer a slash command; what is said, only the person sees."""
     match reply:
-        case Opened(view) if not (problem := back.open(view)):
-            back.ack()
-        case Opened():
-            back.ack(**notice.said(_not_opened(problem)), response_type="ephemeral")
+        case Opened(view):
+            problem = back.open(view)
+            words = notice.said(_not_opened(problem)) if problem else {}
+            back.ack(**words)
         case Said(message):
             back.ack(**message, response_type="ephemeral")
         case _:

@@ -160,7 +160,10 @@ KEYS = {
     ("TaskStep", "within"): "When it is due. It stays open after that, marked overdue.",
     ("WaitStep", "wait"): "The step's name; what the signal said is known by it.",
     ("WaitStep", "for_"): "How long.",
-    ("WaitStep", "signal"): "A signal that ends the wait sooner.",
+    (
+        "WaitStep",
+        "signal",
+    ): "A signal that ends the wait sooner. No connector of this version sends one.",
     ("DecideStep", "decide"): "The step's name.",
     ("DecideStep", "if_"): "The condition.",
     (
@@ -179,7 +182,7 @@ KEYS = {
     ("Company", "zone"): "IANA time zone of the company.",
     ("Company", "currency"): "The currency of amounts that name none.",
     ("Company", "people"): "Everybody who may start or sign something.",
-    ("Company", "hours"): "When the company works.",
+    ("Company", "hours"): "When the company works. No part of this version looks at it.",
     ("Person", "id"): "Slack member id.",
     ("Person", "name"): "The name people know.",
     ("Person", "email"): "Their address.",

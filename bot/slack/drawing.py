@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import card, home, kpi, notice
 from blocks.queue import Waiting
 from bot.slack.outbox import Drawing
 from workflows.action import Risk
+from workflows.errors import Stranger
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
+from workflows.policy import SIGNING_LEVEL
 from workflows.queue import queue_of
 from workflows.text import Untrusted
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.storage.outbox import Message as Row
-    from bot.storage.queue import Left
+    from bot.storage.queue import Left, Week
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
@@ -68,6 +71,10 @@ class Looking(Protocol):
         """Count what was carried out on the company's yesterday."""
         ...
 
+    def this_week(self, now: datetime, zone: ZoneInfo) -> Mapping[str, Week]:
+        """Count each playbook's drafts since the company's Monday."""
+        ...
+
 
 class Drawings:
     """Draws every subject there is."""
@@ -103,8 +110,7 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
-        playbook = self._reading.playbook(run.version)
-        setting = card.Setting(level=playbook.level, solo=self._directory.company().solo)
+        setting = card.Setting(level=self._level(run), solo=self._directory.company().solo)
         return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
 
     def _run(self, _row: Row, run_id: str) -> Drawing | None:
@@ -137,21 +143,14 @@ class Drawings:
     def home(self, person: str, page: int = 1) -> dict[str, Any]:
         """Return somebody's App Home: what waits for them first, then what is theirs."""
         company, now = self._directory.company(), self._clock.now()
-        mine = queue_of(person, self._reading.open_runs(), company, now)
+        if company.person(person) is None:
+            return home.closed(Stranger(company=company.name).sentence)
         admin = company.is_admin(person)
         yesterday = self._reading.yesterday(now, company.tz)
         return home.home(
             home.Home(
                 now=now,
-                waiting=[
-                    Waiting(
-                        draft=run.draft,
-                        spec=self._actions.get(run.draft.action),
-                        one_tap=run.draft.risk in ONE_TAP,
-                    )
-                    for run in mine
-                    if run.draft
-                ],
+                waiting=self.waiting(person),
                 page=page,
                 tasks=self._reading.tasks_of(person),
                 runs=self._reading.runs_of(person),
@@ -164,14 +163,36 @@ class Drawings:
             )
         )
 
-    def _owned(self, person: str) -> list[home.Owned]:
-        company = self._directory.company()
-        books = [book for name in self._shelf.names() if (book := self._shelf.get(name))]
+    def waiting(self, person: str) -> list[Waiting]:
+        """Return what waits for somebody, most pressing first."""
+        company, now = self._directory.company(), self._clock.now()
+        runs = queue_of(person, self._reading.open_runs(), company, now)
         return [
-            home.Owned(name=book.playbook, title=book.title, version=book.version, level=book.level)
-            for book in books
-            if person in {owner.id for owner in company.members(book.owner)}
+            Waiting(
+                draft=run.draft,
+                spec=self._actions.get(run.draft.action),
+                one_tap=run.draft.risk in ONE_TAP and self._level(run) >= SIGNING_LEVEL,
+            )
+            for run in runs
+            if run.draft
         ]
+
+    def _level(self, run: Run) -> int:
+        return self._reading.playbook(run.version).level
+
+    def _owned(self, person: str) -> list[home.Owned]:
+        company, now = self._directory.company(), self._clock.now()
+        books = [book for name in self._shelf.names() if (book := self._shelf.get(name))]
+        mine = [b for b in books if person in {owner.id for owner in company.members(b.owner)}]
+        weeks = self._reading.this_week(now, company.tz)
+        return [_owned(book, weeks.get(book.playbook)) for book in mine]
+
+
+def _owned(book: Playbook, week: Week | None) -> home.Owned:
+    shown = home.Owned(name=book.playbook, title=book.title, version=book.version, level=book.level)
+    if week is None:
+        return shown
+    return replace(shown, sent=week.sent, edited=week.edited, rejected=week.rejected)
 
 
 def _report(run: Run, step: str) -> KpiReport | None:

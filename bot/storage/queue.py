@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, literal, select
 
 from bot.storage import rows
 from bot.storage.fetch import many
+from bot.storage.header import stamp
 from bot.storage.runs import Runs
-from bot.storage.tables import draft, revision, run, signature, switch, task
+from bot.storage.tables import audit_event, draft, revision, run, signature, switch, task
 from workflows.action import Record
+from workflows.events import Event
 from workflows.ports import Switch
 
 if TYPE_CHECKING:
@@ -64,6 +66,25 @@ _LEFT = select(
     draft.c.left_at >= bindparam("since"),
     draft.c.left_at < bindparam("until"),
 )
+_left_since = draft.c.left_at >= bindparam("since")
+_rejected = audit_event.alias("rejected")
+_WEEK = (
+    select(
+        run.c.playbook,
+        func.sum(case((_left_since, 1), else_=0)).label("sent"),
+        func.sum(case((_left_since, 1 - draft.c.unchanged), else_=0)).label("edited"),
+        func.count(_rejected.c.n).label("rejected"),
+    )
+    .join_from(draft, run, run.c.id == draft.c.run_id)
+    .outerjoin(
+        _rejected,
+        (_rejected.c.object == literal("draft:") + draft.c.id)
+        & (_rejected.c.event == Event.DRAFT_REJECTED.value)
+        & (_rejected.c.ts >= bindparam("since_words")),
+    )
+    .where(draft.c.ws == bindparam("ws"), _left_since | _rejected.c.n.is_not(None))
+    .group_by(run.c.playbook)
+)
 _STATES = select(run.c.state, func.count().label("n")).where(_OURS).group_by(run.c.state)
 
 
@@ -72,6 +93,14 @@ class Left(Record):
 
     left: int
     edited: int
+
+
+class Week(Record):
+    """A playbook's drafts of this week: those that went out, those edited before they did, those rejected."""
+
+    sent: int = 0
+    edited: int = 0
+    rejected: int = 0
 
 
 class Queue:
@@ -157,6 +186,15 @@ class Queue:
         """Count what was carried out yesterday, as days go in `zone`."""
         today = datetime.combine(now.astimezone(zone).date(), time(), zone)
         return self.went_out(today - timedelta(days=1), today)
+
+    def this_week(self, now: datetime, zone: tzinfo) -> dict[str, Week]:
+        """Count each playbook's drafts since Monday, as days go in `zone`; one without any is not in it."""
+        today = now.astimezone(zone).date()
+        monday = datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
+        named = {"ws": self._ws, "since": monday, "since_words": stamp(monday)}
+        with self._database.read() as connection:
+            found = many(connection, _WEEK, named)
+        return {row.pop("playbook"): Week.model_validate(row) for row in found}
 
     def states(self) -> dict[str, int]:
         """Return how many runs there are of each state."""

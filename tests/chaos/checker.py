@@ -39,7 +39,7 @@ class Ack:
     #: `start`, `approve`, `edit`, `reject`, `undo`.
     kind: str
     #: `recorded` or `refused`.
-    answer: str
+    answer: str = ""
     #: The sentence or code of the answer: a duplicate gets the same.
     said: str = ""
     actor: str = ""

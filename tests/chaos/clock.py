@@ -1,9 +1,10 @@
-"""Clocks for faults: one that runs faster than the machine's and agrees in every process."""
+"""Time and chance for faults: a clock that runs faster than the machine's, and dice that fall the same again."""
 
 from __future__ import annotations
 
+import random
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tests.fakes.clock import MONDAY
 
@@ -21,6 +22,6 @@ class FastClock:
         return MONDAY + timedelta(seconds=(time.time() - self._began) * self._rate)
 
 
-def real_now() -> datetime:
-    """Return the machine's time."""
-    return datetime.fromtimestamp(time.time(), UTC)
+def dice(*seed: object) -> random.Random:
+    """Return what decides by chance, the same for the same seed."""
+    return random.Random(":".join(str(each) for each in seed))  # noqa: S311 -- chance that can be repeated

@@ -74,12 +74,19 @@ def journals(home: Path) -> dict[Kind, Path]:
 
 
 def connectors(
-    home: Path, faults: Mapping[Kind, Callable[[str, int], Fault | None]] | None = None
+    home: Path,
+    faults: Callable[[str, int], Fault | None] = lambda _key, _try: None,
+    slow_seconds: float = 5.0,
 ) -> list[Connector]:
-    """Return one fake connector of each kind."""
-    chosen = faults or {}
+    """Return one fake connector of each kind; `faults` says what goes wrong by key and number of the try."""
     return [
-        FakeConnector(f"by-{kind}", idempotency=kind, journal=journal, faults=chosen.get(kind, ()))
+        FakeConnector(
+            f"by-{kind}",
+            idempotency=kind,
+            journal=journal,
+            faults=faults,
+            slow_seconds=slow_seconds,
+        )
         for kind, journal in journals(home).items()
     ]
 

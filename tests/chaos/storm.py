@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import random
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.jobs.embedded import Embedded
 from tests.chaos.checker import Ack
-from tests.chaos.clock import FastClock
+from tests.chaos.clock import FastClock, dice
 from tests.chaos.house import KINDS, OWNER, SALES, connectors, open_house
 from tests.chaos.processes import wait_for
 from workflows.answers import Recorded, Refused
@@ -19,6 +18,8 @@ from workflows.commands import Approve, Edit, Reject, StartRun, Undo
 from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
+    from random import Random
+
     from workflows.answers import Answer
     from workflows.commands import Command
     from workflows.engine import Engine
@@ -78,8 +79,7 @@ class Script:
     run: str = ""
     draft: str = ""
     n: int = 1
-    at: int = 0
-    done: list[int] = field(default_factory=list[int])
+    acks: list[Ack] = field(default_factory=list[Ack])
 
     def key(self, at: int) -> str:
         """Return the key of one press: the same on every delivery."""
@@ -99,30 +99,27 @@ class Script:
             return Reject(**about, reason="not needed")
         return Approve(**about) if kind == "approve" else Undo(**about)
 
-    def ack(self, at: int, reply: Answer) -> Ack:
-        """Return what the answer to a press says, for the history."""
-        kind = self.kinds[at]
-        seen: dict[str, str] = {
-            "kind": kind,
-            "key": self.key(at),
-            "actor": SALES[self.people[at]].id,
-        }
-        if isinstance(reply, Refused):
-            return Ack(**seen, answer="refused", said=reply.error.sentence)
-        assert isinstance(reply, Recorded), reply
-        run, draft = self.run, self.draft
-        if kind == "start" and reply.run and reply.run.draft:
-            run, draft = reply.run.id, reply.run.draft.id
-        n = self.n + (kind == "edit")
-        return Ack(**seen, answer="recorded", said=reply.sentence, run=run, draft=draft, n=n)
+    def ack(self, reply: Answer) -> Ack:
+        """Return what the answer to the next press says, for the history."""
+        kind, actor = self.kinds[self.at], SALES[self.people[self.at]].id
+        about = Ack(key=self.key(self.at), kind=kind, actor=actor, draft=self.draft, n=self.n)
+        answered = answered_as(about, reply)
+        run = reply.run if isinstance(reply, Recorded) else None
+        if kind == "start" and run and run.draft:
+            return replace(answered, run=run.id, draft=run.draft.id)
+        return replace(answered, run=self.run, n=self.n + (kind == "edit"))
 
     def take(self, ack: Ack) -> None:
         """Go on after an acknowledgement."""
         if ack.answer == "recorded":
-            self.run, self.draft = ack.run or self.run, ack.draft or self.draft
-            self.n = ack.n + (ack.kind == "undo") if ack.kind != "start" else 1
-        self.done.append(self.at)
-        self.at += 1
+            self.run, self.draft = ack.run, ack.draft
+            self.n = ack.n + (ack.kind == "undo")
+        self.acks.append(ack)
+
+    @property
+    def at(self) -> int:
+        """Which press is next."""
+        return len(self.acks)
 
     @property
     def over(self) -> bool:
@@ -132,21 +129,21 @@ class Script:
 
 def scripts(stage: Stage, client: str, presses: int) -> list[Script]:
     """Write what a client does: so many presses on as many runs as that takes."""
-    dice = random.Random(f"{stage.seed}:{client}")
+    chance = dice(stage.seed, client)
     written: list[Script] = []
     while presses > 0:
-        kinds = ("start", *_middle(dice))[:presses]
+        kinds = ("start", *_middle(chance))[:presses]
         presses -= len(kinds)
-        people = tuple(dice.randrange(len(SALES)) for _ in kinds)
-        playbook = f"note-{dice.choice(KINDS)}"
+        people = tuple(chance.randrange(len(SALES)) for _ in kinds)
+        playbook = f"note-{chance.choice(KINDS)}"
         name = f"{client}:{len(written)}"
         written.append(Script(name=name, kinds=kinds, playbook=playbook, people=people))
     return written
 
 
-def _middle(dice: random.Random) -> tuple[str, ...]:
-    edits = ("edit",) * dice.randrange(4)
-    end = dice.choices(
+def _middle(chance: Random) -> tuple[str, ...]:
+    edits = ("edit",) * chance.randrange(4)
+    end = chance.choices(
         (("approve",), ("reject",), ("approve", "undo", "approve"), ("approve", "approve")),
         weights=(60, 15, 15, 10),
     )
@@ -158,18 +155,27 @@ def press(stage: Stage, client: str, presses: int) -> None:
     engine = open_house(stage.path, stage.clock).foundation.engine
     plays, before = scripts(stage, client, presses), Ack.read(stage.history(client))
     _remember(plays, before)
-    dice = random.Random(f"{stage.seed}:{client}:{len(before)}")
+    chance = dice(stage.seed, client, len(before))
     handle = os.open(stage.history(client), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     _cut(handle, stage.history(client))
     while open_ones := [play for play in plays if not play.over][:AT_ONCE]:
-        play = dice.choice(open_ones)
-        at = play.at
-        ack = _delivered(engine, play, at, handle)
+        play = chance.choice(open_ones)
+        ack = play.ack(_delivered(engine, play, play.at))
+        _write(handle, ack)
         play.take(ack)
-        if dice.random() < TWICE:
-            again = dice.choice([each for each in plays if each.done])
-            _delivered(engine, again, dice.choice(again.done), handle)
+        if chance.random() < TWICE:
+            again = chance.choice([each for each in plays if each.acks])
+            at = chance.randrange(again.at)
+            _write(handle, answered_as(again.acks[at], _delivered(engine, again, at)))
     stage.curtain(client).touch()
+
+
+def answered_as(about: Ack, reply: Answer) -> Ack:
+    """Return an acknowledgement of the same press with this answer."""
+    if isinstance(reply, Refused):
+        return replace(about, answer="refused", said=reply.error.sentence)
+    assert isinstance(reply, Recorded), reply
+    return replace(about, answer="recorded", said=reply.sentence)
 
 
 def _remember(plays: list[Script], acks: list[Ack]) -> None:
@@ -185,8 +191,8 @@ def _cut(handle: int, path: Path) -> None:
     os.ftruncate(handle, written.rfind(b"\n") + 1)
 
 
-def _delivered(engine: Engine, play: Script, at: int, handle: int) -> Ack:
-    """Deliver a press until it is answered, and only then write it down."""
+def _delivered(engine: Engine, play: Script, at: int) -> Answer:
+    """Deliver a press until it is answered."""
     replies: list[Answer] = []
 
     def handled() -> bool:
@@ -197,7 +203,9 @@ def _delivered(engine: Engine, play: Script, at: int, handle: int) -> Ack:
         return True
 
     wait_for(handled, 30, f"an answer to {play.key(at)}")
-    ack = play.ack(at, replies[0])
+    return replies[0]
+
+
+def _write(handle: int, ack: Ack) -> None:
     os.write(handle, ack.line())
     os.fsync(handle)
-    return ack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.storage.audit_export import export_jsonl
 from bot.storage.audit_verify import verify, verify_file
 from tests.chaos.checker import Ack, Case, Effect
+from tests.chaos.clock import dice
 from tests.chaos.house import journals, open_house, write_company
 from tests.chaos.processes import Actor, cast, wait_for
 from tests.chaos.storm import Stage, press, work
@@ -40,10 +40,8 @@ def test_no_press_is_lost_or_applied_twice_when_processes_are_killed(
         wait_for(lambda: _under_way(home) == 0, 120 * max(scale, 1.0), "the last effects", 0.1)
     case = _case(stage)
 
-    acks = len(case.acks)
-    print(
-        f"{acks} acks, {len(case.effects)} effects, {hits} kills, {_found_begun(case)} mid-flight"
-    )  # noqa: T201 -- shown with -s
+    told = f"{len(case.acks)} acks, {len(case.effects)} effects, {hits} kills"
+    print(f"{told}, {_found_begun(case)} in the middle of a step")  # noqa: T201 -- shown with -s
     assert case.verdict() == []
     assert hits >= kills
     assert len({ack.key for ack in case.acks}) == presses
@@ -52,13 +50,13 @@ def test_no_press_is_lost_or_applied_twice_when_processes_are_killed(
 
 def _storm(stage: Stage, workers: list[Actor], clients: list[Actor], kills: int) -> int:
     """Kill somebody at random moments of the play, and until there were enough; return how often."""
-    dice = random.Random(f"{stage.seed}:kills")
+    chance = dice(stage.seed, "kills")
     victims = [*workers, *clients]
-    until = time.monotonic() + 120 + kills * 10
+    until = time.monotonic() + 60 + kills * 4
     while not _through(stage) or sum(each.kills for each in victims) < kills:
-        assert time.monotonic() < until
-        time.sleep(dice.uniform(0.2, 1.6))  # the fault itself: a random moment
-        victim = dice.choice([*workers, *workers, *clients])
+        assert time.monotonic() < until, _progress(stage)
+        time.sleep(chance.uniform(0.4, 2.0))  # the fault itself: a random moment
+        victim = chance.choice([*workers, *workers, *clients])
         if victim.kill():
             victim.start()
     return sum(each.kills for each in victims)
@@ -66,6 +64,10 @@ def _storm(stage: Stage, workers: list[Actor], clients: list[Actor], kills: int)
 
 def _through(stage: Stage) -> bool:
     return all(stage.curtain(name).exists() for name in CLIENTS)
+
+
+def _progress(stage: Stage) -> str:
+    return ", ".join(f"{name}: {len(Ack.read(stage.history(name)))} acks" for name in CLIENTS)
 
 
 def _under_way(home: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
@@ -344,12 +344,11 @@ class Life(RuleBasedStateMachine):
             self.claims += [run for run in held if run.id == self.run.id]
 
     @precondition(lambda self: self.state is RunState.WAITING)
-    @rule(seldom=SELDOM, early=st.integers(0, 1))
-    def claim_to_expire(self, early: int, *, seldom: bool) -> None:
-        """Nobody signed in time; or somebody signs in the second in which the worker comes."""
+    @rule(seldom=SELDOM)
+    def claim_to_expire(self, *, seldom: bool) -> None:
+        """Nobody signed in time."""
         if seldom:
             self.claim()
-            self.house.clock.at -= timedelta(seconds=early)
 
     @rule(
         outcome=OUTCOMES,
