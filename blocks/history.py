@@ -53,7 +53,6 @@ WORDS = {
     Event.SWITCH_RESUMED: "switched it on",
     Event.SCHEDULE_FIRED: "started on schedule",
     Event.SCHEDULE_MISSED: "missed its schedule",
-    Event.PLAYBOOK_LOADED: "loaded a playbook",
 }
 _OBJECT = 60
 _REASON = 120

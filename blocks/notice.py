@@ -108,9 +108,10 @@ def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
     """Return where a run stands, why it waits, and the last steps of how it came there."""
     state = _STATES[run.state]
     line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_WHY)]
-    line.append(rich.text(f" {state}, at the step {run.step}." if run.step else f" {state}."))
+    at_step = f" {state}, at the step {run.step}" if run.step else f" {state}"
+    line.append(rich.text(f"{at_step}: " if run.why else f"{at_step}."))
     if run.why:
-        line += [rich.text(" "), *rich.runs(run.why, limit=_WHY)]
+        line += rich.runs(run.why, limit=_WHY)
     key = (run.id, run.seq, run.state)
     blocks = [rich.block(block_id(BlockId.TITLE, *key), rich.section(*line))]
     if entries:
@@ -118,7 +119,12 @@ def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
         blocks.append(rich.block(block_id(BlockId.STEPS, *key), rich.bullets(lines)))
     started = f"run {run.id} · version {run.version[:12]} · started by {run.trigger}"
     blocks.append(elements.context(block_id(BlockId.FOOTER, *key), started))
-    return elements.message(sentence("{} for {} {}.", run.playbook, run.subject, state), blocks)
+    text = sentence("{} for {} {}.", run.playbook, run.subject, state)
+    if run.why and run.state.ended:
+        text = sentence(
+            "{} for {} {}: {}", run.playbook, run.subject, state, run.why, part_limit=_WHY
+        )
+    return elements.message(text, blocks)
 
 
 def why(draft: Draft) -> Block:

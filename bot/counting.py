@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from bot.clock import SystemClock
 from bot.connectors.kpi import KpiConnector
 from bot.folder import CompanyFolder
-from bot.outside import SHIPPED_METRICS
-from bot.settings import Settings
+from bot.outside import SHIPPED_METRICS, orders_of
+from bot.settings import read_settings
 from workflows.company import Company
 from workflows.errors import BadInput
 from workflows.kpi.metrics_file import catalogue
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.settings import Settings
     from workflows.kpi.report import KpiReport
 
 
@@ -41,7 +44,7 @@ def count(
     progress: Callable[[int], None],
 ) -> KpiReport:
     """Return the report. Raises `BadInput`, `ConnectorError` or `CompanyError` in words for a person."""
-    settings = Settings()
+    settings = read_settings()
     company = _company(settings, has_source=bool(source))
     company = company.model_copy(
         update={"zone": zone or company.zone, "currency": currency or company.currency}
@@ -52,9 +55,7 @@ def count(
         raise BadInput(field="metrics", problem=f"there is no file {file}.")
     connector = KpiConnector(
         catalogue=catalogue(file.read_text(encoding="utf-8"), str(file)),
-        orders=source
-        or settings.orders_source
-        or str(settings.sayso_home / "tables" / "orders.csv"),
+        orders=SecretStr(source) if source else orders_of(settings),
         directory=_Given(Company.model_validate(company.model_dump())),
         clock=SystemClock(),
     )

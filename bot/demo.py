@@ -117,8 +117,8 @@ class Demo:
             sayso_home=self._home,
             smtp_url=SecretStr(f"smtp+plain://{self.mailbox.host}:{self.mailbox.port}"),
             mail_from=f"{workspace.name} <hello@northwind.example>",
-            tables_url="",
-            orders_source="",
+            tables_url=None,
+            orders_source=None,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflows.errors import CompanyError
+from workflows.errors import CompanyError, PlaybookError
 from workflows.loading import load_company, load_playbook
 
 if TYPE_CHECKING:
@@ -57,8 +57,14 @@ class Books:
     def shelf(self, home: Path, company: Company) -> PlaybookFolder:
         """Read every playbook of a company's folder. Raises `PlaybookError` for the first bad file."""
         files = sorted((home / "playbooks").glob("*.yml"))
-        read = [self.read(file.read_text(encoding="utf-8"), str(file), company) for file in files]
-        return PlaybookFolder({book.playbook: book for book in read})
+        books: dict[str, Playbook] = {}
+        for file in files:
+            book = self.read(file.read_text(encoding="utf-8"), str(file), company)
+            if book.playbook in books:
+                problem = f"another file here is called {book.playbook} too; rename one of them"
+                raise PlaybookError(place=file, problem=problem)
+            books[book.playbook] = book
+        return PlaybookFolder(books)
 
 
 class PlaybookFolder:

@@ -96,7 +96,12 @@ def _table(settings: Settings, directory: Directory, clock: Clock) -> TableConne
             fix="List them with their id columns, like quotes:id, invoices:number.",
         )
     keys = {table: key or "id" for table, _, key in named}
-    return TableConnector([SqlSource(SecretStr(settings.tables_url), keys)], clock, zone)
+    return TableConnector([SqlSource(settings.tables_url, keys)], clock, zone)
+
+
+def orders_of(settings: Settings) -> SecretStr:
+    """Return where the order book is: what was set, else `tables/orders.csv` of the company."""
+    return settings.orders_source or SecretStr(str(settings.sayso_home / "tables" / "orders.csv"))
 
 
 def _kpi(
@@ -106,7 +111,7 @@ def _kpi(
     file = own if own.exists() else SHIPPED_METRICS
     return KpiConnector(
         catalogue=catalogue(file.read_text(encoding="utf-8"), str(file)),
-        orders=settings.orders_source or str(settings.sayso_home / "tables" / "orders.csv"),
+        orders=orders_of(settings),
         directory=directory,
         clock=clock,
         tables=lambda name: table.rows(name) if name in table.tables() else [],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workflows.errors import WorkflowError
@@ -66,16 +66,16 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="", description="Address mail is sent from, like `Sayso <hello@acme.example>`."
     )
-    tables_url: str = Field(
-        default="",
+    tables_url: SecretStr | None = Field(
+        default=None,
         description="SQL database with the company's tables; empty means CSV files in SAYSO_HOME/tables.",
     )
     tables: str = Field(
         default="",
         description="Tables of TABLES_URL that may be used, with their id columns: `quotes:id, invoices:number`.",
     )
-    orders_source: str = Field(
-        default="",
+    orders_source: SecretStr | None = Field(
+        default=None,
         description="Order lines for the KPI report (CSV, CSV.gz or SQL URL); empty means tables/orders.csv.",
     )
 
@@ -89,6 +89,22 @@ class Settings(BaseSettings):
         missing = [name.upper() for name in names if not getattr(self, name)]
         if missing:
             raise MissingSettings(names=", ".join(missing), file=Path(".env").resolve())
+
+
+class BadSettings(WorkflowError):
+    """These settings can't be used: {problems}. Mend them in the environment or in {file}."""
+
+
+def read_settings() -> Settings:
+    """Read the environment and `.env`. Raises `BadSettings` naming every one that can't be used, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (
+            f"{str(problem['loc'][0]).upper()} ({problem['msg']})"
+            for problem in error.errors(include_url=False, include_input=False)
+        )
+        raise BadSettings(problems=", ".join(wrong), file=Path(".env").resolve()) from None
 
 
 def repository_file(name: str) -> Path:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from blocks import notice
+from bot.crash import Boundary, here
 from handlers import actions, commands, events, replies, shortcuts, views
 from handlers.back import Back
 from handlers.desk import DEADLINE
@@ -64,6 +65,7 @@ def _keeping(desk: Desk) -> Callable[..., BoltResponse | None]:
             return next()
         if not desk.inbox.store_event(happening.event_id, req.body, DEADLINE):
             return BoltResponse(status=200)
+        here(Boundary.KEPT)
         return next()
 
     return keep

@@ -20,7 +20,10 @@ BUILD = ROOT / "build"
 ENVIRONMENT, TRIED = BUILD / "environment", BUILD / "tried"
 PACKAGES = ("agents", "blocks", "bot", "handlers", "workflows")
 #: What tests look at beside the wheel.
-BESIDE = ("tests", "benchmarks", "docs", "pyproject.toml", "manifest.yml", "README.md", "Makefile", "locks")
+BESIDE = (
+    *("tests", "benchmarks", "docs", "locks", "pyproject.toml", "manifest.yml", "Makefile"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
+)
 #: Every branch of these is taken by some test.
 COVERED = ("workflows/machine.py", "workflows/policy.py", "workflows/engine.py")
 #: Where a browser may be; Debian's package is installed when none is there.
@@ -81,8 +84,23 @@ def build_wheel() -> Path:
     python = ENVIRONMENT / "bin" / "python"
     site = next((ENVIRONMENT / "lib").glob("python*")) / "site-packages"
     # The dependencies of this environment are visible there, its editable install of the tree is not.
-    (site / "dependencies.pth").write_text(f"{next(p for p in sys.path if p.endswith('site-packages'))}\n")
-    run(Step("install", (*pip, "--python", str(python), "install", "--no-deps", "--force-reinstall", str(wheel))))
+    (site / "dependencies.pth").write_text(
+        f"{next(p for p in sys.path if p.endswith('site-packages'))}\n"
+    )
+    run(
+        Step(
+            "install",
+            (
+                *pip,
+                "--python",
+                str(python),
+                "install",
+                "--no-deps",
+                "--force-reinstall",
+                str(wheel),
+            ),
+        )
+    )
     return python
 
 
@@ -104,7 +122,11 @@ def find_browser() -> str:
             return found
     if shutil.which("apt-get") and os.geteuid() == 0:
         run(Step("package lists", ("apt-get", "update", "-q")))
-        run(Step("browser", ("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")))
+        run(
+            Step(
+                "browser", ("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")
+            )
+        )
         return shutil.which("chromium") or ""
     run(Step("browser", tool("playwright", "install", "chromium")))
     return ""

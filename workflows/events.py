@@ -49,7 +49,6 @@ class Event(StrEnum):
     SWITCH_RESUMED = "run:switch:resumed"
     SCHEDULE_FIRED = "timer:schedule:fired"
     SCHEDULE_MISSED = "timer:schedule:missed"
-    PLAYBOOK_LOADED = "run:playbook:loaded"
 
 
 class Entry(Record):

@@ -76,11 +76,11 @@ def search(  # noqa: PLR0913 -- one for each option
     json: Json = False,
 ) -> int:
     """Show who pressed what, what the agent wrote and what happened, oldest first."""
-    from bot.settings import Settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
     from bot.storage.audit_search import Filters  # noqa: PLC0415 -- as above
     from bot.storage.audit_search import search as found  # noqa: PLC0415 -- as above
 
-    settings = Settings()
+    settings = read_settings()
     company = _company(settings)
     wanted = Filters(
         run=run,
@@ -103,7 +103,7 @@ def search(  # noqa: PLR0913 -- one for each option
 @app.command()
 def verify(file: File = None, against: Against = None, json: Json = False) -> int:
     """Say whether every entry is as it was written; if not, name the first that was touched."""
-    from bot.settings import Settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
     from bot.storage import audit_verify  # noqa: PLC0415 -- as above
     from workflows.errors import BadInput  # noqa: PLC0415 -- as above
 
@@ -112,7 +112,7 @@ def verify(file: File = None, against: Against = None, json: Json = False) -> in
             verdict = (
                 audit_verify.verify_file(file)
                 if file
-                else audit_verify.verify(_ready(Settings()), against)
+                else audit_verify.verify(_ready(read_settings()), against)
             )
     except UnicodeDecodeError as error:
         problem = "it holds bytes that are no text, so it is not an export, or was damaged."
@@ -127,10 +127,10 @@ def verify(file: File = None, against: Against = None, json: Json = False) -> in
 @app.command()
 def export(out: Out, form: Form = Format.JSONL, run: Run = "", json: Json = False) -> int:
     """Write the log, or one run of it, into a file that only you can read. It holds what was written to people."""
-    from bot.settings import Settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
     from bot.storage.audit_export import export_csv, export_jsonl  # noqa: PLC0415 -- as above
 
-    database = _ready(Settings())
+    database = _ready(read_settings())
     chain = f"run:{run}" if run else None
     write = export_jsonl if form is Format.JSONL else export_csv
     with (

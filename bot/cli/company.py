@@ -59,9 +59,9 @@ def init(folder: Folder = Path("company"), json: Json = False) -> int:
 def list_(json: Json = False) -> int:
     """List the company's playbooks: what each is for and how it starts."""
     from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    reading = reader(Settings())
+    reading = reader(read_settings())
     rows = [
         {
             "playbook": book.playbook,
@@ -86,9 +86,9 @@ def list_(json: Json = False) -> int:
 def validate(files: Files = None, json: Json = False) -> int:
     """Say everything that is wrong with playbooks, each with file, line, column and a caret."""
     from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    found = reader(Settings()).check(files or ())
+    found = reader(read_settings()).check(files or ())
     if json:
         as_json([checked.model_dump(mode="json") for checked in found])
     else:
@@ -101,10 +101,10 @@ def explain(which: Which, json: Json = False) -> int:
     """Show a playbook as a one-page operating procedure."""
     from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
     from bot.cli.reading import reader  # noqa: PLC0415 -- as above
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
     from workflows.sop import sop, sop_text  # noqa: PLC0415 -- as above
 
-    reading = reader(Settings())
+    reading = reader(read_settings())
     book = reading.book(which)
     if json:
         as_json(sop(book, reading.titles).model_dump(mode="json"))

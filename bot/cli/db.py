@@ -19,11 +19,11 @@ app = typer.Typer(help="Look at the database's form, or bring it up to date.", n
 @app.command()
 def upgrade(json: Json = False) -> int:
     """Make the database, or bring an older one up to date. `sayso run` does the same when it starts."""
-    from bot.settings import Settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
     from bot.storage import schema  # noqa: PLC0415 -- as above
     from bot.storage.database import open_database  # noqa: PLC0415 -- as above
 
-    database = open_database(Settings().database)
+    database = open_database(read_settings().database)
     before = schema.revision(database)
     schema.upgrade(database)
     database.close()
@@ -39,9 +39,9 @@ def upgrade(json: Json = False) -> int:
 @app.command()
 def check(json: Json = False) -> int:
     """Say whether the database is there, of this program's form, and its audit log protected."""
-    from bot.settings import Settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
 
-    finding = _finding(Settings())
+    finding = _finding(read_settings())
     if json:
         as_json(finding.model_dump(mode="json"))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 #: `--json` on every command that answers something.
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
@@ -41,7 +41,7 @@ def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int], None]]:
+def progress(what: str) -> Generator[Callable[[int], None]]:
     """Count something long on a terminal; elsewhere say nothing."""
     if not sys.stderr.isatty():
         yield lambda _count: None

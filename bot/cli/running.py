@@ -50,10 +50,10 @@ def demo(
 def run() -> None:
     """Run the bot on Slack: connects over Socket Mode and works until it is stopped."""
     from bot.app import build, found  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
     _log_to_stderr(logging.INFO)
-    settings = Settings()
+    settings = read_settings()
     settings.require(("slack_bot_token", "slack_app_token"))
     program = build(found(settings))
     say("Sayso is running. Press Ctrl+C to stop.")
@@ -63,9 +63,9 @@ def run() -> None:
 def doctor(json: Json = False) -> int:
     """Say what would not work, why, and the fix."""
     from bot.doctor import examine  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    findings = examine(Settings())
+    findings = examine(read_settings())
     if json:
         as_json([finding.model_dump(mode="json") for finding in findings])
     for finding in () if json else findings:

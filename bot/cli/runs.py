@@ -89,9 +89,9 @@ def show(run_id: Which, json: Json = False) -> int:
 
 def _foundation() -> Foundation:
     from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import Settings  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    return found(Settings())
+    return found(read_settings())
 
 
 def _lines(run: Run, logged: Sequence[Logged], company: Company) -> Iterator[str]:

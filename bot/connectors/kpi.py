@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.connectors.orders import read_orders
 from workflows.action import ActionSpec, Field
@@ -18,6 +19,8 @@ from workflows.ports import Finding, Found, Preview, ReadSpec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+
+    from pydantic import SecretStr
 
     from workflows.kpi.metrics import Catalogue
     from workflows.kpi.report import KpiReport
@@ -65,18 +68,23 @@ class KpiConnector:
         self,
         *,
         catalogue: Catalogue,
-        orders: str,
+        orders: SecretStr,
         directory: Directory,
         clock: Clock,
         tables: Callable[[str], list[Mapping[str, object]]] | None = None,
     ) -> None:
         """`orders` is a file or a database URL; `tables` returns the rows of a table by its name."""
-        self._catalogue, self._orders = catalogue, orders
+        self._catalogue, self._orders = catalogue, orders.get_secret_value()
         self._directory, self._clock, self._tables = directory, clock, tables
+
+    @property
+    def _name(self) -> str:
+        """The file or database by its last name, without any password."""
+        return Path(urlsplit(self._orders).path).name or "database"
 
     def check(self) -> tuple[Finding, ...]:
         """Say whether the order book is there."""
-        what = f"order book {self._orders}"
+        what = f"order book {self._name}"
         if "://" in self._orders or Path(self._orders).exists():
             return (Finding(ok=True, what=what),)
         fix = "Set ORDERS_SOURCE to a CSV file or a database URL, or put tables/orders.csv into SAYSO_HOME."
@@ -110,7 +118,7 @@ class KpiConnector:
     def _sources(self, now: datetime, progress: Callable[[int], None] | None) -> dict[str, Source]:
         bad, zone = BadRows(), self._directory.company().tz
         rows = read_orders(self._orders, zone=zone, bad=bad, progress=progress)
-        found = {"orders": Source(name=Path(self._orders).name, read_at=now, rows=rows, bad=bad)}
+        found = {"orders": Source(name=self._name, read_at=now, rows=rows, bad=bad)}
         for key, mapping in ITEMS.items():
             table = self._tables(key) if self._tables else []
             if table and key in self._catalogue.sources:

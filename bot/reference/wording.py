@@ -43,7 +43,6 @@ EVENTS: dict[Event, str] = {
     Event.SWITCH_RESUMED: "It was switched on again.",
     Event.SCHEDULE_FIRED: "A schedule came due, at the local time given.",
     Event.SCHEDULE_MISSED: "A schedule's time passed unused, with the reason.",
-    Event.PLAYBOOK_LOADED: "Kept for later: no part of this version writes it.",
 }
 
 SCOPES = {

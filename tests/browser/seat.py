@@ -71,6 +71,7 @@ class Seat:
             self.modal.get_by_label("Sign it too").check()
         self.modal.get_by_test_id("submit").click()
         expect(self.modal).to_have_count(0)
+        expect(card).to_contain_text("edited by")
 
     def wide(self) -> int:
         """Return how wide the page is, in pixels; more than the window means scrolling sideways."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +111,8 @@ class Office:
             database_url="",
             openai_api_key=None,
             openai_base_url=None,
-            tables_url="",
-            orders_source="",
+            tables_url=None,
+            orders_source=None,
             smtp_url=None,
         )
         real = connectors(settings, CompanyFolder(self.home), self.clock)
@@ -165,7 +165,7 @@ class Office:
         """Deliver a payload as Socket Mode does, and return what the person sees."""
         person = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
         before = len(self.slack.whispers[person])
-        answer = self.program.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        answer = self.program.app.dispatch(request(body))
         self._listeners.finish()
         acked = answer.status == 200
         payload: Json = json.loads(answer.body) if acked and answer.body else {}
@@ -343,6 +343,11 @@ class Office:
         return search(self.foundation.database, filters, ws=self.foundation.store.ws)
 
 
+def request(body: Json) -> BoltRequest:
+    """Return a payload as Bolt gets it from a socket."""
+    return BoltRequest(body=body, mode="socket_mode")
+
+
 def _held(element: Json, typed: object) -> Json:
     """Return what an input holds: what was typed, else what it was opened with."""
     kind = element["type"]
@@ -369,6 +374,3 @@ def doubled(body: Json) -> Json:
 def retold(body: Json, **action: str) -> Json:
     """Return a press whose button carries something else."""
     return {**body, "actions": [{**body["actions"][0], **action}]}
-
-
-__all__ = ["Office", "Seen", "doubled", "replace", "retold"]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
 Json = dict[str, Any]
 
+_SPACE = re.compile(r"[^\S\n]+")
+#: Parts whose pieces stand side by side.
+_LINES = ("rich_text_section", "rich_text_quote")
+
 
 def words(part: object) -> str:
     """Return everything readable, in reading order, without what only Slack sees."""
-    return " ".join(_words(part))
+    return _SPACE.sub(" ", " ".join(_words(part))).strip()
 
 
 def _words(part: object) -> Iterator[str]:
     if isinstance(part, list):
         for one in cast("list[object]", part):
             yield from _words(one)
+    elif isinstance(part, dict) and cast("Json", part).get("type") in _LINES:
+        yield "".join(_words(cast("Json", part)["elements"]))
     elif isinstance(part, dict):
         for name, value in cast("Json", part).items():
             if name in {"text", "fallback", "user_id"} and isinstance(value, str):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.ids import FakeIds
 from tests.unit.workflows.builders import (
     ADA,
     ANA,
@@ -162,10 +163,11 @@ def test_an_old_card_decides_nothing(
     """Whoever looks at an older text is told who changed it."""
     run = house.drafted(TWO)
     pressed(house, Edit, run, BEN, changes={"subject": "New"})
-    more: dict[str, Any] = {
+    words: dict[type[OnDraft], dict[str, Any]] = {
         Edit: {"changes": {"subject": "Newer"}},
         Reject: {"reason": "other"},
-    }.get(kind, {})
+    }
+    more = words.get(kind, {})
     sentence = refused(house, StaleCard, kind, run, ANA, **more, **shown)
     assert "Ben changed it to revision 2" in sentence
 
@@ -181,11 +183,11 @@ def test_a_draft_past_its_time_can_not_be_signed(house: House) -> None:
 
 
 @pytest.mark.parametrize(("kind", "view"), [(OpenEdit, "edit"), (OpenReject, "reject")])
-def test_forms_open_for_those_who_may_decide(house: House, kind: type[OnDraft], view: str) -> None:
+def test_forms_open_for_those_who_may_decide(house: House, kind: type[OnDraft], view: Any) -> None:
     """Showing changes nothing and is on the record."""
     run = house.drafted(playbook(mailing()))
     reply = house.engine.handle(press(kind, run, ADA))
-    assert reply == Show(view=view, run=run)  # type: ignore[arg-type]  # a table
+    assert reply == Show(view=view, run=run)
     assert house.now(run) == run
     assert house.store.entries[-1].event is Event.DRAFT_SHOWN
     assert "Ana, Ben can." in refused(house, NotAllowed, kind, run, CEM)
@@ -232,7 +234,7 @@ def test_an_edit_of_an_action_nobody_carries_out_any_more_saves_nothing(house: H
     bare = Engine(
         store=house.store,
         clock=house.clock,
-        ids=house.engine._ids,
+        ids=FakeIds(),
         shelf=house.shelf,
         directory=house.directory,
         actions={},

@@ -211,8 +211,9 @@ class Life(RuleBasedStateMachine):
         held = next(e for e in reversed(self.log) if e.event is Event.DRAFT_HELD)
         assert self.house.clock.at >= datetime.fromisoformat(str(held.head["leaves_at"]))
         assert isinstance(command, Due)
-        undoes = self.house.now(self.run).draft.undoes  # type: ignore[union-attr]  # it is leaving
-        assert undoes or command.fresh == {"truth": {"holds": True}}
+        draft = self.house.now(self.run).draft
+        assert draft
+        assert draft.undoes or command.fresh == {"truth": {"holds": True}}
         assert not self.house.store.rows.switches
 
     def press(self, kind: type[OnDraft], who: Actor, back: int, **more: Any) -> None:
