@@ -25,8 +25,6 @@ class Boundary(StrEnum):
     WORKED = "worked"
     #: Slack took a message, and its row does not know yet.
     SENT = "sent"
-    #: A reply stands in a thread, and more of them are to follow.
-    REPLIED = "replied"
     #: An event is stored, and nothing was done about it.
     KEPT = "kept"
 

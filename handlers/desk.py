@@ -53,15 +53,6 @@ class Incoming(Protocol):
         ...
 
 
-class Kept(Protocol):
-    """An event as Slack sent it."""
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The whole envelope."""
-        ...
-
-
 class Events(Protocol):
     """Where events are kept before they are acknowledged."""
 
@@ -73,10 +64,6 @@ class Events(Protocol):
 
     def handled(self, event_id: str) -> None:
         """Note that an event was dealt with."""
-        ...
-
-    def unhandled(self) -> Sequence[Kept]:
-        """Return the kept events nobody dealt with yet, oldest first."""
         ...
 
     def unhandled(self) -> Sequence[Incoming]:

@@ -103,8 +103,10 @@ class Drawings:
 
     def draw(self, row: Row) -> Drawing | None:
         """Return what a row looks like now; None when there is nothing to show any more."""
-        kind, _, name = row.subject.partition(":")
-        return self._of[kind](row, name)
+        subject, _, reply = row.subject.partition("#")
+        kind, _, name = subject.partition(":")
+        drawing = self._of[kind](row, name)
+        return _reply(drawing, int(reply)) if drawing and reply else drawing
 
     def _draft(self, _row: Row, draft_id: str) -> Drawing | None:
         run = self._reading.run_of_draft(draft_id)
@@ -193,6 +195,10 @@ def _owned(book: Playbook, week: Week | None) -> home.Owned:
     if week is None:
         return shown
     return replace(shown, sent=week.sent, edited=week.edited, rejected=week.rejected)
+
+
+def _reply(whole: Drawing, n: int) -> Drawing | None:
+    return Drawing(message=whole.replies[n]) if n < len(whole.replies) else None
 
 
 def _report(run: Run, step: str) -> KpiReport | None:

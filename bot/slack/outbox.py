@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blocks import limits
 from bot.crash import Boundary, here
 from workflows.errors import NotRecorded
+from workflows.ports import Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,8 +41,10 @@ class Rows(Protocol):
         """Lease rows that want another drawing than they show, oldest first."""
         ...
 
-    def shown(self, row: Row, *, ts: str, drawing: str, channel: str) -> object:
-        """Keep what is on the screen now, unless a newer claim holds the row."""
+    def shown(
+        self, row: Row, *, ts: str, drawing: str, channel: str, replies: Sequence[Post] = ()
+    ) -> object:
+        """Keep what is on the screen now and what is to follow, unless a newer claim holds the row."""
         ...
 
     def later(self, row: Row, at: datetime, problem: str) -> None:
@@ -64,7 +67,7 @@ class Drawing:
     message: dict[str, Any]
     #: Sent when Slack refuses the first one's blocks.
     plainer: dict[str, Any] | None = None
-    #: Further messages for the thread, posted once with the first drawing.
+    #: Further messages for its thread; each becomes a row, `<subject>#<n>`, once this one is shown.
     replies: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -81,8 +84,8 @@ class _Pace:
     seconds: Callable[[], float]
     free_at: dict[str, float] = field(default_factory=dict[str, float])
 
-    def wait(self, *names: str) -> float:
-        return max(self.free_at.get(name, 0.0) for name in names) - self.seconds()
+    def wait(self, name: str) -> float:
+        return self.free_at.get(name, 0.0) - self.seconds()
 
     def took(self, name: str, seconds: float = PACE) -> None:
         self.free_at[name] = max(self.free_at.get(name, 0.0), self.seconds() + seconds)
@@ -100,14 +103,13 @@ class Outbox:
         now: Callable[[], datetime],
         alert: Callable[[str], None],
         seconds: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """`draw` renders a row (None: nothing to show any more); `alert` tells the owner by another route.
 
         `seconds` is a clock that never goes back; the pace is kept by it.
         """
         self._rows, self._gateway, self._draw = rows, gateway, draw
-        self._now, self._alert, self._sleep = now, alert, sleep
+        self._now, self._alert = now, alert
         self._pace = _Pace(seconds)
         self._poked, self._stop = Event(), Event()
         #: Unknown outcomes in a row, by row.
@@ -143,9 +145,14 @@ class Outbox:
     def show_due(self, limit: int = 20) -> int:
         """Show due rows; return how many calls were made."""
         calls = 0
+        held: set[str] = set()  # one that waits lets nobody pass in its channel
         for row in self._rows.claim_messages(self._now(), limit):
+            wait = self._pace.wait(row.channel)
             if self._stop.is_set() or self._too_late(row):
                 self._rows.later(row, self._now(), row.problem)
+            elif wait > 0 or row.channel in held:
+                held.add(row.channel)
+                self._postpone(row, max(wait, 0.0), "paced")
             else:
                 calls += self._carefully(row)
         return calls
@@ -170,10 +177,6 @@ class Outbox:
         return min(FIRST_REST * 2.0 ** (self._tries[row.id] - 1), REST)
 
     def _show(self, row: Row) -> int:
-        wait = self._pace.wait(row.channel)
-        if wait > 0:
-            self._postpone(row, wait, "paced")
-            return 0
         drawing = self._drawn(row)
         if drawing is None or (drawing.hash == row.shown_hash and row.ts):
             self._rows.shown(row, ts=row.ts, drawing=row.shown_hash, channel=row.channel)
@@ -212,7 +215,7 @@ class Outbox:
         elif sent.how == "later":
             self._pace.took(row.channel, sent.wait)
             self._postpone(row, sent.wait, sent.error)
-        elif sent.how == "permanent":
+        elif sent.how in {"permanent", "refused-blocks"}:
             self._rows.give_up(row, sent.error)
             self._tell(f"Slack would not show a message in {row.channel}: {sent.error}.")
         elif sent.how == "gone":
@@ -223,26 +226,21 @@ class Outbox:
 
     def _kept(self, row: Row, drawing: Drawing, sent: Sent) -> None:
         ts, channel = sent.ts or row.ts or "-", sent.channel or row.channel
-        self._rows.shown(row, ts=ts, drawing=drawing.hash, channel=channel)
+        follow = () if row.ts else self._replies(row, drawing, channel, row.thread_ts or ts)
+        self._rows.shown(row, ts=ts, drawing=drawing.hash, channel=channel, replies=follow)
         self._tries.pop(row.id, None)
-        if not row.ts:
-            self._reply(channel, row.thread_ts or ts, drawing.replies)
+
+    def _replies(self, row: Row, drawing: Drawing, channel: str, thread_ts: str) -> list[Post]:
+        return [
+            Post(subject=f"{row.subject}#{n}", channel=channel, thread_ts=thread_ts, body=row.body)
+            for n in range(len(drawing.replies))
+        ]
 
     def _tell(self, problem: str) -> None:
         """Alert the owner, once for each problem: a thousand rows can have the same one."""
         if problem not in self._told:
             self._told.add(problem)
             self._alert(problem)
-
-    def _reply(self, channel: str, thread_ts: str, replies: Sequence[dict[str, Any]]) -> None:
-        """Post what follows in the thread, at the channel's pace; a lost reply is only less detail."""
-        for reply in replies:
-            self._sleep(max(self._pace.wait(channel), 0.0))
-            self._pace.took(channel)
-            sent = self._gateway.post(channel, thread_ts, reply)
-            here(Boundary.REPLIED)
-            if sent.how != "ok":
-                _log.warning("a reply in the thread was not shown: %s", sent.error)
 
     def _postpone(self, row: Row, seconds: float, problem: str) -> None:
         self._rows.later(row, self._now() + timedelta(seconds=seconds), problem)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.storage.fetch import Columns
     from bot.storage.store import SqlStore
+    from workflows.ports import Post
 
 #: Seconds the outbox has to show a row before somebody else may try.
 LEASE = 60.0
@@ -126,11 +127,16 @@ class OutboxRows:
             rows = many(connection, _CLAIM, {**named, "until": until})
         return sorted((_message(row) for row in rows), key=lambda each: each.id)
 
-    def shown(self, row: Held, *, ts: str, drawing: str, channel: str) -> None:
-        """Keep what is on the screen now, unless a newer claim holds the row."""
+    def shown(
+        self, row: Held, *, ts: str, drawing: str, channel: str, replies: Sequence[Post] = ()
+    ) -> None:
+        """Keep what is on the screen now and what is to follow, unless a newer claim holds the row."""
         values = {"new_ts": ts, "new_place": channel, "new_hash": drawing, "drawn": row.wanted}
+        now = self._clock.now()
         with self._database.write() as connection:
-            connection.execute(_SHOWN, {**_mine(row), **values, "now": self._clock.now()})
+            kept = connection.execute(_SHOWN, {**_mine(row), **values, "now": now})
+            if kept.rowcount:
+                Messages(connection, self._ws, self._ids).post(replies, now)
 
     def later(self, row: Held, at: datetime, problem: str) -> None:
         """Look at the row again at that time."""

@@ -39,8 +39,13 @@ class Seat:
         self.page.get_by_test_id("person").select_option(person)
 
     def go(self, place: str) -> None:
-        """Open a channel, "home" or "mailbox" by the sidebar."""
+        """Open a channel or "home" by the sidebar."""
         self.page.get_by_test_id(f"open-{place}").click()
+
+    def mailbox(self) -> Locator:
+        """Open the mailbox by the sidebar; return it."""
+        self.page.get_by_role("navigation").get_by_role("button", name="Mailbox").click()
+        return self.page.get_by_test_id("mailbox")
 
     def type(self, words: str) -> None:
         """Send a message or a command."""

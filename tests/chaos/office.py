@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,13 +18,12 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot import crash
-from bot.app import Foundation, Program, build, found
+from bot.app import Foundation, build, found
 from bot.folder import CompanyFolder
 from bot.jobs.embedded import Embedded
 from bot.outside import connectors
 from bot.sandbox.mailbox import Mailbox
 from bot.settings import Settings
-from bot.slack.outbox import Outbox
 from bot.storage import tables
 from tests.fakes.clock import FakeClock
 from workflows.commands import Approve, StartRun
@@ -114,8 +113,13 @@ class Day:
         self._kept = office.path / "clock.txt"
         started = self._kept.read_text() if self._kept.exists() else office.began.isoformat()
         self.clock = FakeClock(datetime.fromisoformat(started))
-        self.program = _paced(build(office.found(self.clock, drafter)), self.clock)
+        foundation = office.found(self.clock, drafter)
+        self.program = build(foundation, seconds=self._seconds)
         self.engine = self.program.foundation.engine
+
+    def _seconds(self) -> float:
+        """Pace the outbox by the clock that stands still."""
+        return self.clock.at.timestamp()
 
     def work(self) -> None:
         """Do everything there is to do, until nothing is due any more."""
@@ -182,21 +186,6 @@ class Day:
     def keep_clock(self) -> None:
         """Write down what time it is, for whoever goes on after a death."""
         self._kept.write_text(self.clock.at.isoformat())
-
-
-def _paced(program: Program, clock: FakeClock) -> Program:
-    """Let the outbox keep its pace by the clock that stands still."""
-    before = program.outbox
-    outbox = Outbox(
-        rows=before._rows,
-        gateway=before._gateway,
-        draw=before._draw,
-        now=clock.now,
-        alert=before._alert,
-        seconds=lambda: clock.at.timestamp(),
-        sleep=lambda seconds: clock.pass_by(seconds=seconds),
-    )
-    return replace(program, outbox=outbox)
 
 
 def rehearse(office: Office) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def _server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.chaos.storm"])
+    context.set_forkserver_preload(["tests.chaos.storm", "tests.chaos.office"])
     return context
 
 
@@ -67,6 +67,17 @@ class Actor:
             return None
         self._process.join(seconds)
         return self._process.exitcode
+
+
+def run(act: Callable[..., None], *arguments: Any, seconds: float = 30.0) -> int:
+    """Run an act in a process of its own; return its exit code. Raises `TimeoutError` after `seconds`."""
+    actor = Actor(act, *arguments)
+    with cast([actor]):
+        code = actor.join(seconds)
+    if code is None:
+        msg = f"{act.__name__} is not over after {seconds} s"
+        raise TimeoutError(msg)
+    return code
 
 
 @contextmanager

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.storage.outbox import Message
     from tests.fakes.clock import FakeClock
-    from workflows.ports import Connector, Drafter
+    from workflows.ports import Drafter
     from workflows.run import Draft, Run
 
 Json = dict[str, Any]
@@ -88,13 +88,13 @@ class Office:
         clock: FakeClock,
         *,
         drafter: Drafter | None = None,
-        outside: Callable[[list[Connector]], list[Connector]] = list,
+        mail: FakeConnector | None = None,
     ) -> None:
-        self.home, self.clock, self._drafter, self._outside = home, clock, drafter, outside
+        self.home, self.clock, self._drafter = home, clock, drafter
         self.slack = Workspace()
         self._server = Server(self.slack)
         self._acts, self._seconds = count(1), count(0, 1000)
-        self.mail = FakeConnector("mail", action=SEND)
+        self.mail = mail or FakeConnector("mail", action=SEND)
         self.program = self._built()
 
     @property
@@ -116,7 +116,7 @@ class Office:
             smtp_url=None,
         )
         real = connectors(settings, CompanyFolder(self.home), self.clock)
-        chosen = self._outside([self.mail, *[one for one in real if one.name != "mail"]])
+        chosen = [self.mail, *[one for one in real if one.name != "mail"]]
         foundation = found(settings, clock=self.clock, drafter=self._drafter, connectors=chosen)
         client = slack_client(settings)
         program = build(foundation, client=client, seconds=lambda: float(next(self._seconds)))

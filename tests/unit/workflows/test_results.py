@@ -22,6 +22,7 @@ from tests.unit.workflows.builders import (
     press,
     reading,
 )
+from tests.unit.workflows.presses import of
 from workflows.answers import Recorded, Refused
 from workflows.commands import (
     Answer,
@@ -39,7 +40,7 @@ from workflows.commands import (
 )
 from workflows.errors import NotAllowed, NotOpen, Stale
 from workflows.events import Event
-from workflows.run import SYSTEM, Compensation, Draft, Outcome, Run
+from workflows.run import SYSTEM, Compensation, Outcome, Run
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -48,12 +49,6 @@ if TYPE_CHECKING:
 BOOK = playbook(mailing())
 ASKING = {"ask": "how", "who": "sales", "title": "How?", "options": ["call", "write"]}
 CHECKED = playbook(reading(), mailing(still='quote.status == "sent"'))
-
-
-def of(run: Run) -> Draft:
-    """Return the run's draft."""
-    assert run.draft is not None
-    return run.draft
 
 
 def held(house: House, book: Any = BOOK) -> Run:
