@@ -218,8 +218,9 @@ def _who_and_when(draft: Draft, setting: Setting) -> Mrkdwn:
         return mrkdwn("Level {}: this playbook only drafts. Copy the text to use it", setting.level)
     needed = people(draft.needs.words)
     who = standing.signed_so_far(draft) or mrkdwn("Needs {}", needed)
-    half = draft.opened_at + (draft.expires_at - draft.opened_at) / 2
-    due = mrkdwn("due {} (reminder {})", moment(draft.expires_at), moment(half, "{time}"))
+    due = mrkdwn(
+        "due {} (reminder {})", moment(draft.expires_at), moment(draft.remind_at, "{time}")
+    )
     solo = mrkdwn("one-person company: you may sign what you started")
     return joined([who, due, solo if setting.solo else mrkdwn("")])
 

@@ -84,6 +84,9 @@ def elements(changes: list[Change]) -> list[Block]:
     for at, change in enumerate(changes):
         text = shorten(_around(change, first=at == 0, last=at == last), room)
         old, new = change.kind == "old", change.kind == "new"
+        if new and at and changes[at - 1].kind == "old":
+            found.append(rich.text(" "))
+            room -= 1
         found.append(rich.text(text, strike=old, bold=new, limit=SHOWN))
         room -= len(text)
         if room <= 1:

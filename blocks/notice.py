@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from blocks import elements, history, home, rich, standing
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
-from workflows.run import RunState
+from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blocks.history import Logged
+    from workflows.company import Person
     from workflows.errors import WorkflowError
     from workflows.ports import Finding
     from workflows.run import Draft, Run, Task
@@ -85,6 +86,22 @@ def told(text: Untrusted, run: Run) -> Block:
         elements.context(block_id(BlockId.FOOTER, run.id), said_by),
     ]
     return elements.message(sentence("{}", text, part_limit=_SENTENCE), blocks)
+
+
+def reminder(draft: Draft, signers: Sequence[Person]) -> Block:
+    """Return the one reminder at half time: who can sign what, until when; once decided, that it is."""
+    if draft.state is not DraftState.OPEN:
+        done = sentence("No reminder any more: {} is {}.", draft.title, draft.state.value)
+        line = [*rich.runs(draft.title, limit=_WHY), rich.text(f" is {draft.state.value}.")]
+        return elements.message(done, [_paragraph(draft, line)])
+    line = [part for person in signers for part in (rich.person(person.id), rich.text(" "))]
+    line += [*rich.runs(draft.title, limit=_WHY), rich.text(" waits for you, until ")]
+    line += [rich.date(draft.expires_at), rich.text(". The card is above.")]
+    return elements.message(sentence("Still to sign: {}.", draft.title), [_paragraph(draft, line)])
+
+
+def _paragraph(draft: Draft, line: list[Block]) -> Block:
+    return rich.block(block_id(BlockId.NOTE, "remind", draft.id, draft.state), rich.section(*line))
 
 
 def task(shown: Task) -> Block:

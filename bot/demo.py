@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from email.utils import formataddr
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, cast
 
@@ -116,7 +117,7 @@ class Demo:
             database_url=f"sqlite:///{self._data / 'sayso.db'}",
             sayso_home=self._home,
             smtp_url=SecretStr(f"smtp+plain://{self.mailbox.host}:{self.mailbox.port}"),
-            mail_from=f"{workspace.name} <hello@northwind.example>",
+            mail_from=sender_of(CompanyFolder(self._home).company()),
             tables_url=None,
             orders_source=None,
         )
@@ -133,6 +134,13 @@ class _KeptClock(MovableClock):
     def move_to(self, moment: datetime) -> None:
         super().move_to(moment)
         self._file.write_text(json.dumps({"ahead_seconds": self.ahead.total_seconds()}))
+
+
+def sender_of(company: Company) -> str:
+    """Return who letters are from: the company, at its owner's domain."""
+    owner = company.person(company.owner)
+    domain = owner.email.partition("@")[2] if owner else ""
+    return formataddr((company.name, f"hello@{domain or 'company.example'}"))
 
 
 def manifest() -> dict[str, object]:

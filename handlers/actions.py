@@ -68,7 +68,10 @@ def reject(desk: Desk, press: ButtonPress) -> Reply:
 
 def reason(desk: Desk, press: ButtonPress) -> Reply:
     """Reject with one tap."""
-    chosen = REASONS[int(press.action.action_id.rpartition(":")[2])]
+    number = press.action.action_id.rpartition(":")[2]
+    chosen = dict(enumerate(REASONS)).get(int(number))
+    if chosen is None:
+        return Said(notice.said("There is no such reason. Nothing was done."))
     answer = _handle(desk, Reject.model_validate({**_about(press), "reason": chosen}))
     return looking.closed(answer, f"Rejected: {chosen}. Nothing was sent.")
 

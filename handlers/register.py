@@ -23,7 +23,7 @@ from handlers.payloads import ButtonPress, Happening, Shortcut, SlashCommand, Su
 from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from slack_bolt import Ack, Respond
     from slack_sdk import WebClient
@@ -51,9 +51,16 @@ def register(app: App, desk: Desk) -> None:
         app.shortcut(callback)(_on_shortcut(desk, callback))
     for event_type in events.ON:
         app.event(event_type)(_on_event(desk))
-    # Buttons and dialogs of an older version: Slack keeps them for as long as it keeps the message.
-    app.action(re.compile(".*"))(_on_unknown_action)
-    app.view(re.compile(".*"))(_on_unknown_view)
+    app.action(_other_than(actions.ON))(_on_unknown_action)
+    app.view(_other_than(views.ON))(_on_unknown_view)
+
+
+def _other_than(known: Iterable[str]) -> re.Pattern[str]:
+    """Match the buttons and dialogs of older versions: Slack keeps them for as long as it keeps the message.
+
+    It must not match the known ones: Bolt asks the next listener when one does not acknowledge.
+    """
+    return re.compile(rf"^(?!(?:{'|'.join(known)})(?::|$))")
 
 
 def _keeping(desk: Desk) -> Callable[..., BoltResponse | None]:

@@ -150,13 +150,22 @@ class Later(Record):
     after: float
 
 
+class Held(Record):
+    """A step that was not begun because something is paused; resuming wakes the run."""
+
+    kind: Literal["held"] = "held"
+    problem: str
+    #: An earlier worker had begun it, so it may have happened all the same.
+    begun: bool = False
+
+
 class StepDone(Command):
     """The result of a run's one outstanding work step, reported by the worker that holds `fence`."""
 
     run_id: str
     seq: int
     fence: int
-    result: Read | Drafted | Executed | Failed | Later
+    result: Read | Drafted | Executed | Failed | Later | Held
 
 
 class Due(Command):

@@ -150,6 +150,8 @@ class Engine:
             )
         off = isinstance(command, Pause)
         tx.switch(command.scope, command.actor.id if off else None, at)
+        if not off:
+            tx.wake_held(at)
         entry = Entry(
             event=Event.SWITCH_PAUSED if off else Event.SWITCH_RESUMED,
             chain=f"ws:{company.ws}",
@@ -175,6 +177,8 @@ class Engine:
     def _remember(self, tx: Tx, command: Command, reply: Reply) -> None:
         if not command.key or isinstance(reply, Show | FieldErrors):
             return
+        if isinstance(command, StartRun) and isinstance(reply, Refused):
+            return  # its key names what would be started, not one press: later it may be allowed
         kept = (
             Kept(kind="refused", sentence=reply.error.sentence, code=reply.error.code)
             if isinstance(reply, Refused)

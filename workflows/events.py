@@ -34,6 +34,7 @@ class Event(StrEnum):
     DRAFT_UNDONE = "run:draft:undone"
     DRAFT_REJECTED = "run:draft:rejected"
     DRAFT_WITHDRAWN = "run:draft:withdrawn"
+    DRAFT_REMINDED = "timer:draft:reminded"
     DRAFT_EXPIRED = "run:draft:expired"
     DRAFT_LEAVING = "run:draft:leaving"
     DRAFT_EXECUTED = "connector:draft:executed"

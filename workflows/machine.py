@@ -160,7 +160,7 @@ def _touched(turn: Turn) -> tuple[str, ...]:
     """Name every message that shows something of this run: its card, its task, people's Home."""
     run, subjects = turn.run, [f"run:{turn.run.id}", "home"]
     if run.draft:
-        subjects.append(f"draft:{run.draft.id}")
+        subjects += [f"draft:{run.draft.id}", f"remind:{run.draft.id}"]
     if run.task:
         subjects.append(f"task:{run.task.id}")
     return tuple(subjects)

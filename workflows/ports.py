@@ -273,6 +273,10 @@ class Tx(Protocol):
         """Switch off (`by` a person) or on (None)."""
         ...
 
+    def wake_held(self, at: datetime) -> None:
+        """Make every run due that waits for something to be resumed: at work or holding, with no due time."""
+        ...
+
     def playbook(self, version: str) -> Playbook:
         """Return the playbook of this version, as it was when a run was pinned to it."""
         ...

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from workflows import drafts, steps
-from workflows.commands import Drafted, Executed, Failed, Later, Read
+from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, Stale
 from workflows.events import Event
 from workflows.expressions import Condition
@@ -28,7 +28,7 @@ LOOK_AGAIN = timedelta(seconds=30)
 def step_done(turn: Turn) -> None:
     """Take the result of the one outstanding work step. Raises `Stale` for one that nobody waits for."""
     result = cast("StepDone", turn.command).result
-    if not isinstance(result, (_awaited(turn), Failed, Later)):
+    if not isinstance(result, (_awaited(turn), Failed, Later, Held)):
         raise Stale
     _RESULT[type(result)](turn, result)
 
@@ -158,6 +158,18 @@ def _later(turn: Turn, result: Later) -> None:
     turn.record(Event.RUN_POSTPONED, head={"after": result.after}, body={"why": result.problem})
 
 
+def _held(turn: Turn, result: Held) -> None:
+    """Paused before it was begun: no timer looks again, resuming does."""
+    if not result.begun:
+        turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    _hold_still(turn, result.problem)
+
+
+def _hold_still(turn: Turn, why: str) -> None:
+    turn.become(due_at=None, attempts=0, why=why)
+    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": why})
+
+
 def _back_off(turn: Turn) -> float:
     return min(30.0 * 2**turn.run.attempts, 3600.0)
 
@@ -169,6 +181,7 @@ _RESULT: dict[type, Callable[[Turn, Any], None]] = {
     Executed: _executed,
     Failed: _failed,
     Later: _later,
+    Held: _held,
 }
 
 
@@ -177,12 +190,22 @@ def due(turn: Turn) -> None:
     draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
     turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
     if draft and draft.state is DraftState.OPEN:
-        _expire(turn, draft)
+        _remind_or_expire(turn, draft)
     elif isinstance(step, WaitStep):
         turn.become(results={**turn.run.results, step.wait: None})
         steps.advance(turn)
     else:
         turn.become(due_at=None, why=f"{turn.run.why}, overdue")
+
+
+def _remind_or_expire(turn: Turn, draft: Draft) -> None:
+    """At half time remind once; at the end expire. Silence never approves."""
+    if turn.at >= draft.expires_at:
+        _expire(turn, draft)
+        return
+    turn.become(due_at=draft.expires_at)
+    turn.record(Event.DRAFT_REMINDED, actor=TIMER, head={"revision": draft.revision})
+    turn.post(f"remind:{draft.id}")
 
 
 def _expire(turn: Turn, draft: Draft) -> None:
@@ -195,7 +218,7 @@ def leave(turn: Turn) -> None:
     """The hold is over: look at switches and facts once more, then let the workers carry it out."""
     command, draft = cast("Due", turn.command), turn.draft
     if switch := turn.held_by:
-        _wait_a_little(turn, f"{switch[0]} is paused; it leaves once that is resumed")
+        _hold_still(turn, f"{switch[0]} is paused; it leaves once that is resumed")
     elif command.problem:
         _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
     elif not _still_true(turn, command):

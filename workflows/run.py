@@ -238,6 +238,11 @@ class Draft(Record):
         return self.revisions[-1]
 
     @property
+    def remind_at(self) -> datetime:
+        """Half time, when those who can sign are reminded once."""
+        return self.opened_at + (self.expires_at - self.opened_at) / 2
+
+    @property
     def key(self) -> str:
         """The idempotency key of its execution; undo, retry and "send again" keep it."""
         return f"draft:{self.id}:{self.revision}"

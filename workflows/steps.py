@@ -289,7 +289,7 @@ def await_signature(turn: Turn, draft: Draft) -> None:
     """Make `draft` the run's open draft, put it on the record and show it."""
     turn.become(
         state=RunState.WAITING,
-        due_at=draft.expires_at,
+        due_at=draft.remind_at,
         draft=draft,
         why=f"waits for a signature: {draft.needs.words}",
     )

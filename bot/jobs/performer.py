@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bot.crash import Boundary, here
-from workflows.commands import Drafted, Due, Executed, Failed, Later, Read, StepDone
+from workflows.commands import Drafted, Due, Executed, Failed, Held, Later, Read, StepDone
 from workflows.errors import ConnectorError, NotSigned, Unavailable
 from workflows.expressions import ExpressionError, render_payload
 from workflows.playbook import DraftStep, ReadStep
@@ -78,9 +78,12 @@ class Performer:
         `begun_before`: an earlier worker began this step and never reported.
         """
         with self._store.transaction() as tx:
-            playbook = tx.playbook(run.version)
+            playbook, off = tx.playbook(run.version), {switch.scope for switch in tx.switches()}
         if run.state is not RunState.WORKING:
             return self._due(run, playbook)
+        if paused := off & _scopes(run, playbook):
+            words = f"{min(paused)} is paused; it goes on once that is resumed"
+            return self._done(run, Held(problem=words, begun=begun_before))
         if run.attempts > POISON:
             return self._done(run, self._given_up(run, begun_before=begun_before))
         try:
@@ -89,7 +92,9 @@ class Performer:
         except (NotSigned, ExpressionError) as refusal:
             return self._done(run, Failed(problem=refusal.sentence))
 
-    def _done(self, run: Run, result: Read | Drafted | Executed | Failed | Later) -> StepDone:
+    def _done(
+        self, run: Run, result: Read | Drafted | Executed | Failed | Later | Held
+    ) -> StepDone:
         return StepDone(actor=SYSTEM, run_id=run.id, seq=run.seq, fence=run.fence, result=result)
 
     def _given_up(self, run: Run, *, begun_before: bool) -> Executed | Failed:
@@ -226,3 +231,13 @@ class Performer:
         if how == "key":
             return outcome.model_copy(update={"status": "retryable"})
         return self._outside.lookup(signed) or outcome.model_copy(update={"status": "retryable"})
+
+
+def _scopes(run: Run, playbook: Playbook) -> set[str]:
+    """Name every switch that stops this run's work: all, its playbook, its agent, its connector."""
+    step = playbook.step(run.step)
+    executing = run.draft if run.draft and run.draft.state is DraftState.EXECUTING else None
+    agent = executing.author.agent if executing else getattr(step, "agent", "")
+    action = executing.action if executing else getattr(step, "from_", "")
+    connector = action.partition(".")[0]
+    return {"everything", f"playbook:{run.playbook}", f"agent:{agent}", f"connector:{connector}"}

@@ -27,6 +27,7 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_UNDONE: "A person held a signed draft back, or opened the undoing of one that had left.",
     Event.DRAFT_REJECTED: "A person rejected a draft, with the reason.",
     Event.DRAFT_WITHDRAWN: "A draft was taken back without a decision: its reason was gone, or its run was stopped.",
+    Event.DRAFT_REMINDED: "Half of the time was over; those who can sign were reminded once.",
     Event.DRAFT_EXPIRED: "Nobody signed in time; nothing was sent.",
     Event.DRAFT_LEAVING: "The hold was over and the facts still held: these very bytes leave now.",
     Event.DRAFT_EXECUTED: "The connector carried it out: its receipt and answer.",

@@ -12,7 +12,7 @@ from workflows.action import Risk
 from workflows.errors import Stranger
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
-from workflows.policy import SIGNING_LEVEL
+from workflows.policy import SIGNING_LEVEL, signers
 from workflows.queue import queue_of
 from workflows.text import Untrusted
 
@@ -97,6 +97,7 @@ class Drawings:
             "run": self._run,
             "tell": self._tell,
             "kpi": self._kpi,
+            "remind": self._remind,
             "task": self._task,
             "home": self._home,
         }
@@ -114,6 +115,14 @@ class Drawings:
             return None
         setting = card.Setting(level=self._level(run), solo=self._directory.company().solo)
         return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
+
+    def _remind(self, _row: Row, draft_id: str) -> Drawing | None:
+        run = self._reading.run_of_draft(draft_id)
+        if run is None or run.draft is None:
+            return None
+        able = signers(run.draft, self._directory.company())
+        waited = [person for person in able if person.id not in run.draft.signers]
+        return Drawing(message=notice.reminder(run.draft, waited))
 
     def _run(self, _row: Row, run_id: str) -> Drawing | None:
         run = self._reading.run(run_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, delete, func, insert, select
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from bot.storage import worksteps
 from bot.storage.audit import AuditLog
+from bot.storage.fetch import many
 from bot.storage.messages import Messages
 from bot.storage.runs import Runs
-from bot.storage.tables import document, draft, seen, switch
+from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
 from workflows.errors import UnknownPlaybook
 from workflows.ports import Kept, Switch
@@ -38,6 +39,16 @@ _SWITCHES = select(switch).where(switch.c.ws == bindparam("ws")).order_by(switch
 _SWITCH_OFF = insert(switch)
 _SWITCH_ON = delete(switch).where(
     switch.c.ws == bindparam("ws"), switch.c.scope == bindparam("scope")
+)
+_WAKE_HELD = (
+    update(run)
+    .where(
+        run.c.ws == bindparam("its_ws"),
+        run.c.state.in_(("working", "holding")),
+        run.c.due_at.is_(None),
+    )
+    .values(due_at=bindparam("now", type_=run.c.due_at.type))
+    .returning(run.c.id)
 )
 _DOCUMENT = select(document.c.body).where(document.c.hash == bindparam("hash"))
 _KEEP = unless_there(document)
@@ -76,6 +87,10 @@ class SqlStore:
         """Open a transaction that waits at most `deadline` seconds for others. Raises `NotRecorded`."""
         with self.database.write(deadline) as connection:
             yield SqlTx(connection, self)
+
+    def poke(self, connection: Connection, run_id: str, at: datetime) -> None:
+        """Carry the wake-up of a run that this transaction made due."""
+        self._wake(connection, run_id, at)
 
     def wake(self, connection: Connection, run: Run) -> None:
         """Have a run looked at when it is due."""
@@ -163,6 +178,11 @@ class SqlTx:
         self.connection.execute(_SWITCH_ON, named)
         if by is not None:
             self.connection.execute(_SWITCH_OFF, {**named, "by": by, "at": at})
+
+    def wake_held(self, at: datetime) -> None:
+        """Make every run due that waits for something to be resumed."""
+        for row in many(self.connection, _WAKE_HELD, {"its_ws": self._ws, "now": at}):
+            self._store.poke(self.connection, row["id"], at)
 
     def playbook(self, version: str) -> Playbook:
         """Return the playbook of this version. Raises `UnknownPlaybook` when it was never kept."""

@@ -11,12 +11,18 @@ from bot.jobs.core import RunCore
 from bot.jobs.performer import Performer
 from bot.settings import Settings
 from bot.storage.claims import Claims
+from tests.fakes.clock import MONDAY
 from tests.fakes.connector import FakeConnector
-from workflows.run import Actor
+from workflows.action import Risk
+from workflows.run import Actor, ApprovalRule, Draft, DraftState, Needs, Revision, Signature
+from workflows.steps import FIXED_TEXT
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pydantic import JsonValue
 
     from bot.jobs.embedded import Carrier
     from tests.fakes.connector import Fault
@@ -117,6 +123,28 @@ def open_house(
         carrier=carrier,
     )
     return House(foundation=foundation, core=core_of(foundation))
+
+
+def executing(action: str, payload: dict[str, JsonValue], draft_id: str) -> Draft:
+    """Return a draft that somebody of sales signed, in the state in which a worker carries it out."""
+    revision = Revision(n=1, payload=payload, author=OWNER, at=MONDAY)
+    signature = Signature(n=1, actor="U-0", payload_hash=revision.payload_hash, at=MONDAY)
+    return Draft(
+        id=draft_id,
+        run_id="r",
+        step="send",
+        state=DraftState.EXECUTING,
+        action=action,
+        title=Untrusted("Send"),
+        risk=Risk.CUSTOMER,
+        rule=ApprovalRule(by=("sales",)),
+        needs=Needs(by=("sales",), quorum=1, words="one of sales"),
+        revisions=(revision,),
+        signatures=(signature,),
+        author=FIXED_TEXT,
+        opened_at=MONDAY,
+        expires_at=MONDAY,
+    )
 
 
 def core_of(foundation: Foundation) -> RunCore:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def _server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.chaos.storm", "tests.chaos.office"])
+    context.set_forkserver_preload(["tests.chaos.storm", "tests.chaos.day"])
     return context
 
 

@@ -6,8 +6,9 @@ import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,7 @@ from bot.sandbox.records import Timings
 from bot.sandbox.server import Sandbox
 from tests.chaos.checker import Case
 from tests.chaos.clock import dice
-from tests.chaos.office import DEAD, Office, die, go_on, rehearse
+from tests.chaos.day import DEAD, Given, die, go_on, rehearse
 from tests.chaos.processes import run
 from tests.fakes.clock import FakeClock
 
@@ -62,12 +63,14 @@ class Town:
     sandbox: Sandbox
     mailbox: Mailbox
     folder: Path
+    #: Counts companies: no two may draw the same ids, as all send mail to one server.
+    numbers: Iterator[int] = field(default_factory=count)
 
-    def office(self, name: str, playbook: str) -> Office:
+    def given(self, name: str, playbook: str) -> Given:
         """Return a company of its own, ready to open."""
         home = shutil.copytree(self.folder / "company", self.folder / name)
         self.sandbox.forget_calls()
-        return Office(
+        return Given(
             home=str(home),
             api_url=self.sandbox.api_url,
             bot_token=self.sandbox.workspace.bot_token,
@@ -77,24 +80,25 @@ class Town:
             playbook=playbook,
             inputs=INPUTS.get(playbook, ()),
             began=EARLY if playbook == "weekly-kpi-report" else LATER,
+            ids=next(self.numbers) * 10**7,
         )
 
-    def end(self, office: Office, letters_before: int) -> End:
+    def end(self, given: Given, letters_before: int) -> End:
         """Look at what is left, from outside."""
-        case = Case(acks=(), effects=(), database=office.database)
+        case = Case(acks=(), effects=(), database=given.database)
         case._check_chains()
         assert case.broken == []
         calls = [c for c in self.sandbox.calls() if c.answer.get("ok") and c.args.get("channel")]
         last = {(c.args["channel"], c.answer["ts"]): c.args["text"] for c in calls}
         posted = [c.args["text"] for c in calls if c.method == "chat.postMessage"]
         return End(
-            runs=_rows(office, "select playbook, state from run"),
-            drafts=_rows(office, "select action, state from draft"),
-            steps=_rows(office, "select name, state from step"),
+            runs=_rows(given, "select playbook, state from run"),
+            drafts=_rows(given, "select action, state from draft"),
+            steps=_rows(given, "select name, state from step"),
             messages=[
                 (subject.partition(":")[0] + subject.partition("#")[2], shown == wanted)
                 for subject, shown, wanted in _rows(
-                    office, "select subject, shown, wanted from message"
+                    given, "select subject, shown, wanted from message"
                 )
             ],
             letters=len(self.mailbox.letters()) - letters_before,
@@ -103,8 +107,8 @@ class Town:
         )
 
 
-def _rows(office: Office, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(office.database)) as connection:
+def _rows(given: Given, sql: str) -> list[Any]:
+    with closing(sqlite3.connect(given.database)) as connection:
         return sorted(tuple(row) for row in connection.execute(sql))
 
 
@@ -137,10 +141,10 @@ def rehearsals(town: Town) -> dict[str, Rehearsal]:
     done: dict[str, Rehearsal] = {}
     for playbook in PLAYBOOKS:
         before = len(town.mailbox.letters())
-        office = town.office(f"rehearsal-{playbook}", playbook)
-        assert run(rehearse, office) == 0
-        passed = Counter((office.path / "passed.txt").read_text().split())
-        done[playbook] = Rehearsal(passed=passed, end=town.end(office, before))
+        given = town.given(f"rehearsal-{playbook}", playbook)
+        assert run(rehearse, given) == 0
+        passed = Counter((given.path / "passed.txt").read_text().split())
+        done[playbook] = Rehearsal(passed=passed, end=town.end(given, before))
     return done
 
 
@@ -180,10 +184,10 @@ def test_a_death_at_a_boundary_changes_nothing_in_the_end(
         rehearsal.passed[boundary], round(DEATHS * scale), (seed, playbook, boundary)
     ):
         before = len(town.mailbox.letters())
-        office = town.office(f"{playbook}-{boundary}-{at}", playbook)
-        assert run(die, office, boundary, at) == DEAD
-        assert run(go_on, replace(office, ids=10**6)) == 0
-        end = town.end(office, before)
+        given = town.given(f"{playbook}-{boundary}-{at}", playbook)
+        assert run(die, given, boundary, at) == DEAD
+        assert run(go_on, replace(given, ids=given.ids + 10**6)) == 0
+        end = town.end(given, before)
         _assert_same(end, rehearsal.end, f"{playbook}, {boundary} #{at}")
 
 

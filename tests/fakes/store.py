@@ -183,6 +183,12 @@ class FakeTx:
         if by is not None:
             self.rows.switches[scope] = Switch(scope=scope, by=by, at=at)
 
+    def wake_held(self, at: datetime) -> None:
+        self._count()
+        for run in [*self.rows.runs.values()]:
+            if run.state in {RunState.WORKING, RunState.HOLDING} and run.due_at is None:
+                self._write(run.model_copy(update={"due_at": at}))
+
     def playbook(self, version: str) -> Playbook:
         self._count()
         kind, source = self.rows.documents[version]

@@ -17,6 +17,8 @@ from bot.folder import CompanyFolder
 from bot.outside import connectors
 from bot.settings import Settings
 from bot.storage.audit_search import Filters, Recorded, search
+from bot.storage.inbox import Inbox, Incoming
+from bot.storage.outbox import Message, OutboxRows
 from handlers.register import catch_up
 from tests.fakes.connector import FakeConnector
 from tests.slack import screen
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.storage.outbox import Message
     from tests.fakes.clock import FakeClock
     from workflows.ports import Drafter
     from workflows.run import Draft, Run
@@ -174,6 +175,10 @@ class Office:
         dialog = self.slack.dialogs.get(person)
         return Seen(acked=acked, payload=payload, said=screen.words(told), dialog=dialog)
 
+    def deliver(self, body: Json) -> None:
+        """Deliver a payload and look at nothing: for presses of several threads."""
+        self.program.app.dispatch(request(body))
+
     def _apply(self, person: str, body: Json, acked: bool, payload: Json) -> None:  # noqa: FBT001 -- told apart by name at its one call
         """Do to the submitted dialog what the acknowledgement says."""
         if body.get("type") != "view_submission" or not acked:
@@ -305,22 +310,8 @@ class Office:
         """Return the newest message of a channel."""
         return self.posted(channel)[-1]
 
-    def draft_of(self, message: Json) -> Draft:
-        """Return the draft a card shows, as the database has it."""
-        shows = self._shows(message)
-        draft = self.foundation.lookup.draft(shows.subject.partition(":")[2])
-        assert draft is not None
-        return draft
-
-    def _shows(self, message: Json) -> Message:
-        named = [f"draft:{run.draft.id}" for run in self.runs() if run.draft]
-        rows = [row for name in named for row in self.rows(name)]
-        return next(row for row in rows if row.ts == message["ts"])
-
     def rows(self, subject: str) -> list[Message]:
         """Return the message rows of a subject."""
-        from bot.storage.outbox import OutboxRows  # noqa: PLC0415 -- one use
-
         return list(OutboxRows(self.foundation.store).messages_of(subject))
 
     def runs(self) -> list[Run]:
@@ -336,6 +327,10 @@ class Office:
         draft = self.run().draft
         assert draft is not None
         return draft
+
+    def unhandled(self) -> list[Incoming]:
+        """Return the events nobody has dealt with."""
+        return Inbox(self.foundation.store).unhandled()
 
     def audited(self, event: str, actor: str = "") -> list[Recorded]:
         """Return the audit entries of a kind, oldest first."""
@@ -356,7 +351,7 @@ def _held(element: Json, typed: object) -> Json:
         chosen = element["options"] if typed else []
         held: Json = {**state, "selected_options": chosen}
     elif kind == "static_select":
-        options = [o for o in element.get("options") or [] if o["value"] == typed]
+        options: list[Json] = [o for o in element.get("options") or [] if o["value"] == typed]
         held = {**state, "selected_option": options[0] if options else None}
     else:
         name = {"datepicker": "selected_date", "users_select": "selected_user"}.get(kind, "value")

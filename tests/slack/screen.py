@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Json = dict[str, Any]
 
@@ -52,7 +54,8 @@ def find(part: Json, action: str, about: str = "") -> tuple[str, Json]:
         (block, one)
         for block, one in elements(part)
         if one["action_id"].partition(":")[0] == action or one["action_id"] == action
-        if about in f"{words(one)} {one.get('value')} {one.get('accessibility_label')}"
+        if one["type"] == "overflow"
+        or about in f"{words(one)} {one.get('value')} {one.get('accessibility_label')}"
     ]
     there = [(one["action_id"], one.get("value")) for _, one in elements(part)]
     assert found, f"there is no {action!r} about {about!r}; there is {there}"

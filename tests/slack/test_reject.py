@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.slack.office import Office
+    from workflows.ports import JsonObject
 
 Json = dict[str, Any]
 
@@ -41,7 +42,7 @@ def test_own_words_are_kept_and_shown(office: Office, card: Json) -> None:
 
 def test_the_agent_is_told_why_when_it_drafts_again(opened: Callable[..., Office]) -> None:
     """Draft again: the next text is written with the reason in view."""
-    first = {"subject": "Your quote", "body": "Buy now"}
+    first: JsonObject = {"subject": "Your quote", "body": "Buy now"}
     drafter = ScriptedDrafter([first, {**first, "body": "How is it going?"}])
     office = opened(drafter=drafter)
     office.command(LEE, "/playbook quote-follow-up Q-1043")

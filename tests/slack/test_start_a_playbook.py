@@ -9,8 +9,6 @@ from tests.slack.office import ANA, KIM, LEE, NOA, SALES, STRANGER, doubled
 from workflows.run import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.slack.office import Office
 
 
@@ -163,9 +161,7 @@ def test_a_form_slack_does_not_open_is_said(office: Office) -> None:
     assert "Slack did not open the form (expired_trigger_id)" in seen.said
 
 
-def test_a_playbook_that_was_taken_away_is_said(
-    office: Office, opened: Callable[..., Office]
-) -> None:
+def test_a_playbook_that_was_taken_away_is_said(office: Office) -> None:
     """A picker or form that is still open when its playbook goes tells so."""
     office.command(LEE, "/playbook payment-recovery")
     office.submit(LEE)

@@ -31,22 +31,24 @@ class Workspace:
     """Messages, dialogs and Home tabs as Slack keeps them. Blocks that break a limit are refused, as Slack does."""
 
     #: Channel to timestamp to message.
-    messages: dict[str, dict[str, Json]] = field(default_factory=lambda: defaultdict(dict))
+    messages: dict[str, dict[str, Json]] = field(
+        default_factory=lambda: defaultdict(dict[str, Json])
+    )
     #: What only one person sees, oldest first.
-    whispers: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    whispers: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list[Json]))
     #: The dialog in front of a person.
-    dialogs: dict[str, Json] = field(default_factory=dict)
-    homes: dict[str, Json] = field(default_factory=dict)
+    dialogs: dict[str, Json] = field(default_factory=dict[str, Json])
+    homes: dict[str, Json] = field(default_factory=dict[str, Json])
     #: Every call: method and arguments.
-    calls: list[tuple[str, Json]] = field(default_factory=list)
+    calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])
     #: Slack's next answers to a method, instead of doing it.
-    errors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    errors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list[str]))
     #: What our blocks had wrong; no test leaves anything here.
-    refused: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list[str])
     #: Trigger id to person; each opens one dialog.
-    triggers: dict[str, str] = field(default_factory=dict)
+    triggers: dict[str, str] = field(default_factory=dict[str, str])
     #: Key of a response URL to person and channel.
-    replies: dict[str, tuple[str, str]] = field(default_factory=dict)
+    replies: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     _numbers: Any = field(default_factory=lambda: count(1))
 
     def new_ts(self) -> str:
@@ -58,15 +60,18 @@ class Workspace:
     def answer(self, method: str, arguments: Json) -> Json:
         """Do one call as Slack would."""
         self.calls.append((method, arguments))
-        act: Callable[[Json], Json] | None = getattr(self, "_" + method.replace(".", "_"), None)
+        act: Callable[[Json], Json] = getattr(self, "_" + method.replace(".", "_"), self._unknown)
+        planned = self.errors[method]
         try:
-            if self.errors[method]:
-                raise SlackError(self.errors[method].pop(0))
-            if act is None:
-                raise SlackError("unknown_method")
-            return {"ok": True, **act(arguments)}
+            return {"ok": True, **(self._planned(planned) if planned else act(arguments))}
         except SlackError as error:
             return {"ok": False, "error": str(error)}
+
+    def _planned(self, planned: list[str]) -> Json:
+        raise SlackError(planned.pop(0))
+
+    def _unknown(self, _: Json) -> Json:
+        raise SlackError("unknown_method")
 
     def whisper(self, key: str, body: Json) -> None:
         """Take what came by a response URL."""
@@ -147,7 +152,7 @@ class Server:
 class _Handler(BaseHTTPRequestHandler):
     workspace: Workspace
 
-    def do_POST(self) -> None:  # noqa: N802 -- the name http.server calls
+    def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         kind, _, name = self.path.strip("/").partition("/")
         if kind == "api":

@@ -126,7 +126,19 @@ def test_a_diff_is_word_by_word() -> None:
     ]
     shown = diff.elements(changes)
     assert shown[1] == {"type": "text", "text": "48", "style": {"strike": True}}
-    assert shown[2] == {"type": "text", "text": "84", "style": {"bold": True}}
+    assert shown[2] == {"type": "text", "text": " "}
+    assert shown[3] == {"type": "text", "text": "84", "style": {"bold": True}}
+
+
+def test_a_changed_phrase_stays_together() -> None:
+    """Words with only spaces between them are struck together and stand together; line breaks part them."""
+    changes = diff.words("Kind regards,\nLee", "Warm wishes,\nLee Park")
+    assert [(c.kind, c.text) for c in changes] == [
+        ("old", "Kind regards"),
+        ("new", "Warm wishes"),
+        ("same", ",\nLee"),
+        ("new", " Park"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +158,7 @@ def test_long_texts_are_compared_by_line_or_whole(old: str, new: str, kinds: lis
 def test_a_long_diff_is_shortened_around_what_changed() -> None:
     """Unchanged stretches give way first, and a card shows at most 600 characters."""
     changes = diff.words(f"{'same ' * 50}old", f"{'same ' * 50}new")
-    assert "…" in diff.elements(changes)[0]["text"]
+    assert diff.elements(changes)[0]["text"] == "… same same same same "
     shown = diff.elements([diff.Change(kind="new", text="x" * 700), *changes])
     assert sum(len(element["text"]) for element in shown) <= diff.SHOWN
     assert diff.elements([]) == [{"type": "text", "text": "—"}]

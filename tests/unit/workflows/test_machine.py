@@ -536,7 +536,8 @@ def test_the_second_of_two_signatures_leaves_the_expiry_where_it_is() -> None:
     one = decide(waits, BOOK, press(Approve, waits, ANA), facts()).run
     assert one is not None
     assert one.seq == waits.seq
-    expired = decide(one, BOOK, due(waits), facts()).run
+    late = facts().model_copy(update={"at": of.expires_at})
+    expired = decide(one, BOOK, due(waits), late).run
     assert expired is not None
     assert expired.draft is not None
     assert expired.draft.state == "expired"
@@ -546,7 +547,7 @@ def test_every_message_of_a_run_is_drawn_again() -> None:
     """Its card, its task, its own line and people's Home."""
     before = waiting_run("Answer", RunState.WAITING).model_copy(update={"draft": draft()})
     after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
-    assert after.redraw == ("run:r-1", "home", "draft:d-1", "task:t-1")
+    assert after.redraw == ("run:r-1", "home", "draft:d-1", "remind:d-1", "task:t-1")
     assert start().redraw == ("run:id-run", "home")
 
 

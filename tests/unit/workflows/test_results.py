@@ -29,6 +29,7 @@ from workflows.commands import (
     Approve,
     Executed,
     Failed,
+    Held,
     Later,
     Pause,
     Read,
@@ -216,9 +217,14 @@ def test_the_late_report_of_a_worker_that_lost_its_lease_is_dropped(house: House
 
 
 def test_nobody_signing_in_time_lets_it_expire(house: House) -> None:
-    """Silence never approves."""
+    """At half time people are reminded once; at the end it expires. Silence never approves."""
     run = house.drafted(BOOK)
+    assert run.due_at == of(run).remind_at
     house.wake(run)
+    reminded = house.now(run)
+    assert (of(reminded).state, reminded.due_at) == ("open", of(run).expires_at)
+    assert house.store.entries[-1].event is Event.DRAFT_REMINDED
+    house.wake(reminded)
     now = house.now(run)
     assert (now.state, of(now).state) == ("cancelled", "expired")
     assert now.why == "expired: nobody signed in time (one of sales)"
@@ -250,16 +256,16 @@ def test_the_hold_over_it_leaves(house: House) -> None:
     "scope", ["everything", "playbook:follow-up", "connector:mail", "agent:writer"]
 )
 def test_what_is_switched_off_does_not_leave(house: House, scope: str) -> None:
-    """It is looked at again until somebody resumes."""
+    """It waits without a timer, and resuming wakes it."""
     run = held(house)
     house.engine.handle(Pause(actor=OLGA, scope=scope))
-    for _ in range(2):
-        house.wake(run)
-        now = house.now(run)
-        assert (now.state, of(now).state) == ("holding", "holding")
-        assert now.why == f"{scope} is paused; it leaves once that is resumed"
-        assert now.due_at == house.clock.at + timedelta(seconds=30)
+    house.wake(run)
+    now = house.now(run)
+    assert (now.state, of(now).state) == ("holding", "holding")
+    assert now.why == f"{scope} is paused; it leaves once that is resumed"
+    assert now.due_at is None
     house.engine.handle(Resume(actor=OLGA, scope=scope))
+    assert house.now(run).due_at == house.clock.at
     house.wake(run)
     assert of(house.now(run)).state == "executing"
 
@@ -387,3 +393,35 @@ def test_a_second_task_is_not_closed_by_the_answer_to_the_first(house: House) ->
     now = house.now(run)
     assert now.task is not None
     assert (now.step, now.task.state) == ("again", "open")
+
+
+def test_work_held_by_a_pause_waits_for_resuming(house: House) -> None:
+    """Nothing was begun, so its step may be begun again; no timer looks at it meanwhile."""
+    run = house.start(BOOK)
+    house.report(run, Held(problem="everything is paused"))
+    now = house.now(run)
+    assert (now.state, now.due_at, now.attempts) == ("working", None, 0)
+    assert [state for state, _ in house.store.rows.steps.values()] == ["failed"]
+    house.engine.handle(Resume(actor=OLGA, scope="everything"))
+    assert house.now(run).due_at == house.clock.at
+
+
+def test_work_begun_before_a_pause_stays_in_doubt(house: House) -> None:
+    """It may have happened: what came of it is asked when it goes on, not forgotten."""
+    run = house.start(BOOK)
+    house.report(run, Held(problem="everything is paused", begun=True))
+    assert [state for state, _ in house.store.rows.steps.values()] == ["intent"]
+
+
+def test_what_became_of_a_draft_is_kept_when_the_next_step_opens_another(house: House) -> None:
+    """Two letters in one playbook: the first stays carried out, and the second is open."""
+    second = {**mailing(), "draft": "second"}
+    run = house.drafted(playbook(mailing(), second))
+    first = of(run).id
+    house.left(run, Outcome(status="done", receipt="<1@mail>"))
+    house.report(house.now(run), drafted())
+    with house.store.transaction() as tx:
+        kept = tx.run_of_draft(first)
+    assert kept is not None
+    assert of(kept).state == "executed"
+    assert (of(house.now(run)).step, of(house.now(run)).state) == ("second", "open")

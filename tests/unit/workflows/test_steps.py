@@ -98,7 +98,7 @@ def test_a_draft_opens_with_everything_its_card_says(house: House) -> None:
     assert (of.current.author.kind, of.current.author.id) == ("agent", "writer")
     assert of.evidence[0].fact.raw == "Quote Q-1 waits"
     assert of.expires_at - of.opened_at == timedelta(hours=2)
-    assert (now.state, now.due_at) == ("waiting", of.expires_at)
+    assert (now.state, now.due_at) == ("waiting", of.remind_at)
     assert now.why == f"waits for a signature: {of.needs.words}"
     opened = house.store.entries[-1]
     assert opened.event is Event.DRAFT_OPENED

@@ -25,8 +25,9 @@ export function nameOf(channel: Channel, screen: Screen): string {
   return names.join(", ") || "you";
 }
 
-function Item({ name, mark, channel, active, open }: {
+function Item({ name, id, mark, channel, active, open }: {
   name: string;
+  id?: string;
   mark: React.ReactNode;
   channel?: Channel;
   active: boolean;
@@ -39,7 +40,7 @@ function Item({ name, mark, channel, active, open }: {
         type="button"
         className={`item ${unread ? "unread" : ""}`}
         aria-current={active ? "page" : undefined}
-        data-testid={`open-${channel?.id ?? name.toLowerCase()}`}
+        data-testid={`open-${channel?.id ?? id}`}
         onClick={open}
       >
         <span className="mark" aria-hidden="true">
@@ -126,7 +127,7 @@ export function Sidebar({ screen, at, open, close, online, tell, go }: Props) {
       <div className="lists">
         <h2 id="l-app">App</h2>
         <ul aria-labelledby="l-app">
-          <Item name="Home" mark="⌂" active={at === "home"} open={() => show("home")} />
+          <Item name="Home" id="home" mark="⌂" active={at === "home"} open={() => show("home")} />
           {bot && (
             <Item
               name={`${screen.bot.name} messages`}
@@ -142,6 +143,7 @@ export function Sidebar({ screen, at, open, close, online, tell, go }: Props) {
           {screen.mail !== null && (
             <Item
               name={`Mailbox${screen.mail ? ` (${screen.mail})` : ""}`}
+              id="mailbox"
               mark="✉"
               active={at === "mail"}
               open={() => show("mail")}

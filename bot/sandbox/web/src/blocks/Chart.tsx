@@ -8,6 +8,7 @@ const H = 220;
 const LEFT = 52;
 const BOTTOM = 34;
 const TOP = 10;
+const LETTER = 6.2; // px of a letter at the size of the labels
 
 const short = (value: number): string =>
   Math.abs(value) >= 10_000
@@ -32,7 +33,8 @@ function axes(W: number, series: Series[], chart: Json, bars: boolean) {
   const y = (value: number) => TOP + (H - TOP - BOTTOM) * (1 - (value - low) / (high - low));
   const step = (W - LEFT - 12) / Math.max(categories.length, 1);
   const x = (number: number) => LEFT + step * (number + 0.5);
-  const every = Math.ceil(categories.length / Math.max(W / 62, 1));
+  const widest = Math.max(...categories.map((one) => one.length)) * LETTER + 10;
+  const every = Math.max(Math.ceil(widest / step), 1);
   return { y, x, step, frame: (
     <>
       {ticks.map((tick) => (

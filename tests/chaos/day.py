@@ -43,7 +43,7 @@ DEAD = 137
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class Given:
     """What a process is given to work with; the same after a death, but for the clock and the ids."""
 
     home: str
@@ -106,16 +106,17 @@ class _Ids:
 
 
 class Day:
-    """One process's day at the office."""
+    """One process's day at the given."""
 
-    def __init__(self, office: Office, drafter: Drafter | None = None) -> None:
-        self._office = office
-        self._kept = office.path / "clock.txt"
-        started = self._kept.read_text() if self._kept.exists() else office.began.isoformat()
+    def __init__(self, given: Given, drafter: Drafter | None = None) -> None:
+        self._given = given
+        self._kept = given.path / "clock.txt"
+        started = self._kept.read_text() if self._kept.exists() else given.began.isoformat()
         self.clock = FakeClock(datetime.fromisoformat(started))
-        foundation = office.found(self.clock, drafter)
+        foundation = given.found(self.clock, drafter)
         self.program = build(foundation, seconds=self._seconds)
         self.engine = self.program.foundation.engine
+        self.program.schedules.keep()
 
     def _seconds(self) -> float:
         """Pace the outbox by the clock that stands still."""
@@ -127,18 +128,17 @@ class Day:
         for _ in range(ROUNDS):
             if not self._round() and not self._move_on():
                 return
-        msg = f"{self._office.playbook} is not over after {ROUNDS} rounds"
+        msg = f"{self._given.playbook} is not over after {ROUNDS} rounds"
         raise AssertionError(msg)
 
     def _start(self) -> None:
-        self.program.schedules.keep()
-        if self._office.playbook != "weekly-kpi-report":
+        if self._given.playbook != "weekly-kpi-report":
             self.engine.handle(
                 StartRun(
                     actor=Actor.user("U01IDA"),
                     key="start",
-                    playbook=self._office.playbook,
-                    inputs=dict(self._office.inputs),
+                    playbook=self._given.playbook,
+                    inputs=dict(self._given.inputs),
                 )
             )
 
@@ -170,7 +170,7 @@ class Day:
 
     def _move_on(self) -> bool:
         """Move the clock to what is due next; False when nothing ever is."""
-        due = [moment for moment in self._dues() if moment < self._office.began + timedelta(days=1)]
+        due = [moment for moment in self._dues() if moment < self._given.began + timedelta(days=1)]
         if not due:
             return False
         self.clock.at = max(self.clock.at, min(due))
@@ -188,18 +188,18 @@ class Day:
         self._kept.write_text(self.clock.at.isoformat())
 
 
-def rehearse(office: Office) -> None:
+def rehearse(given: Given) -> None:
     """Work without a fault, and write down every boundary that is passed."""
-    day = Day(office)
+    day = Day(given)
     passed: list[str] = []
     crash.armed.append(passed.append)
     day.work()
-    (office.path / "passed.txt").write_text("\n".join(passed))
+    (given.path / "passed.txt").write_text("\n".join(passed))
 
 
-def die(office: Office, boundary: Boundary, at: int) -> None:
+def die(given: Given, boundary: Boundary, at: int) -> None:
     """Work, and die when `boundary` is passed for the `at`-th time."""
-    day = Day(office)
+    day = Day(given)
     crash.armed.append(_deadly(day, boundary, at))
     day.work()
 
@@ -216,9 +216,9 @@ def _deadly(day: Day, boundary: Boundary, at: int) -> Callable[[Boundary], None]
     return pass_by
 
 
-def go_on(office: Office) -> None:
+def go_on(given: Given) -> None:
     """Work on in a new process, once every lease of the dead one is over."""
-    kept = office.path / "clock.txt"
-    at = datetime.fromisoformat(kept.read_text()) if kept.exists() else office.began
+    kept = given.path / "clock.txt"
+    at = datetime.fromisoformat(kept.read_text()) if kept.exists() else given.began
     kept.write_text((at + timedelta(seconds=61)).isoformat())
-    Day(office).work()
+    Day(given).work()

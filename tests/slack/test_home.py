@@ -1,0 +1,188 @@
+"""Story: App Home shows what waits, most pressing first, with buttons that work there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.connectors.mail import SEND
+from tests.fakes.connector import FakeConnector
+from tests.slack import playbooks, screen
+from tests.slack.office import ANA, LEE, MIA, NOA, SALES, STRANGER
+from workflows.ports import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.slack.office import Office
+
+Json = dict[str, Any]
+
+
+def test_an_empty_queue_says_so_and_what_went_out_yesterday(office: Office) -> None:
+    """Nothing waits: a sentence, and a way to begin."""
+    home = office.open_home(MIA)
+    assert screen.words(home).startswith("Nothing waits for you. Yesterday 0 went out")
+    assert screen.buttons(home)[:2] == ["Start a playbook", "What can I do here?"]
+
+
+def test_what_waits_is_listed_most_pressing_first(office: Office) -> None:
+    """Money, deadline and age decide the order."""
+    for quote in ("Q-1042", "Q-1044", "Q-1040"):
+        office.command(ANA, f"/playbook quote-follow-up {quote}")
+    home = office.open_home(NOA)
+    rows = [screen.words(b) for b in home["blocks"] if b["block_id"].startswith("row:")]
+    assert [row.partition("quote ")[2][:6] for row in rows[:3]] == ["Q-1044", "Q-1040", "Q-1042"]
+
+
+def test_a_row_has_the_buttons_of_its_card(opened: Callable[..., Office], home: Path) -> None:
+    """Approve where the row shows all that leaves, then Edit, Reject and Open, each about its draft."""
+    playbooks.letter(home)
+    office = opened()
+    office.command(ANA, "/playbook letter to=jo@lark.example")
+    shown = office.open_home(NOA)
+    assert screen.buttons(shown)[3:7] == ["Approve", "Edit", "Reject", "Open"]
+    assert "A short text" in screen.words(shown)
+    assert "2 wait" not in screen.words(shown)
+
+
+def test_approving_in_home_is_the_same_as_on_the_card(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """One tap in Home: the card in the channel shows it, and the row is gone from everybody's Home."""
+    playbooks.letter(home)
+    office = opened()
+    office.command(ANA, "/playbook letter to=jo@lark.example")
+    first, second = office.open_home(NOA), office.open_home(LEE)
+    assert screen.buttons(second)[3] == "Approve"
+    office.press(NOA, first, "approve")
+    assert "Signed by U01NOA" in screen.words(office.newest(SALES))
+    for person in (NOA, LEE):
+        assert "Nothing waits for you." in screen.words(office.slack.homes[person])
+    told = office.press(LEE, second, "approve").dialog
+    assert "already approved by Noa Brandt" in screen.words(told)
+    office.pass_by(seconds=61)
+    assert len(office.mail.effects) == 1
+
+
+def test_edit_reject_and_open_work_in_home(office: Office, card: Json) -> None:
+    """Each opens its dialog, and what it does shows on the card."""
+    home = office.open_home(NOA)
+    assert "submit" in (office.press(NOA, home, "open").dialog or {})
+    office.press(NOA, home, "edit")
+    office.submit(NOA, {"input:subject": "From Home"})
+    assert "From Home" in screen.words(office.newest(SALES))
+    home = office.slack.homes[NOA]
+    reasons = office.press(NOA, home, "reject").dialog
+    assert reasons
+    office.press(NOA, reasons, "reason:3")
+    assert "Rejected by U01NOA: not needed" in screen.words(office.posted(SALES)[0])
+    assert card
+
+
+def test_a_run_and_a_playbook_are_shown_whole(office: Office, card: Json) -> None:
+    """What a message would say comes in a dialog: in Home there is no place for a message."""
+    assert card
+    home = office.open_home(LEE)
+    assert "My runs" in screen.words(home)
+    run = office.press(LEE, home, "show_run").dialog
+    assert "waits for a person, at the step letter" in screen.words(run)
+    procedure = office.press(LEE, home, "show_sop").dialog
+    assert "Every quote gets an answer" in screen.words(procedure)
+    helped = office.press(LEE, home, "show_help").dialog
+    assert helped
+    assert "/sayso queue" in screen.words(helped)
+    listed = office.press(LEE, helped, "show_queue").dialog
+    assert listed
+    assert listed["id"] == helped["id"]
+    assert "1 waits for you" in screen.words(listed)
+    picker = office.press(LEE, helped, "start").dialog
+    assert picker
+    assert picker["id"] == helped["id"]
+
+
+def test_the_owner_of_a_playbook_sees_its_week(office: Office) -> None:
+    """Really counted since Monday: what went out, what was edited first, what was rejected."""
+    for quote in ("Q-1042", "Q-1043", "Q-1044"):
+        office.command(ANA, f"/playbook quote-follow-up {quote}")
+    first, second, third = office.posted(SALES)
+    office.press(NOA, first, "approve")
+    office.press(NOA, second, "edit")
+    office.submit(NOA, {"input:subject": "Mine", "sign_too": True})
+    office.press(NOA, third, "reject")
+    office.submit(NOA, {"own_words": "No"})
+    office.pass_by(seconds=61)
+    assert "this week 2 sent, 1 edited, 1 rejected" in screen.words(office.open_home(LEE))
+    office.clock.pass_by(days=7)
+    office.pass_by(seconds=1)
+    assert "this week 0 sent, 0 edited, 0 rejected" in screen.words(office.open_home(LEE))
+
+
+def test_pages_are_turned_in_place(office: Office) -> None:
+    """Twenty-five rows a page."""
+    for _ in range(26):
+        office.command(ANA, "/playbook quote-follow-up Q-1043")
+    first = office.open_home(NOA)
+    assert "26 wait for you" in screen.words(first)
+    office.dispatch(office.pressing(NOA, first, "home_page"))
+    second = office.slack.homes[NOA]
+    assert screen.buttons(second)[-1] == "Back to page 1"
+    assert len([b for b in second["blocks"] if b["block_id"].startswith("row:")]) == 1
+
+
+def test_an_admin_sees_what_is_off_and_switches_it_on(office: Office) -> None:
+    """What is paused, by whom, with a button; nobody else sees it."""
+    office.command(ANA, "/sayso pause quote-follow-up")
+    home = office.open_home(ANA)
+    assert "Switched off" in screen.words(home)
+    assert "Switched off" not in screen.words(office.open_home(LEE))
+    done = office.press(ANA, home, "switch").dialog
+    assert "running again" in screen.words(done)
+    assert "Switched off" not in screen.words(office.slack.homes[ANA])
+
+
+class Disconnected(FakeConnector):
+    """A connector that would not work now."""
+
+    def check(self) -> tuple[Finding, ...]:
+        return (
+            Finding(
+                ok=False, what="mail server", why="it does not answer", fix="Look at its host."
+            ),
+        )
+
+
+def test_an_admin_sees_what_would_not_work(opened: Callable[..., Office]) -> None:
+    """The connections are looked at now and then, and what is wrong is shown with its fix."""
+    office = opened(mail=Disconnected("mail", action=SEND))
+    assert "Needs attention" not in screen.words(office.open_home(ANA))
+    office.program.checks.look()
+    office.settle()
+    home = screen.words(office.slack.homes[ANA])
+    assert "Needs attention mail server. it does not answer Look at its host." in home
+    assert "Needs attention" not in screen.words(office.open_home(LEE))
+
+
+def test_a_stranger_sees_why_their_home_is_empty(office: Office, card: Json) -> None:
+    """Who is not of the company learns nothing of it."""
+    assert card
+    home = office.open_home(STRANGER)
+    assert "listed in company.yml" in screen.words(home)
+    assert screen.buttons(home) == []
+
+
+def test_the_messages_tab_draws_nothing(office: Office) -> None:
+    """Only opening the Home tab draws it."""
+    office.event("Ev1", {"type": "app_home_opened", "user": LEE, "tab": "messages"})
+    office.event("Ev2", {"type": "app_home_opened", "tab": "home"})
+    assert office.slack.homes == {}
+
+
+def test_home_works_after_the_bot_was_off(office: Office, card: Json) -> None:
+    """The view on the screen is of the old program; its buttons meet the new one."""
+    assert card
+    home = office.open_home(NOA)
+    office.restart()
+    office.press(NOA, home, "edit")
+    office.submit(NOA, {"sign_too": True})
+    assert "Signed by U01NOA" in screen.words(office.newest(SALES))
