@@ -56,6 +56,8 @@ _log = logging.getLogger(__name__)
 LISTENERS = 16
 #: Seconds a call to Slack may take.
 SLACK_TIMEOUT = 10
+#: Seconds one call to a model may take: a draft is at most three of them, and must end within its lease.
+MODEL_TIMEOUT = 18.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +272,7 @@ def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) 
         strong_model=settings.openai_strong_model or None,
         ledger=SqlLedger(store, daily_micros=budget, zone=zone),
         clock=clock,
+        timeout=MODEL_TIMEOUT,
     )
 
 

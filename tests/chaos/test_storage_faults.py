@@ -1,4 +1,4 @@
-"""The disk is full, or somebody else holds the lock: a press is recorded whole or not at all, and the person is told."""
+"""The disk is full, or somebody else holds the lock: a press is recorded whole or not at all, and people are told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -15,16 +14,17 @@ import pytest
 from sqlalchemy import event
 
 from bot.storage.audit_verify import verify
-from bot.storage.database import Database
 from tests.chaos.holding import hold
 from tests.chaos.processes import Actor, cast, wait_for
 from tests.slack.conftest import card, home, office, opened, sample
-from tests.slack.office import LEE, NOA, SALES, Office, request
+from tests.slack.office import LEE, NOA, SALES, STRANGER, Office, request
 from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from bot.storage.database import Database
 
 Json = dict[str, Any]
 
@@ -56,6 +56,15 @@ class FullDisk:
         self._most = 2**30
 
 
+def _fill(office: Office, card: Json, disk: FullDisk) -> None:
+    """Use up the room inside the pages too: a stranger's presses are refused, and that is on the record."""
+    disk.leave(office.foundation.database, 0)
+    for _ in range(100):
+        if TOLD in office.dispatch(office.pressing(STRANGER, card, "approve")).said:
+            return
+    raise AssertionError("the disk is never full")
+
+
 def _dump(path: Path) -> str:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return "\n".join(connection.iterdump())
@@ -81,6 +90,7 @@ def test_a_press_on_a_full_disk_is_recorded_whole_or_not_at_all(
     """Whichever write the disk refuses, nothing of the press stays, the person is told, and later it works."""
     database, path = office.foundation.database, office.home / "sayso.db"
     disk, body, refused = FullDisk(database), ask(office, card), 0
+    _fill(office, card, disk)
     for pages in count():
         before = _dump(path)
         disk.leave(database, pages)
