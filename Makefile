@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@echo "Installing pinned dependencies into .venv ..."
 	@$(PIP) install --require-hashes -r locks/run.txt
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || $(PIP) install --require-hashes -r locks/node.txt
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || $(PIP) install --require-hashes -r locks/node.txt
 	@$(PY) hatch_build.py
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

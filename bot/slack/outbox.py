@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds between two messages in one channel (Slack's rule), and between two redraws of anything in it.
 PACE = 1.05
+#: Why a row waits that is only waiting for its turn.
+PACED = "paced"
 #: After an unknown outcome a row waits this long, twice as long each time, at most so long.
 FIRST_REST, REST = 2.0, 60.0
 #: What must be left of a row's lease to begin showing it: the longest a call to Slack may take, and some.
@@ -79,16 +81,25 @@ class Drawing:
 
 @dataclass
 class _Pace:
-    """When each channel may be spoken to again, on the monotonic clock."""
+    """When each channel may be spoken to again, on the monotonic clock, and until when turns are given out."""
 
     seconds: Callable[[], float]
     free_at: dict[str, float] = field(default_factory=dict[str, float])
+    given: dict[str, float] = field(default_factory=dict[str, float])
 
-    def wait(self, name: str) -> float:
-        return self.free_at.get(name, 0.0) - self.seconds()
+    def wait(self, channel: str) -> float:
+        """Return the seconds until the channel may be spoken to; not above 0 when it may be now."""
+        return self.free_at.get(channel, 0.0) - self.seconds()
 
-    def took(self, name: str, seconds: float = PACE) -> None:
-        self.free_at[name] = max(self.free_at.get(name, 0.0), self.seconds() + seconds)
+    def turn(self, channel: str) -> float:
+        """Give out the next turn in a channel's queue; return the seconds until then."""
+        after = max(self.given.get(channel, 0.0) + PACE, self.free_at.get(channel, 0.0))
+        self.given[channel] = max(after, self.seconds())
+        return self.given[channel] - self.seconds()
+
+    def took(self, channel: str, seconds: float = PACE) -> None:
+        """Note that the channel was spoken to, or asks for so many seconds of rest."""
+        self.free_at[channel] = max(self.free_at.get(channel, 0.0), self.seconds() + seconds)
 
 
 class Outbox:
@@ -147,15 +158,20 @@ class Outbox:
         calls = 0
         held: set[str] = set()  # one that waits lets nobody pass in its channel
         for row in self._rows.claim_messages(self._now(), limit):
-            wait = self._pace.wait(row.channel)
             if self._stop.is_set() or self._too_late(row):
                 self._rows.later(row, self._now(), row.problem)
-            elif wait > 0 or row.channel in held:
+            elif self._pace.wait(row.channel) > 0 or row.channel in held:
                 held.add(row.channel)
-                self._postpone(row, max(wait, 0.0), "paced")
+                self._postpone(row, self._turn(row), PACED)
             else:
                 calls += self._carefully(row)
         return calls
+
+    def _turn(self, row: Row) -> float:
+        """A row queues once; when its turn comes a little early it waits for that little, not at the end again."""
+        if row.problem == PACED:
+            return max(self._pace.wait(row.channel), 0.0)
+        return self._pace.turn(row.channel)
 
     def _too_late(self, row: Row) -> bool:
         """Whether somebody else might be given the row while it is being shown."""

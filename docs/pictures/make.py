@@ -1,16 +1,18 @@
 """Takes the pictures of the docs from the running demo: `python docs/pictures/make.py [CHROMIUM]`."""
 
+# ruff: noqa: INP001 -- a script beside its pictures, not a package
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from bot.clock import SystemClock
 from bot.demo import Demo
 from bot.sample import write_sample
 
@@ -18,12 +20,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 HERE = Path(__file__).parent
-#: A Friday morning, and the Monday up to which the sample's tables are complete.
-FRIDAY, MONDAY = datetime(2040, 3, 2, 14, 0, tzinfo=UTC), date(2040, 3, 5)
-LEAD, SALES, KPI = "U01LEE", "C01SALES", "C01KPI"
-DESKTOP, PHONE, TALL = (1100, 760), (360, 960), (1100, 1240)
+#: Friday is day 4 of a week; the sample's tables are complete up to the Monday after.
+FRIDAY, TO_MONDAY = 4, timedelta(days=3)
+LEAD, REP, SALES, KPI = "U01LEE", "U01NOA", "C01SALES", "C01KPI"
+DESKTOP, PHONE, TALL = (1100, 760), (360, 1010), (1000, 1000)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 LIMIT = 200_000
+
+
+def coming_friday() -> datetime:
+    """Return 14:00 UTC of the next Friday after today: the demo's clock only moves forward."""
+    today = SystemClock().now().date()
+    day = today + timedelta(days=(FRIDAY - today.weekday() - 1) % 7 + 1)
+    return datetime.combine(day, time(14), UTC)
 
 
 def page(browser: Browser, demo: Demo, place: str, size: tuple[int, int]) -> Page:
@@ -46,9 +55,9 @@ def shoot(opened: Page, name: str) -> None:
 
 def draft_card(browser: Browser, demo: Demo) -> None:
     """Picture a draft that waits for a signature, on a desk and on a phone."""
-    lee = demo.sandbox.person(LEAD)
-    lee.command("/playbook", "quote-follow-up Q-1043", SALES)
-    lee.wait_message(SALES, "Lark Bakery")
+    noa = demo.sandbox.person(REP)
+    noa.command("/playbook", "quote-follow-up Q-1043", SALES)
+    noa.wait_message(SALES, "Lark Bakery")
     for name, size in (("card", DESKTOP), ("card-phone", PHONE)):
         opened = page(browser, demo, SALES, size)
         opened.get_by_test_id("action-approve").wait_for()
@@ -71,9 +80,10 @@ def main() -> None:
         sys.exit("There is no Chromium. Install it, or name one: python docs/pictures/make.py PATH")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         home = Path(folder) / "company"
-        write_sample(home, MONDAY)
+        friday = coming_friday()
+        write_sample(home, friday.date() + TO_MONDAY)
         demo = Demo(home, Path(folder) / "data")
-        demo.clock.move_to(FRIDAY)
+        demo.clock.move_to(friday)
         demo.start()
         browser = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:

@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 #: Seconds until the page is up, and until Ctrl+C has ended it.
 START, STOP = 30, 10
@@ -67,14 +67,19 @@ def read_url(process: subprocess.Popen[str], complaints: list[str]) -> str:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[Running]:
+def demo(folder: Path) -> Generator[Running]:
     """Run the installed command; what is left of it is ended."""
     named = os.environ.get("SAYSO_TEST_COMMAND")  # noqa: TID251 -- the run says which installation it tries
     command = named or str(Path(sys.executable).parent / "sayso")
     process = subprocess.Popen(
         [command, "demo", "--no-open", "--port", "0", "--data", "data"],
         cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -60,7 +60,9 @@ def sit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
     seats: list[Seat] = []
     contexts: list[BrowserContext] = []
 
-    def seated(person: str = LEAD, place: str = "C01SALES", width: int = 1280, height: int = 800) -> Seat:
+    def seated(
+        person: str = LEAD, place: str = "C01SALES", width: int = 1280, height: int = 800
+    ) -> Seat:
         phone = width < 500
         context = browser.new_context(viewport={"width": width, "height": height}, has_touch=phone)
         contexts.append(context)

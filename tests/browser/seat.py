@@ -22,9 +22,13 @@ class Seat:
         self.wrong: list[str] = []
         self.page = context.new_page()
         self.page.set_default_timeout(10_000)
-        self.page.on("console", lambda said: self._noted(said.text) if said.type == "error" else None)
+        self.page.on(
+            "console", lambda said: self._noted(said.text) if said.type == "error" else None
+        )
         self.page.on("pageerror", lambda error: self._noted(str(error)))
-        self.page.on("request", lambda asked: None if asked.url.startswith(url) else self._noted(asked.url))
+        self.page.on(
+            "request", lambda asked: None if asked.url.startswith(url) else self._noted(asked.url)
+        )
         self.page.goto(f"{url}/#as={person}&at={place}")
         self.modal = self.page.get_by_test_id("modal")
         self.composer = self.page.get_by_test_id("composer")
@@ -62,11 +66,21 @@ class Seat:
         return self.page.locator(".ephemeral").last
 
     def draft(self, quote: str) -> Locator:
-        """Start a follow-up of a quote by a command; return its card once it can be decided."""
+        """Start a follow-up of a quote by a command; return its own card once it can be decided."""
+        known = self._stamps()
         self.type(f"/playbook quote-follow-up {quote}")
-        card = self.card(f"Send a follow-up for quote {quote}")
-        expect(card.get_by_test_id(APPROVE)).to_be_visible()
-        return card
+        fresh = f"Send a follow-up for quote {quote}"
+        cards = self.page.locator(
+            "".join(['[data-testid="message"]', *(f':not([data-ts="{ts}"])' for ts in known)])
+        )
+        card = cards.filter(has_text=fresh).filter(has=self.page.get_by_test_id(APPROVE))
+        expect(card).to_be_visible()
+        return self.page.locator(f'[data-ts="{card.get_attribute("data-ts")}"]').first
+
+    def _stamps(self) -> list[str]:
+        expect(self.composer).to_be_visible()
+        rows = self.page.locator('[data-testid="message"]:not(.ephemeral)')
+        return [str(row.get_attribute("data-ts")) for row in rows.all()]
 
     def rewrite(self, card: Locator, text: str, *, sign: bool = False) -> None:
         """Change the text of a draft in its edit form, and sign it too if asked."""

@@ -130,8 +130,8 @@ def test_what_was_signed_is_what_leaves(sit: Sit, demo: Demo) -> None:
 def test_somebody_without_the_right_is_told_in_private(sit: Sit) -> None:
     """Finance can't sign for sales: the card stays, and only she reads why and who can."""
     lee, mia = sit(LEAD), sit(FINANCE)
-    lee.draft("Q-1042")
-    card = mia.card("Send a follow-up for quote Q-1042")
+    stamp = lee.draft("Q-1042").get_attribute("data-ts")
+    card = mia.page.locator(f'[data-ts="{stamp}"]').first
     card.get_by_test_id(APPROVE).click()
     expect(mia.private()).to_contain_text("Only visible to you")
     expect(mia.private()).to_contain_text("Nothing was done; Lee Park, Noa Brandt can.")
@@ -170,8 +170,8 @@ def test_a_card_is_signed_by_keyboard_alone(sit: Sit) -> None:
 def test_two_people_press_at_once_and_one_signs(sit: Sit, demo: Demo) -> None:
     """Both see Approve and press in the same moment: one signature counts, the other is told by whom."""
     lee, noa = sit(LEAD), sit(SALES)
-    lee.draft("Q-1040")
-    cards = [seat.card("Send a follow-up for quote Q-1040") for seat in (lee, noa)]
+    mine = lee.draft("Q-1040")
+    cards = [mine, noa.page.locator(f'[data-ts="{mine.get_attribute("data-ts")}"]').first]
     for card in cards:
         expect(card.get_by_test_id(APPROVE)).to_be_visible()
     value = str(cards[0].get_by_test_id(APPROVE).get_attribute("data-value"))

@@ -121,18 +121,14 @@ def test_events_about_the_app_itself_are_taken_calmly(office: Office) -> None:
     assert office.unhandled() == []
 
 
-@pytest.mark.parametrize(
-    "value", ["", "x", "a.b.c", "gone.1.aaaaaaaaaaaa", "🙂" * 900, "a.0.b" * 3]
-)
 @pytest.mark.parametrize("action", ["approve", "edit", "reject", "undo", "more", "open", "arrived"])
-def test_a_strange_button_does_nothing_and_says_so(
-    office: Office, card: Json, action: str, value: str
-) -> None:
+def test_a_strange_button_does_nothing_and_says_so(office: Office, card: Json, action: str) -> None:
     """Whatever a button carries, there is an answer and no effect."""
     body = office.pressing(NOA, card, "approve")
-    seen = office.dispatch(retold(body, action_id=action, value=value))
-    assert seen.acked
-    assert "nothing was done" in seen.said.lower()
+    for value in ("", "x", "a.b.c", "gone.1.aaaaaaaaaaaa", "🙂" * 900, "a.0.b" * 3):
+        seen = office.dispatch(retold(body, action_id=action, value=value))
+        assert seen.acked, value
+        assert "nothing was done" in seen.said.lower(), value
     assert office.draft().state is DraftState.OPEN
     assert len(office.posted(SALES)) == 1
 

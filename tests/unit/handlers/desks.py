@@ -1,0 +1,202 @@
+"""A desk of fakes: an engine that answers what it is told to, and things to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from slack_sdk.errors import SlackApiError
+
+from handlers.back import Back
+from handlers.desk import Desk
+from tests.fakes.clock import FakeClock
+from tests.unit.blocks import examples
+from workflows.answers import Recorded
+from workflows.company import Company, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from blocks.history import Logged
+    from blocks.queue import Waiting
+    from workflows.answers import Answer
+    from workflows.commands import Command
+    from workflows.engine import Engine
+    from workflows.playbook import Playbook
+    from workflows.run import Run
+
+Json = dict[str, Any]
+
+ANA, STRANGER = "U01ANA", "U09NOBODY"
+COMPANY = Company(name="Lark", owner=ANA, people=(Person(id=ANA, name="Ana", roles=("sales",)),))
+
+
+@dataclass
+class FakeEngine:
+    """Keeps every command; its answer is a value, or an exception to raise."""
+
+    answer: Answer | Exception = field(default_factory=Recorded)
+    commands: list[Command] = field(default_factory=list["Command"])
+    deadlines: list[float | None] = field(default_factory=list[float | None])
+
+    def handle(self, command: Command, deadline: float | None = None) -> Answer:
+        self.commands.append(command)
+        self.deadlines.append(deadline)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+@dataclass
+class FakeReading:
+    """What can be looked up: one run, or none."""
+
+    held: Run | None = None
+    level: int = 3
+
+    def run(self, run_id: str) -> Run | None:
+        return self.held if self.held and self.held.id == run_id else None
+
+    def run_of_draft(self, draft_id: str) -> Run | None:
+        draft = self.held.draft if self.held else None
+        return self.held if draft and draft.id == draft_id else None
+
+    def playbook(self, version: str) -> Playbook:
+        return examples.playbook(level=self.level, version=version)
+
+    def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:  # noqa: ARG002 -- the port's face
+        return ()
+
+    def recent(self, person: str) -> Sequence[str]:  # noqa: ARG002 -- the port's face
+        return ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An event as it was kept."""
+
+    body: Json
+
+
+@dataclass
+class FakeInbox:
+    """Events by id; `fails` is raised instead of writing."""
+
+    events: dict[str, Json] = field(default_factory=dict[str, Json])
+    done: list[str] = field(default_factory=list[str])
+    fails: Exception | None = None
+
+    def store_event(self, event_id: str, body: Json, deadline: float | None = None) -> bool:  # noqa: ARG002 -- the port's face
+        if self.fails:
+            raise self.fails
+        new = event_id not in self.events
+        self.events[event_id] = body
+        return new
+
+    def handled(self, event_id: str) -> None:
+        if self.fails:
+            raise self.fails
+        self.done.append(event_id)
+
+    def unhandled(self) -> Sequence[Kept]:
+        return [Kept(body) for name, body in self.events.items() if name not in self.done]
+
+
+class FakeShelf:
+    """One playbook."""
+
+    def __init__(self, *books: Playbook) -> None:
+        self._books = {book.playbook: book for book in books}
+
+    def get(self, name: str) -> Playbook | None:
+        return self._books.get(name)
+
+    def names(self) -> Sequence[str]:
+        return sorted(self._books)
+
+
+class FakeDirectory:
+    """The company of two lines."""
+
+    def company(self) -> Company:
+        return COMPANY
+
+
+@dataclass
+class Room:
+    """A desk, and what its fakes remember."""
+
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    reading: FakeReading = field(default_factory=FakeReading)
+    inbox: FakeInbox = field(default_factory=FakeInbox)
+    waiting: list[Waiting] = field(default_factory=list["Waiting"])
+    books: tuple[Playbook, ...] = ()
+    homes: list[str] = field(default_factory=list[str])
+    adopted: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    adopting: Callable[[], None] = lambda: None
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(
+            engine=cast("Engine", self.engine),
+            shelf=FakeShelf(*self.books),
+            directory=FakeDirectory(),
+            reading=self.reading,
+            clock=FakeClock(examples.NOW),
+            actions={examples.SPEC.name: examples.SPEC},
+            waiting=lambda _: self.waiting,
+            home=lambda _, page: {"type": "home", "blocks": [], "page": page},
+            watch_home=self.homes.append,
+            inbox=self.inbox,
+            adopt=self._adopt,
+        )
+
+    def _adopt(self, subject: str, channel: str, ts: str) -> None:
+        self.adopting()
+        self.adopted.append((subject, channel, ts))
+
+
+@dataclass
+class Phone:
+    """What the person gets: acknowledgements, sentences and dialogs. `error` is what Slack answers instead."""
+
+    acks: list[Json] = field(default_factory=list[Json])
+    said: list[Json] = field(default_factory=list[Json])
+    calls: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])
+    response_url: str | None = "http://127.0.0.1/respond"
+    error: Exception | None = None
+
+    def ack(self, **payload: Any) -> None:
+        self.acks.append(payload)
+
+    def __call__(self, **message: Any) -> None:
+        """Answer by the response URL."""
+        self._maybe_fail()
+        self.said.append(message)
+
+    def _maybe_fail(self) -> None:
+        if self.error:
+            raise self.error
+
+    def views_open(self, **arguments: Any) -> None:
+        self._called("views.open", arguments)
+
+    def views_update(self, **arguments: Any) -> None:
+        self._called("views.update", arguments)
+
+    def views_publish(self, **arguments: Any) -> None:
+        self._called("views.publish", arguments)
+
+    def _called(self, method: str, arguments: Json) -> None:
+        self._maybe_fail()
+        self.calls.append((method, arguments))
+
+    def back(self, body: Json | None = None) -> Back:
+        """Return the ways back of a payload."""
+        me = cast("Any", self)
+        return Back.of(body or {"trigger_id": "t", "user": {"id": ANA}}, me.ack, me, me)
+
+
+def refused_by_slack(word: str) -> SlackApiError:
+    """Return Slack's refusal of a call."""
+    return SlackApiError("refused", cast("Any", {"ok": False, "error": word}))
