@@ -90,12 +90,6 @@ def confirmed(element: Block, *, title: str, text: str | Untrusted, yes: str) ->
     return {**element, "confirm": question}
 
 
-def link_button(text: str, url: str, *, suffix: str) -> Block:
-    """Return a button that opens one of our own pages."""
-    action = f"{ActionId.LINK}:{suffix}"
-    return {"type": "button", "action_id": action, "text": plain(text, LABEL), "url": url}
-
-
 def option(text: str | Untrusted, value: str, *, description: str | Untrusted = "") -> Block:
     """Return one choice of a menu or a group of radio buttons; the value is ours, never theirs."""
     chosen: Block = {"text": plain(text, LABEL), "value": value[:_OPTION_VALUE]}

@@ -47,7 +47,6 @@ class ActionId(StrEnum):
     SWITCH = "switch"
     INPUT = "input"
     SIGN_TOO = "sign_too"
-    LINK = "link"
 
 
 class More(StrEnum):

@@ -212,7 +212,7 @@ def home_page(desk: Desk, press: ButtonPress) -> Reply:
 
 
 def ignore(_desk: Desk, _press: ButtonPress) -> Reply:
-    """Acknowledge what needs no answer: a link, a choice inside a form."""
+    """Acknowledge what needs no answer: a choice inside a form."""
     return looking.NOTHING
 
 
@@ -246,5 +246,4 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,
-    ActionId.LINK: ignore,
 }

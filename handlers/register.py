@@ -154,6 +154,8 @@ def happened(desk: Desk, body: dict[str, Any]) -> None:
         desk.inbox.handled(happening.event_id)
     except NotRecorded:
         _log.warning("an event of type %s could not be stored now", happening.type)
+    except Exception:  # noqa: BLE001 -- the outermost edge: one bad event must not keep the bot from starting
+        _log.exception("an event of type %s could not be dealt with", happening.type)
 
 
 def catch_up(desk: Desk) -> None:

@@ -113,21 +113,36 @@ class Schedules:
 
 
 def next_time(cron: str, zone: str, after: datetime) -> datetime:
-    """Return the first time after `after` (exclusive), as aware UTC. A wall time the clocks skip moves on.
+    """Return the first time after `after` (exclusive), as aware UTC.
 
+    A wall time the clocks skip moves on by what they skip; one that comes twice is meant the first time.
+    The calendar is asked in wall time alone: asked in a zone, it passes over days that begin with a gap.
     Raises `ValueError` for a line that never comes.
     """
-    trigger = cast("Any", CronTrigger.from_crontab(cron, timezone=ZoneInfo(zone)))
-    found: datetime | None = trigger.get_next_fire_time(None, after + timedelta(seconds=1))
-    if found is None:
-        msg = f"the schedule {cron!r} never comes"
-        raise ValueError(msg)
-    return found.astimezone(UTC)
+    trigger = cast("Any", CronTrigger.from_crontab(cron, timezone=UTC))
+    wall = after.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC, fold=0)
+    while True:
+        found: datetime | None = trigger.get_next_fire_time(None, wall + timedelta(seconds=1))
+        if found is None:
+            msg = f"the schedule {cron!r} never comes"
+            raise ValueError(msg)
+        at = found.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        if at > after:
+            return at
+        wall = found
 
 
 def latest_time(timing: Timing, now: datetime) -> datetime:
-    """Return the newest planned time that is not in the future: several missed ones are made up for once."""
-    latest = timing.next_at or now
+    """Return the newest planned time that is not in the future: several missed ones are made up for once.
+
+    Looks back from now, further each time, so that a year without the program costs no more than a day.
+    """
+    planned, back = timing.next_at or now, timedelta(minutes=1)
+    while now - back > planned and next_time(timing.cron, timing.tz, now - back) > now:
+        back *= 2
+    latest = planned
+    if now - back > planned:
+        latest = next_time(timing.cron, timing.tz, now - back)
     while (following := next_time(timing.cron, timing.tz, latest)) <= now:
         latest = following
     return latest

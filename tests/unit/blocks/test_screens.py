@@ -19,7 +19,7 @@ from workflows.errors import AlreadySigned
 from workflows.events import Entry, Event
 from workflows.kpi.report import Series, SeriesPoint, SourceReading
 from workflows.ports import Finding, Switch
-from workflows.run import SYSTEM, Actor, Confidence, Needs, RunState
+from workflows.run import SYSTEM, Actor, Confidence, DraftState, Needs, RunState
 from workflows.text import Untrusted
 
 SHORT = {"to": "jo@x.example", "subject": "Hello"}
@@ -60,9 +60,9 @@ def test_an_age_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
 
 
 def test_a_row_is_signed_in_one_tap_only_when_it_shows_everything() -> None:
-    """A longer text, a grave risk or a missing right leaves Open alone."""
+    """A longer text, a grave risk or a missing right leaves the card's other buttons and Open."""
     easy = waiting(1)[0]
-    assert buttons({"blocks": queue.row(easy)}) == ["open", "approve"]
+    assert buttons({"blocks": queue.row(easy)}) == ["approve", "edit", "reject", "open"]
     assert "jo@x.example" in shown({"blocks": queue.row(easy)})
     refused = [
         waiting(1, MAIL)[0],
@@ -72,7 +72,14 @@ def test_a_row_is_signed_in_one_tap_only_when_it_shows_everything() -> None:
             draft=easy.draft.model_copy(update={"risk": Risk.MONEY}), spec=None, one_tap=True
         ),
     ]
-    assert [buttons({"blocks": queue.row(one)}) for one in refused] == [["open"]] * 4
+    others = ["edit", "reject", "open"]
+    assert [buttons({"blocks": queue.row(one)}) for one in refused] == [others] * 4
+
+
+def test_a_draft_of_unknown_outcome_waits_with_its_own_buttons() -> None:
+    """It can't be signed again: somebody says what happened."""
+    doubtful = waiting(1, state=DraftState.UNCERTAIN)[0]
+    assert buttons({"blocks": queue.row(doubtful)}) == ["arrived", "send_again", "open"]
 
 
 def test_the_queue_shows_the_first_rows_and_names_the_rest() -> None:
@@ -160,7 +167,6 @@ def test_an_ask_has_its_options_as_buttons() -> None:
 def test_small_builders_hold_what_they_are_given() -> None:
     """A thin line, our own markup with an element beside it, a link to a page of ours."""
     assert elements.divider("d") == {"type": "divider", "block_id": "d"}
-    assert elements.link_button("Docs", "https://x.example", suffix="1")["action_id"] == "link:1"
     beside = elements.section("s", mrkdwn("x"), accessory=elements.divider("d"))
     assert beside["accessory"]["type"] == "divider"
     assert elements.plain_section("s", "x").get("accessory") is None

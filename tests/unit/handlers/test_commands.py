@@ -8,11 +8,12 @@ import pytest
 
 from handlers import commands, views
 from handlers.payloads import SlashCommand, Submission
-from handlers.replies import Opened
+from handlers.replies import Opened, Said
 from tests.unit.blocks import examples
-from tests.unit.handlers.desks import ANA, FakeReading, Room
+from tests.unit.handlers.desks import ANA, STRANGER, FakeReading, Room
 from workflows.answers import Refused
 from workflows.commands import CancelRun, Pause, Resume, StartRun
+from workflows.errors import Stranger
 
 BOOK = examples.playbook(
     inputs={"quote": {"type": "text"}, "max": {"type": "text", "default": "2"}}
@@ -89,7 +90,63 @@ def test_a_name_alone_is_a_playbook(line: str, kind: Any, scope: str) -> None:
     _typed(room, line)
     (command,) = room.engine.commands
     assert isinstance(command, kind)
-    assert command.scope == scope
+    assert command.model_dump()["scope"] == scope
+
+
+def test_a_name_alone_opens_the_form() -> None:
+    """There is something to fill in."""
+    shown = _typed(_room(), "/playbook quote-follow-up")
+    assert isinstance(shown, Opened)
+    assert shown.view["private_metadata"] == "C1|quote-follow-up"
+
+
+def test_a_playbook_nobody_has_is_refused_with_the_likely_one() -> None:
+    """Or with none, where nothing is near."""
+    for name, hint in (("quote-folow-up", "Did you mean quote-follow-up?"), ("zzz", "")):
+        refused = _typed(_room(), f"/playbook {name}")
+        assert isinstance(refused, Refused)
+        assert hint in refused.error.sentence
+
+
+def test_a_stranger_is_refused_before_anything_is_looked_up() -> None:
+    """Not even the names of playbooks are told."""
+    body = {"command": "/playbook", "text": "zzz", "user_id": STRANGER}
+    refused = commands.playbook(_room().desk, SlashCommand.model_validate(body))
+    assert isinstance(refused, Refused)
+    assert isinstance(refused.error, Stranger)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("/sayso", "Sayso: agents draft"),
+        ("/sayso ?", "Sayso: agents draft"),
+        ("/sayso quue", "/sayso quue is no command"),
+        ("/sayso zzzz", "/sayso zzzz is no command"),
+        ("/sayso queue", "Nothing waits for you."),
+        ("/sayso status", "Nothing waits for you."),
+        ("/sayso status 0199-run", "quote-follow-up for Lark Bakery"),
+        ("/sayso audit someone", "has nothing about someone"),
+        ("/sayso cancel", "Say which run"),
+    ],
+)
+def test_looking_around_asks_the_engine_nothing(line: str, words: str) -> None:
+    """It is answered from what is there."""
+    room = _room()
+    shown = _typed(room, line)
+    assert isinstance(shown, Said)
+    assert words in shown.message["text"]
+    assert room.engine.commands == []
+
+
+@pytest.mark.parametrize(("line", "inputs"), [("kpi", {}), ("kpi 2026-W40", {"week": "2026-W40"})])
+def test_the_numbers_of_a_week_are_a_run(line: str, inputs: Any) -> None:
+    """Last week's, or another one's."""
+    room = Room(books=(examples.playbook(playbook="weekly-kpi-report"),))
+    _typed(room, f"/sayso {line}")
+    (command,) = room.engine.commands
+    assert isinstance(command, StartRun)
+    assert command.inputs == inputs
 
 
 @pytest.mark.parametrize("name", ["quote-folow-up", "playbook:zzz"])

@@ -35,7 +35,7 @@ LOOKS: list[Callable[[Desk, str], Any]] = [
     lambda desk, who: looking.history(desk, who, DRAFT.id),
     lambda desk, who: looking.status(desk, who, RUN.id),
     lambda desk, who: looking.audit(desk, who, ""),
-    lambda desk, who: looking.queued(desk, who),
+    looking.queued,
     lambda desk, who: looking.picker(desk, who, "C1"),
 ]
 

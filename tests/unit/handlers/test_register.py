@@ -154,6 +154,66 @@ def test_an_event_that_can_not_be_stored_now_waits_for_the_next_start() -> None:
     assert room.inbox.done == []
 
 
+def test_an_event_that_breaks_something_raises_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """One bad event must not keep the bot from starting; it stays on the list."""
+    room = Room(inbox=FakeInbox(fails=RuntimeError("boom")))
+    happened(room.desk, _event(OPENED))
+    assert "could not be dealt with" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
+def test_slack_taking_its_tokens_back_is_logged(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With what happens next; the event is dealt with."""
+    room = Room()
+    happened(room.desk, _event({"type": kind}))
+    assert caplog.records[0].levelname == "ERROR"
+    assert room.inbox.done == ["Ev1"]
+
+
+@pytest.mark.parametrize("event", [{"tab": "messages"}, {"tab": "home", "user": ""}])
+def test_only_somebody_who_opens_the_home_tab_has_it_drawn(event: Json) -> None:
+    """The messages tab is no Home; nobody has no Home."""
+    room = Room()
+    happened(room.desk, _event({**OPENED, **event}))
+    assert room.homes == []
+
+
+def test_what_is_no_event_is_not_read_as_one() -> None:
+    """A press that carries something odd where events have their id is still a press."""
+    room = Room()
+    assert _sent(room, {**_press(), "event_id": ["odd"]}).status == 200
+    assert len(room.engine.commands) == 1
+
+
+def test_a_form_that_was_not_stored_is_told_in_place() -> None:
+    """Nothing typed is lost."""
+    view = {"callback_id": "review", "private_metadata": VALUE, "type": "modal"}
+    body = {"type": "view_submission", "user": {"id": ANA}, "team": {"id": "T1"}, "view": view}
+    answer = _sent(Room(engine=FakeEngine(NotRecorded())), body)
+    assert "Not recorded" in answer.body
+
+
+def test_a_form_nobody_knows_is_told_in_place() -> None:
+    """It is of an older version."""
+    view = {"callback_id": "older", "type": "modal"}
+    body = {"type": "view_submission", "user": {"id": ANA}, "team": {"id": "T1"}, "view": view}
+    assert "not known any more" in _sent(Room(), body).body
+
+
+def test_a_command_is_answered() -> None:
+    """In its acknowledgement."""
+    body = {"command": "/sayso", "text": "", "user_id": ANA, "team_id": "T1"}
+    assert "Sayso: agents draft" in _sent(Room(), body).body
+
+
+def test_the_shortcut_is_answered() -> None:
+    """Also where Slack can't be reached to open the dialog."""
+    body = {"type": "shortcut", "callback_id": "start_playbook", "user": {"id": ANA}}
+    assert _sent(Room(), body).status == 200
+
+
 def test_catching_up_deals_with_what_was_left() -> None:
     """Oldest first; what an older version kept and nobody knows now is left alone."""
     room = Room()
