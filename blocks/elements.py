@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks.ids import ActionId
 from blocks.text import Block, Mrkdwn, begun, marked, plain, raw
 
 if TYPE_CHECKING:
+    from blocks.ids import ActionId
     from workflows.text import Untrusted
 
 LABEL = 75

@@ -85,7 +85,8 @@ def _head(shown: Home, page: int) -> list[Block]:
     line = queue.counts(shown.waiting, shown.now)
     if not shown.waiting:
         sent, edited = shown.sent_yesterday, shown.edited_yesterday
-        line += f" Yesterday {sent} went out, {edited} of them edited."
+        went = f"Yesterday {sent} went out, {edited} of them edited."
+        line += f" {went if sent else 'Nothing went out yesterday.'}"
     head = elements.header(block_id(BlockId.TITLE, "home", page), line)
     start = elements.button(ActionId.START, "Start a playbook", "pick")
     help_ = elements.button(ActionId.SHOW_HELP, "What can I do here?", "help")

@@ -26,9 +26,10 @@ _REVIEW = re.compile(r"^review: ([+-]\d{1,4})$", re.MULTILINE)
 _FEW = 2
 
 
-def write_sample(folder: Path, today: date, seed: int = 7) -> None:
+def write_sample(folder: Path, today: date, seed: int = 7, *, monday: date | None = None) -> None:
     """Write the sample company: twelve people, their playbooks, policies, metrics and tables up to `today`.
 
+    With `monday` the orders go on up to that Monday, for a demo whose clock will be moved there.
     Raises `CompanyError` when there is a company in the folder already.
     """
     _write(folder, "sample", today)
@@ -36,7 +37,7 @@ def write_sample(folder: Path, today: date, seed: int = 7) -> None:
     _table(folder, "customers", customers)
     _table(folder, "quotes", _rows("quotes.csv", today))
     _table(folder, "invoices", invoices(customers, today, seed))
-    _table(folder, "orders", order_lines(customers, today, seed))
+    _table(folder, "orders", order_lines(customers, monday or today, seed))
 
 
 def write_starter(folder: Path, today: date) -> None:

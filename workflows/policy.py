@@ -37,6 +37,8 @@ def _exceeds(amount: Money, row: Threshold) -> bool:
 
 
 def _words(quorum: int, by: tuple[str, ...]) -> str:
+    if quorum == 1 and by == ("owner",):
+        return "the owner"
     return f"{_NUMBERS.get(quorum, str(quorum))} of {' or '.join(by)}"
 
 
@@ -112,7 +114,7 @@ def _known(actor: Actor, company: Company) -> Person:
 def _not_allowed(draft: Draft, company: Company) -> NotAllowed:
     names = [person.name for person in signers(draft, company)]
     return NotAllowed(
-        action=f"{draft.risk.value.capitalize()} actions like this",
+        action=f"Signing {draft.risk} actions like this",
         needed=draft.needs.words,
         next_step=f"{', '.join(names)} can."
         if names

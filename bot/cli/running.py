@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import webbrowser
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -36,7 +37,9 @@ def demo(
     if home is None:
         home = data / "company"
         if not (home / "company.yml").exists():
-            write_sample(home, SystemClock().now().date())
+            today = SystemClock().now().date()
+            monday = today + timedelta(days=7 - today.weekday())
+            write_sample(home, today, monday=monday)
     show = Demo(home, data, port=port).start()
     say(f"The local workspace is at {show.url}")
     say("Press Ctrl+C to stop; what happened is kept.")

@@ -33,13 +33,14 @@ class Fingers(Eyes):
         entered = self._entered(place.id, ts, block, element, value)
         seen = self.look()
         at = self._state.new_ts()
+        # A message that opened a thread stands in the channel, and so do the answers to it.
+        thread = message.get("thread_ts", "")
+        thread = "" if thread == ts else thread
         more: Json = {
             "actions": [payloads.action(block, element, value, at)],
             "state": {"values": values(message["blocks"], entered)},
             "trigger_id": self._parts.handles.trigger(self.id),
-            "response_url": self._parts.handles.response_url(
-                self.id, place.id, message, message.get("thread_ts", "")
-            ),
+            "response_url": self._parts.handles.response_url(self.id, place.id, message, thread),
         }
         body = payloads.message_press(self._state, self.id, place.id, message, more)
         return self._sent(seen, self._parts.delivery.send("interactive", body))

@@ -143,6 +143,9 @@ class PageApi:
             loop.call_soon_threadsafe(rung.set)
 
         self._parts.state.listeners.append(ring)
+        # A page that is open must not keep the workspace from stopping.
+        ended = asyncio.ensure_future(self._stopping.wait())
+        ended.add_done_callback(lambda _done: rung.set())
         try:
             yield "data: 0\n\n"
             while not self._stopping.is_set():
@@ -155,6 +158,7 @@ class PageApi:
                 rung.clear()
                 yield f"data: {self._parts.state.version}\n\n"
         finally:
+            ended.cancel()
             self._parts.state.listeners.remove(ring)
 
     async def clock(self, request: Request) -> Response:

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 def test_an_empty_queue_says_so_and_what_went_out_yesterday(office: Office) -> None:
     """Nothing waits: a sentence, and a way to begin."""
     home = office.open_home(MIA)
-    assert screen.words(home).startswith("Nothing waits for you. Yesterday 0 went out")
+    assert screen.words(home).startswith("Nothing waits for you. Nothing went out yesterday")
     assert screen.buttons(home)[:2] == ["Start a playbook", "What can I do here?"]
 
 

@@ -94,7 +94,7 @@ def test_who_may_not_sign_is_told_and_it_is_on_the_record(
 def test_the_refusal_says_who_can(office: Office, card: Json) -> None:
     """A refusal names the people to ask."""
     said = office.press(MIA, card, "approve").said
-    assert "Customer actions like this needs one of sales." in said
+    assert "Signing customer actions like this needs one of sales." in said
     assert "Lee Park, Noa Brandt can." in said
 
 
@@ -192,7 +192,7 @@ def test_a_letter_above_the_threshold_is_the_owners_to_sign(office: Office) -> N
     """9,420 USD is above 5,000: sales may read it, the owner signs it."""
     office.command(LEE, "/playbook quote-follow-up Q-1041")
     card = office.newest(SALES)
-    assert "one of owner (above 5,000.00 USD)" in screen.words(card)
+    assert "the owner (above 5,000.00 USD)" in screen.words(card)
     assert "above 5,000.00 USD" in office.press(NOA, card, "approve").said
     assert office.press(ANA, card, "approve").said == ""
     office.pass_by(seconds=61)

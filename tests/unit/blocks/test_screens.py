@@ -154,6 +154,22 @@ def test_only_admins_see_switches_and_findings() -> None:
     assert "Switched off" not in shown(home.home(other))
 
 
+def test_a_closed_home_has_one_sentence_and_no_button() -> None:
+    """Somebody who is not of the company sees nothing of it."""
+    view = home.closed("Ask the owner.")
+    assert limits.check(view) == []
+    assert shown(view) == "Ask the owner."
+    assert buttons(view) == []
+
+
+def test_a_message_can_be_shown_as_a_dialog() -> None:
+    """With everything that stands in it, where no private message can be shown."""
+    for message in (notice.helped("x", "help"), sop.sop(playbook()), queue.queue(waiting(3), NOW)):
+        view = modal.shown(message)
+        assert limits.check(view) == []
+        assert view["blocks"] == message["blocks"]
+
+
 def test_an_ask_has_its_options_as_buttons() -> None:
     """The recommended one stands out and says so."""
     asked = examples.task(options=("call", "wait"), recommended="wait")
@@ -165,7 +181,7 @@ def test_an_ask_has_its_options_as_buttons() -> None:
 
 
 def test_small_builders_hold_what_they_are_given() -> None:
-    """A thin line, our own markup with an element beside it, a link to a page of ours."""
+    """A thin line, our own markup with an element beside it."""
     assert elements.divider("d") == {"type": "divider", "block_id": "d"}
     beside = elements.section("s", mrkdwn("x"), accessory=elements.divider("d"))
     assert beside["accessory"]["type"] == "divider"
@@ -281,7 +297,7 @@ def test_a_status_tells_where_a_run_stands_and_how_it_came_there() -> None:
     ]
     built = notice.status(examples.run(), entries)
     said = shown(built)
-    assert "Lark Bakery waits for a person, at the step nudge. waits for a signature" in said
+    assert "Lark Bakery waits for a person, at the step nudge: waits for a signature" in said
     assert "@U01ANA signed it" in said
     assert "rejected it: wrong facts" in said
     assert built["text"] == "quote-follow-up for Lark Bakery waits for a person."

@@ -211,14 +211,14 @@ STEEP = {
     ("changes", "amount", "words"),
     [
         ({"amount": "500.00 USD"}, usd("500"), "one of finance"),
-        ({"amount": "500.01 USD"}, usd("500.01"), "one of owner (above 500.00 USD)"),
+        ({"amount": "500.01 USD"}, usd("500.01"), "the owner (above 500.00 USD)"),
         ({"amount": "40.00 USD"}, usd("40"), "one of finance"),
         ({"fee": "3.00 USD"}, usd("100"), "one of finance"),
-        ({"fee": "600.00 USD"}, usd("600"), "one of owner (above 500.00 USD)"),
+        ({"fee": "600.00 USD"}, usd("600"), "the owner (above 500.00 USD)"),
         (
             {"amount": "1.00 USD", "fee": "700.00 USD"},
             usd("700"),
-            "one of owner (above 500.00 USD)",
+            "the owner (above 500.00 USD)",
         ),
     ],
 )

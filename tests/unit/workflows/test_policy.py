@@ -92,7 +92,9 @@ def test_a_stranger_learns_only_who_may_add_them() -> None:
 
 def test_a_refusal_names_those_who_can_sign() -> None:
     """Whoever may not sign knows whom to ask."""
-    with pytest.raises(NotAllowed, match=r"Customer actions like this needs .* Cem, Dora can\."):
+    with pytest.raises(
+        NotAllowed, match=r"Signing customer actions like this needs .* Cem, Dora can\."
+    ):
         may_sign(needing("finance"), ANA)
     with pytest.raises(NotAllowed, match="nobody is in that group; tell the owner"):
         may_sign(needing("legal"), ANA)
