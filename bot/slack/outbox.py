@@ -263,11 +263,14 @@ class Outbox:
 
 
 def _text_only(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the same message as its sentence alone; a Home view has no text and keeps one section."""
+    """Return the same message as its sentence and where the rest is; a Home view has no text and keeps one section."""
     if message.get("type") == "home":
         section = {
             "type": "section",
             "text": {"type": "plain_text", "text": "Type /sayso queue to see what waits for you."},
         }
         return {"type": "home", "blocks": [section]}
-    return {"text": message.get("text", ""), "blocks": []}
+    words = str(message.get("text", ""))
+    if message.get("blocks"):
+        words = f"{words} (It can't be shown whole here; /sayso queue has what waits for you.)"
+    return {"text": words, "blocks": []}

@@ -48,7 +48,7 @@ class Seen:
     #: Whether the bot acknowledged; without it Slack shows its own error.
     acked: bool
     #: The acknowledgement's payload.
-    payload: Json = field(default_factory=dict)
+    payload: Json = field(default_factory=dict[str, Any])
     #: The words of everything only this person was told.
     said: str = ""
     #: The dialog now in front of them.
@@ -164,7 +164,8 @@ class Office:
 
     def dispatch(self, body: Json) -> Seen:
         """Deliver a payload as Socket Mode does, and return what the person sees."""
-        person = str((body.get("user") or {}).get("id") or body.get("user_id") or "")
+        who: Json = body.get("user") or {}
+        person = str(who.get("id") or body.get("user_id") or "")
         before = len(self.slack.whispers[person])
         answer = self.program.app.dispatch(request(body))
         self._listeners.finish()
@@ -348,10 +349,11 @@ def _held(element: Json, typed: object) -> Json:
     kind = element["type"]
     state: Json = {"type": kind}
     if kind == "checkboxes":
-        chosen = element["options"] if typed else []
+        chosen: list[Json] = element["options"] if typed else []
         held: Json = {**state, "selected_options": chosen}
     elif kind == "static_select":
-        options: list[Json] = [o for o in element.get("options") or [] if o["value"] == typed]
+        offered: list[Json] = element.get("options") or []
+        options = [one for one in offered if one["value"] == typed]
         held = {**state, "selected_option": options[0] if options else None}
     else:
         name = {"datepicker": "selected_date", "users_select": "selected_user"}.get(kind, "value")

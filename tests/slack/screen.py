@@ -37,9 +37,11 @@ def _words(part: object) -> Iterator[str]:
 def elements(part: Json) -> list[tuple[str, Json]]:
     """Return what can be pressed or filled in, each with its block id."""
     found: list[tuple[str, Json]] = []
-    for block in part.get("blocks") or []:
-        held = [*(block.get("elements") or []), block.get("accessory"), block.get("element")]
-        found += [(block["block_id"], one) for one in held if one and "action_id" in one]
+    blocks: list[Json] = part.get("blocks") or []
+    for block in blocks:
+        row: list[Json] = block.get("elements") or []
+        held: list[Json] = [*row, block.get("accessory") or {}, block.get("element") or {}]
+        found += [(block["block_id"], one) for one in held if "action_id" in one]
     return found
 
 

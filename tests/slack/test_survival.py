@@ -206,3 +206,21 @@ def test_many_presses_at_once_are_each_answered(office: Office) -> None:
     office.pass_by(seconds=61)
     assert len(office.mail.effects) == 12
     assert len({json.dumps(one.key) for one in office.mail.effects}) == 12
+
+
+def test_serving_begins_with_what_a_crash_left_behind(office: Office) -> None:
+    """The whole program with its threads: it catches up, draws, looks at its connections, and stops when told."""
+    event = {"type": "app_home_opened", "user": LEE, "tab": "home"}
+    body = {"type": "event_callback", "team_id": TEAM, "event_id": "Ev1", "event": event}
+    office.program.desk.inbox.store_event("Ev1", body, None)
+    stop = threading.Event()
+    serving = threading.Thread(target=office.program.serve, args=(stop,))
+    serving.start()
+    try:
+        assert office.slack.drawn.wait(10), "App Home was never drawn"
+    finally:
+        stop.set()
+        serving.join(15)
+    assert not serving.is_alive()
+    assert LEE in office.slack.homes
+    assert office.program.checks.findings

@@ -49,6 +49,8 @@ class Workspace:
     triggers: dict[str, str] = field(default_factory=dict[str, str])
     #: Key of a response URL to person and channel.
     replies: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    #: Set once somebody's Home tab was drawn.
+    drawn: threading.Event = field(default_factory=threading.Event)
     _numbers: Any = field(default_factory=lambda: count(1))
 
     def new_ts(self) -> str:
@@ -128,6 +130,7 @@ class Workspace:
     def _views_publish(self, given: Json) -> Json:
         self._sound(given["view"], "invalid_arguments")
         self.homes[given["user_id"]] = {**given["view"], "id": self.new_id("V"), "hash": "h"}
+        self.drawn.set()
         return {}
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.storage.queue import Queue
+from bot.storage.queue import Queue, Week
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import (
     ANA,
@@ -21,6 +21,7 @@ from tests.unit.bot.storage.records import (
     written,
 )
 from workflows.errors import UnknownPlaybook
+from workflows.events import Entry, Event
 from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
@@ -146,6 +147,36 @@ def test_yesterday_is_counted_by_the_companys_clock(store: SqlStore, queue: Queu
     assert (found.left, found.edited) == (2, 1)
     assert queue.yesterday(MONDAY, zone).left == 0
     assert queue.yesterday(MONDAY + timedelta(days=2), zone).left == 0
+
+
+def test_a_week_is_counted_by_playbook_since_the_companys_monday(
+    store: SqlStore, queue: Queue
+) -> None:
+    """What went out, what of it was edited first, what was rejected; Sunday night is last week."""
+    sunday = MONDAY - timedelta(days=1)
+    edited = draft("d-2", "r-2", state=DraftState.EXECUTED, leaves_at=MONDAY)
+    edited = edited.model_copy(update={"revisions": (revision(), revision(2, "x", ANA))})
+    _add(
+        store,
+        run("r-1", draft=draft("d-1", "r-1", state=DraftState.EXECUTED, leaves_at=MONDAY)),
+        run("r-2", draft=edited),
+        run("r-3", draft=draft("d-3", "r-3", state=DraftState.REJECTED)),
+        run("r-4", draft=draft("d-4", "r-4", state=DraftState.EXECUTED, leaves_at=sunday)),
+        run("r-5", draft=draft("d-5", "r-5", state=DraftState.REJECTED)),
+        run("r-6", draft=draft("d-6", "r-6"), playbook="other"),
+    )
+    with store.transaction() as tx:
+        for at, draft_id in ((MONDAY, "d-3"), (sunday, "d-5")):
+            entry = Entry(
+                event=Event.DRAFT_REJECTED,
+                chain=f"run:{draft_id}",
+                actor=ANA,
+                object=f"draft:{draft_id}",
+            )
+            tx.append([entry], at)
+    found = queue.this_week(MONDAY, ZoneInfo("Europe/Lisbon"))
+    assert found == {run("x").playbook: Week(sent=2, edited=1, rejected=1)}
+    assert queue.this_week(MONDAY + timedelta(days=7), ZoneInfo("Europe/Lisbon")) == {}
 
 
 def test_switches_and_kept_playbooks_can_be_looked_up(store: SqlStore, queue: Queue) -> None:
