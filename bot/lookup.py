@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from bot.storage.audit_search import Recorded
     from bot.storage.store import SqlStore
+    from workflows.run import Run
+
+#: Runs that are looked through for a subject, newest first.
+_LOOKED_THROUGH = 500
 
 
 class Lookup(Queue):
@@ -25,9 +29,21 @@ class Lookup(Queue):
         super().__init__(store)
         self._store = store
 
+    def run(self, run_id: str) -> Run | None:
+        """Return a run by its id, by the beginning of it, or the newest one about a subject like `Q-1043`."""
+        return super().run(run_id) or self._about(run_id)
+
+    def _about(self, subject: str) -> Run | None:
+        wanted = subject.strip().casefold()
+        newest = self.runs(limit=_LOOKED_THROUGH)
+        return next((run for run in newest if run.subject.raw.casefold() == wanted), None)
+
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
-        """Return the newest audit entries about a run, a draft, a person or a word, oldest first."""
-        found = search(self._store.database, _filters(about, limit), ws=self._store.ws)
+        """Return the newest audit entries about a run, its subject, a draft, a person or a word, oldest first."""
+        is_named = about.startswith("<@") or ":" in about
+        run = None if is_named or not about else self._about(about)
+        filters = Filters(run=run.id, limit=limit) if run else _filters(about, limit)
+        found = search(self._store.database, filters, ws=self._store.ws)
         return [_logged(one) for one in found]
 
 

@@ -8,7 +8,7 @@ from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
 from handlers import commands, looking
 from handlers.desk import DEADLINE
-from handlers.replies import Opened, Turned
+from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, Edit, Reject, StartRun
 from workflows.errors import UnknownDraft, UnknownPlaybook
@@ -116,10 +116,11 @@ def start(desk: Desk, submission: Submission) -> Reply:
         ),
         DEADLINE,
     )
+    lives = desk.directory.company().channel(found.channel)
+    if not isinstance(answer, Recorded) or lives in {"", channel}:
+        return answer  # the card appears where the person is looking: nothing covers it
     done = looking.started(answer, commands.where(desk, found))
-    return (
-        Turned(modal.said(done.sentence, title="Started")) if isinstance(done, Recorded) else done
-    )
+    return Turned(modal.said(sentence(done), title="Started"))
 
 
 #: Every dialog that can be submitted.

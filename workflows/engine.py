@@ -161,7 +161,9 @@ class Engine:
         tx.append([entry], at)
         tx.redraw(["home"], at)
         words = "paused: nothing new starts and nothing leaves" if off else "running again"
-        return Recorded(sentence=f"{command.scope.capitalize()} is {words}.")
+        kind, _, name = command.scope.partition(":")
+        what = f"The {kind} {name}" if name else kind.capitalize()
+        return Recorded(sentence=f"{what} is {words}.")
 
     def _refused(self, run: Run | None, command: Command, refusal: Refusal) -> Entry:
         company = self._directory.company()

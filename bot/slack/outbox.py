@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
@@ -199,13 +199,12 @@ class Outbox:
             return 0
         sent = self._send(row, drawing.message)
         here(Boundary.SENT)
-        if sent.how == "refused-blocks":
-            _log.warning(
-                "Slack refused the blocks of %s (%s); sending it plainer", row.subject, sent.error
-            )
-            sent = self._send(row, drawing.plainer or _text_only(drawing.message))
-        if sent.how == "refused-blocks":
-            sent = self._send(row, _text_only(drawing.message))
+        for plainer in (drawing.plainer, _text_only(drawing.message)):
+            if sent.how == "refused-blocks" and plainer:
+                _log.warning("Slack refused the blocks of %s; sending it plainer", row.subject)
+                # What is kept is what was shown: the next change tries the whole card again.
+                drawing = replace(drawing, message=plainer)
+                sent = self._send(row, plainer)
         self._settle(row, drawing, sent)
         return 1
 

@@ -75,12 +75,14 @@ def test_claim_next_opens_the_most_pressing(office: Office) -> None:
 def test_the_status_of_a_run_says_where_it_stands_and_how_it_came_there(
     office: Office, card: Json
 ) -> None:
-    """By its id or the beginning of it, with the last steps."""
+    """By its id, the beginning of it, or what it is about, with the last steps."""
     assert card
     office.press(NOA, card, "approve")
-    seen = office.command(LEE, f"/sayso status {office.run().id}")
-    assert "quote-follow-up Q-1043 is signed and leaves in a moment" in seen.said
-    assert "U01NOA" in seen.said
+    for name in (office.run().id, office.run().id[:30], "q-1043"):
+        seen = office.command(LEE, f"/sayso status {name}")
+        assert "quote-follow-up Q-1043 is signed and leaves in a moment" in seen.said
+        assert "U01NOA" in seen.said
+    assert "signed it" in office.command(LEE, "/sayso audit Q-1043").said
     assert "There is no run xyz." in office.command(LEE, "/sayso status xyz").said
 
 

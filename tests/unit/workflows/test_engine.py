@@ -201,16 +201,15 @@ def test_a_pause_keeps_anything_from_starting_and_leaving(
     house.engine.handle(press(Approve, run, ANA))
     reply = house.engine.handle(Pause(actor=who, scope=scope))
     assert isinstance(reply, Recorded)
-    assert (
-        reply.sentence == f"{scope.capitalize()} is paused: nothing new starts and nothing leaves."
-    )
+    what = {"everything": "Everything", "playbook:follow-up": "The playbook follow-up"}[scope]
+    assert reply.sentence == f"{what} is paused: nothing new starts and nothing leaves."
     refused = refusal(house.engine.handle(StartRun(actor=ANA, playbook="follow-up")))
     assert refused.code == "paused"
     house.wake(run)
     assert house.now(run).state == "holding"
     reply = house.engine.handle(Resume(actor=who, scope=scope))
     assert isinstance(reply, Recorded)
-    assert reply.sentence == f"{scope.capitalize()} is running again."
+    assert reply.sentence == f"{what} is running again."
     house.wake(run)
     assert house.now(run).state == "working"
     events = [e.event for e in house.store.entries if e.object == f"switch:{scope}"]
