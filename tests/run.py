@@ -51,7 +51,7 @@ def tool(name: str, *arguments: str) -> tuple[str, ...]:
 QUICK = (
     Step("format", tool("ruff", "format", "--check", ".")),
     Step("lint", tool("ruff", "check", ".")),
-    Step("types", tool("pyright")),
+    Step("types", tool("pyright", "--project", str(ROOT / "pyproject.toml"))),
     Step("layers", tool("lint-imports")),
 )
 CAREFUL = (
