@@ -26,6 +26,7 @@ from bot.lookup import Lookup
 from bot.outside import connectors as outside_of
 from bot.slack.drawing import Drawings
 from bot.slack.gateway import Gateway
+from bot.slack.identity import identity
 from bot.slack.outbox import Outbox
 from bot.slack.socket import Socket
 from bot.storage.claims import Claims
@@ -133,6 +134,7 @@ def found(
     store = SqlStore(
         database,
         wake=moves.wake,
+        committed=moves.committed,
         clock=clock,
         ids=ids,
         load=books.kept,
@@ -204,8 +206,8 @@ def build(
         adopt=rows.adopt,
     )
     app = App(
-        client=client,
-        token_verification_enabled=False,
+        client=slack_client(settings, as_bot=False),
+        authorize=identity(client),
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
     register(app, desk)
@@ -221,10 +223,10 @@ def build(
     )
 
 
-def slack_client(settings: Settings) -> WebClient:
+def slack_client(settings: Settings, *, as_bot: bool = True) -> WebClient:
     """Return a client of Slack's Web API without retries of its own: the outbox has the one policy."""
     return WebClient(
-        token=_secret(settings.slack_bot_token),
+        token=_secret(settings.slack_bot_token) if as_bot else None,
         base_url=settings.slack_api_url,
         timeout=SLACK_TIMEOUT,
         retry_handlers=[],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 import webbrowser
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +46,9 @@ def demo(
     say("Press Ctrl+C to stop; what happened is kept.")
     if not no_open:
         webbrowser.open(show.url)
-    _until_stopped().wait()
+    stop = _until_stopped()
+    while not stop.is_set():
+        time.sleep(0.2)  # an event's own wait may sleep through the signal that sets it
     say("Stopping; the work in hand is finished first.")
     show.stop()
 

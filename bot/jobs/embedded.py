@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from threading import Event, Thread
+from threading import Event, Thread, local
 from typing import TYPE_CHECKING, Protocol
 
 from workflows.errors import NotRecorded
@@ -17,6 +17,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds all workers together have to finish what is in hand when the program stops.
 GRACE = 7.0
+#: Seconds between two looks whether to stop.
+LOOK = 0.1
 
 
 class Core(Protocol):
@@ -38,22 +40,33 @@ class Carrier(Protocol):
         """Called inside the transaction that gave the run its due time."""
         ...
 
+    def committed(self) -> None:
+        """Called by the thread whose transaction was just committed."""
+        ...
+
     def serve(self, core: Core, stop: Event) -> None:
         """Block and drive `core` until `stop` is set and the work in hand is done."""
         ...
 
 
 class Embedded:
-    """Threads of this process. The database's one writer lock orders a poke after the commit it belongs to."""
+    """Threads of this process, poked when the transaction that gave a run its due time has committed."""
 
     def __init__(self, workers: int = 4, poll: float = 0.5) -> None:
         """Take how many threads claim, and the seconds between looks when nobody pokes."""
         self._workers, self._poll = workers, poll
         self._poked = Event()
+        self._remembered = local()
 
     def wake(self, _connection: object, _run_id: str, _at: datetime | None) -> None:
-        """Poke. A claim that starts before the commit waits for the writer lock, so nothing is missed."""
-        self._poked.set()
+        """Remember to poke once this thread's transaction has committed."""
+        self._remembered.woken = True
+
+    def committed(self) -> None:
+        """Poke, if the transaction that was just committed made a run due."""
+        if getattr(self._remembered, "woken", False):
+            self._remembered.woken = False
+            self._poked.set()
 
     def serve(self, core: Core, stop: Event) -> None:
         """Run the claim threads and the ticker until `stop`."""
@@ -64,7 +77,10 @@ class Embedded:
         for thread in threads:
             thread.start()
         with _ticker(core):
-            stop.wait()
+            # No `stop.wait()`: the signal that sets it may reach another thread, which wakes nobody here, or
+            # come while this one holds the event's own lock.
+            while not stop.is_set():
+                time.sleep(LOOK)
             self._poked.set()
             until = time.monotonic() + GRACE
             for thread in threads:

@@ -76,10 +76,14 @@ class SqlStore:
         ids: Ids,
         load: Callable[[str], Playbook],
         ws: str = "local",
+        committed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the database; `wake` carries wake-ups, `load` reads a playbook's text as it was kept."""
+        """Take the database; `wake` carries wake-ups, `load` reads a playbook's text as it was kept.
+
+        `committed` is called after each commit, by the thread that made it.
+        """
         self.database, self.clock, self.ids, self.ws = database, clock, ids, ws
-        self._wake, self._load = wake, load
+        self._wake, self._load, self._committed = wake, load, committed
         self._playbooks: dict[str, Playbook] = {}
 
     @contextmanager
@@ -87,6 +91,7 @@ class SqlStore:
         """Open a transaction that waits at most `deadline` seconds for others. Raises `NotRecorded`."""
         with self.database.write(deadline) as connection:
             yield SqlTx(connection, self)
+        self._committed()
 
     def poke(self, connection: Connection, run_id: str, at: datetime) -> None:
         """Carry the wake-up of a run that this transaction made due."""

@@ -66,6 +66,9 @@ class _OnePlaybook:
     def transaction(self, _deadline: float | None = None) -> Iterator[_OnePlaybook]:
         yield self
 
+    def switches(self) -> tuple[()]:
+        return ()
+
     def playbook(self, _version: str) -> Playbook:
         step = {
             "do": "send",

@@ -164,10 +164,6 @@ def _known(office: Office) -> Office:
     return office
 
 
-@pytest.mark.xfail(
-    reason="Bolt asks auth.test within the first press, and answers a failure of that with an acknowledgement",
-    strict=True,
-)
 @pytest.mark.parametrize("word", ["internal_error", "ratelimited"])
 def test_a_press_is_not_swallowed_because_slack_did_not_say_who_the_bot_is(
     office: Office, word: str

@@ -61,6 +61,7 @@ class Bot:
             "SMTP_URL": f"smtp+plain://{self.mailbox.host}:{self.mailbox.port}",
             "MAIL_FROM": "Alder Ovens <hello@alder-ovens.example>",
             "PYTHONPATH": ":".join(sys.path),
+            "PYTHONFAULTHANDLER": "1",
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -81,12 +82,21 @@ class Bot:
         assert self._process
         began = time.monotonic()
         self._process.send_signal(number)
-        _, complaints = self._process.communicate(timeout=30)
+        complaints = self._last_words()
         seconds, code = time.monotonic() - began, self._process.returncode
         self._process = None
-        assert code == 0, complaints.decode()[-3000:]
-        assert b"Traceback" not in complaints, complaints.decode()[-3000:]
+        assert code == 0, complaints.decode()[-9000:]
+        assert b"Traceback" not in complaints, complaints.decode()[-9000:]
         return seconds
+
+    def _last_words(self) -> bytes:
+        """Return what it said on standard error; one that hangs says where each of its threads is."""
+        assert self._process
+        try:
+            return self._process.communicate(timeout=30)[1]
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)
+            return self._process.communicate(timeout=10)[1]
 
     def started(self) -> list[str]:
         """Return the quotes there is a run for: who lost an answer looks before asking again."""

@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _arguments(self, raw: bytes) -> Json:
         if "json" in str(self.headers.get("Content-Type")):
-            return json.loads(raw)
+            return json.loads(raw or b"{}")
         found: Json = dict(parse_qsl(raw.decode()))
         return {k: json.loads(v) if k in {"view", "blocks"} else v for k, v in found.items()}
 
