@@ -8,6 +8,7 @@ from blocks import elements, history, home, rich, standing
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
 from workflows.run import DraftState, RunState
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from workflows.errors import WorkflowError
     from workflows.ports import Finding
     from workflows.run import Draft, Run, Task
-    from workflows.text import Untrusted
 
 _TOLD = 2800
 _WHY = 400
@@ -76,6 +76,17 @@ def said(words: str | Untrusted) -> Block:
     """Return one plain paragraph."""
     text = sentence("{}", words, part_limit=_SENTENCE)
     return elements.message(text, [elements.plain_section(BlockId.NOTE, words)])
+
+
+def pieces(text: Untrusted) -> list[Untrusted]:
+    """Split a text into pieces that each fit a message, between lines or words where there are any."""
+    left = text.raw
+    found: list[Untrusted] = []
+    while len(left) > _TOLD:
+        end = max(left.rfind("\n", 0, _TOLD), left.rfind(" ", 0, _TOLD)) + 1 or _TOLD
+        found.append(Untrusted(left[:end]))
+        left = left[end:]
+    return [*found, Untrusted(left)]
 
 
 def told(text: Untrusted, run: Run) -> Block:

@@ -131,7 +131,10 @@ class Drawings:
     def _tell(self, row: Row, name: str) -> Drawing | None:
         run = self._reading.run(name.partition(":")[0])
         text = Untrusted(str(row.body.get("text", "")))
-        return Drawing(message=notice.told(text, run) if run else notice.said(text))
+        messages = [
+            notice.told(piece, run) if run else notice.said(piece) for piece in notice.pieces(text)
+        ]
+        return Drawing(message=messages[0], replies=tuple(messages[1:]))
 
     def _kpi(self, row: Row, run_id: str) -> Drawing | None:
         run = self._reading.run(run_id)

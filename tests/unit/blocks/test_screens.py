@@ -471,3 +471,12 @@ def test_a_part_with_few_records_names_them_all() -> None:
         )
         said = shown(kpi.replies(report(anomalies=(one,)), "p")[0])
         assert "more" not in said.replace("more than", "")
+
+
+@pytest.mark.parametrize("text", ["word " * 2000, "x" * 9000, "line\n" * 1500, "short"])
+def test_a_long_text_goes_on_in_further_messages(text: str) -> None:
+    """Nothing of it is lost, and each piece is a message Slack takes."""
+    pieces = notice.pieces(Untrusted(text))
+    assert "".join(piece.raw for piece in pieces) == text
+    for piece in pieces:
+        assert limits.check(notice.told(piece, examples.run())) == []
