@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from pydantic import SecretStr
 
@@ -46,6 +47,8 @@ def count(
     """Return the report. Raises `BadInput`, `ConnectorError` or `CompanyError` in words for a person."""
     settings = read_settings()
     company = _company(settings, has_source=bool(source))
+    if zone and zone not in available_timezones():
+        raise BadInput(field="zone", problem=f"{zone!r} is no IANA time zone, like Europe/Lisbon.")
     company = company.model_copy(
         update={"zone": zone or company.zone, "currency": currency or company.currency}
     )

@@ -20,6 +20,7 @@ from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.records import Channel, Group, Person, Timings, Workspace
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings, repository_file
+from workflows.errors import WorkflowError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 #: Colours of people's avatars, by turns.
 _COLOURS = ("#1f6f5c", "#7a3e9d", "#b4532a", "#2a5db0", "#8a6d1d", "#a8325e", "#38761d", "#5b4b8a")
+
+
+class CannotServe(WorkflowError):
+    """The local workspace can't be served on port {port}: {reason}. Let it pick one with sayso demo --port 0."""
 
 
 class Demo:

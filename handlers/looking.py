@@ -19,9 +19,11 @@ NOTHING = Recorded()
 
 
 def stranger(desk: Desk, person: str) -> Refused | None:
-    """Return the refusal for somebody who is not of this company, or None."""
+    """Return the refusal for somebody who is no current staff of this company, guests included, or None."""
     company = desk.directory.company()
-    return None if company.person(person) else Refused(error=Stranger(company=company.name))
+    found = company.person(person)
+    is_staff = found is not None and company.may_sign(found)
+    return None if is_staff else Refused(error=Stranger(company=company.name))
 
 
 def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:

@@ -155,6 +155,8 @@ class Held(Record):
 
     kind: Literal["held"] = "held"
     problem: str
+    #: What was switched off when the worker looked.
+    scope: str
     #: An earlier worker had begun it, so it may have happened all the same.
     begun: bool = False
 

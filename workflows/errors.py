@@ -81,7 +81,7 @@ class NotOpen(Refusal):
 
 
 class TooLateToUndo(Refusal):
-    """It has already left, so it can't be held back any more.{hint}"""
+    """It is too late to hold this back.{hint}"""
 
 
 class Paused(Refusal):
@@ -102,6 +102,10 @@ class NotSigned(Refusal):
 
 class SaidBefore(Refusal):
     """{sentence}"""
+
+
+class Altered(WorkflowError):
+    """The kept playbook {version} is another text than runs were pinned to. Run sayso audit verify; restore a copy."""
 
 
 class NotRecorded(WorkflowError):

@@ -152,7 +152,9 @@ def _late(turn: Turn, run: Run) -> Refusal:
 
 def _no_row(turn: Turn, command: OnDraft) -> Refusal:
     if isinstance(command, Undo) and turn.draft.state in {DraftState.EXECUTING, DraftState.SIGNED}:
-        return TooLateToUndo(hint=" It is being carried out now; look at the card in a moment.")
+        return TooLateToUndo(
+            hint=" It is being carried out, or waits to be tried again; the card says what comes of it."
+        )
     return drafts.decided(turn)
 
 

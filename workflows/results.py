@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: How long a held effect waits when it can't be checked or is paused, before it is looked at again.
 LOOK_AGAIN = timedelta(seconds=30)
+#: A signed draft that was kept from leaving expires this long after its deadline: people signed it for then.
+LATE = timedelta(minutes=10)
 
 
 def step_done(turn: Turn) -> None:
@@ -159,10 +161,12 @@ def _later(turn: Turn, result: Later) -> None:
 
 
 def _held(turn: Turn, result: Held) -> None:
-    """Paused before it was begun: no timer looks again, resuming does."""
+    """Paused before it was begun: no timer looks again, resuming does, unless it has been resumed since."""
     if not result.begun:
         turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
     _hold_still(turn, result.problem)
+    if result.scope not in {scope for scope, _ in turn.facts.paused}:
+        turn.become(due_at=turn.at)
 
 
 def _hold_still(turn: Turn, why: str) -> None:
@@ -221,6 +225,10 @@ def leave(turn: Turn) -> None:
         _hold_still(turn, f"{switch[0]} is paused; it leaves once that is resumed")
     elif command.problem:
         _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
+    elif turn.at > max(draft.expires_at, draft.leaves_at or turn.at) + LATE:
+        reason = "it was signed and could not leave in time"
+        ending = Ending(by=TIMER, at=turn.at, reason=reason)
+        drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
     elif not _still_true(turn, command):
         reason = "its reason is gone: the record has changed since it was drafted"
         ending = Ending(by=TIMER, at=turn.at, reason=reason)

@@ -128,7 +128,7 @@ def cancel(turn: Turn) -> None:
     policy.may_take_part(command.actor, turn.facts.company)
     draft = turn.run.draft
     if draft and draft.state is DraftState.EXECUTING:
-        raise TooLateToUndo(hint=" It is being carried out now.")
+        raise TooLateToUndo(hint=" It is being carried out, or waits to be tried again.")
     who = turn.facts.company.name_of(command.actor.id)
     turn.become(state=RunState.CANCELLED, due_at=None, why=f"stopped by {who}")
     turn.record(Event.RUN_CANCELLED)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.output import Json, as_json, progress, say
+from bot.cli.output import Json, as_json, complain, progress, say
 
 Source = Annotated[str, typer.Option(help="Order book: a CSV or CSV.gz file, or a database URL.")]
 Week = Annotated[str, typer.Option(help="ISO week like 2011-W20; without it the last whole week.")]
@@ -36,4 +36,5 @@ def kpi(
         as_json(report.model_dump(mode="json"))
     else:
         say(to_plain_text(report))
-    return 0
+    unread = [reading.error for reading in report.sources if reading.error]
+    return complain(unread[0]) if unread else 0

@@ -46,6 +46,8 @@ def _told(command: Callable[..., object]) -> int:
         return complain(error.sentence)
     except typer.Exit as left:
         return left.exit_code
+    except OSError as error:
+        return complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
     except typer.Abort:
         return complain("Stopped.")
     except Exception as error:

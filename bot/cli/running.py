@@ -15,7 +15,7 @@ import typer
 
 from bot.cli.output import Json, as_json, say
 
-Port = Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Don't open a browser.")]
 Data = Annotated[Path, typer.Option(help="Where the demo keeps what happens.")]
 Home = Annotated[
@@ -31,7 +31,7 @@ def demo(
 ) -> None:
     """Try the whole product in a browser: no Slack account, no model key, nothing leaves this machine."""
     from bot.clock import SystemClock  # noqa: PLC0415 -- `--help` stays quick
-    from bot.demo import Demo  # noqa: PLC0415 -- `--help` stays quick
+    from bot.demo import CannotServe, Demo  # noqa: PLC0415 -- `--help` stays quick
     from bot.sample import write_sample  # noqa: PLC0415 -- as above
 
     _log_to_stderr(logging.WARNING)
@@ -41,7 +41,10 @@ def demo(
             today = SystemClock().now().date()
             monday = today + timedelta(days=7 - today.weekday())
             write_sample(home, today, monday=monday)
-    show = Demo(home, data, port=port).start()
+    try:
+        show = Demo(home, data, port=port).start()
+    except OSError as error:
+        raise CannotServe(port=port, reason=error.strerror or error) from error
     say(f"The local workspace is at {show.url}")
     say("Press Ctrl+C to stop; what happened is kept.")
     if not no_open:

@@ -82,8 +82,9 @@ class Performer:
         if run.state is not RunState.WORKING:
             return self._due(run, playbook)
         if paused := off & _scopes(run, playbook):
-            words = f"{min(paused)} is paused; it goes on once that is resumed"
-            return self._done(run, Held(problem=words, begun=begun_before))
+            scope = min(paused)
+            words = f"{scope} is paused; it goes on once that is resumed"
+            return self._done(run, Held(problem=words, scope=scope, begun=begun_before))
         if run.attempts > POISON:
             return self._done(run, self._given_up(run, begun_before=begun_before))
         try:

@@ -83,13 +83,18 @@ class Schedules:
             self._timetable.miss(timing, local, next_at=following, at=now, why=why)
             self._say_missed(timing, local, why, now)
             return
-        self._start(timing, local)
+        refused = self._start(timing, local)
         first = self._timetable.fire(timing, local, next_at=following, at=now)
-        if first and behind > PUNCTUAL:
+        if first and refused:
+            self._say(timing, local, f"did not start. {refused}", now)
+        elif first and behind > PUNCTUAL:
             self._say_missed(timing, local, "running now", now)
 
-    def _start(self, timing: Timing, local: str) -> None:
-        """Start the run under a key made of schedule and wall time: asked for twice, it starts once."""
+    def _start(self, timing: Timing, local: str) -> str:
+        """Start the run under a key made of schedule and wall time: asked for twice, it starts once.
+
+        Return why it did not start; empty when it did.
+        """
         answer = self._engine.handle(
             StartRun(
                 actor=TIMER,
@@ -98,10 +103,13 @@ class Schedules:
                 trigger=f"schedule:{local}",
             )
         )
-        if isinstance(answer, Refused):
-            _log.warning("%s was due at %s and did not start: %s", timing.id, local, answer.error)
+        return answer.error.sentence if isinstance(answer, Refused) else ""
 
     def _say_missed(self, timing: Timing, local: str, what: str, now: datetime) -> None:
+        why = f"missed, because Sayso was not running then; {what}."
+        self._say(timing, local, why, now)
+
+    def _say(self, timing: Timing, local: str, what: str, now: datetime) -> None:
         """Say it where the playbook lives: a schedule never stops silently."""
         company, playbook = self._directory.company(), self._shelf.get(timing.playbook)
         title, channel = (playbook.title, playbook.channel) if playbook else (timing.playbook, "")

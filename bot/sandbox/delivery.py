@@ -131,7 +131,7 @@ class Delivery:
 
     async def _write(self, websocket: WebSocket, socket: Socket) -> None:
         while (frame := await socket.frames.get()) is not None:
-            await websocket.send_text(json.dumps(frame, ensure_ascii=False))
+            await websocket.send_text(json.dumps(frame))
         await websocket.close(1011)
 
     def _hear(self, frame: Json) -> None:

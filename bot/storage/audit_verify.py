@@ -6,6 +6,7 @@ together with every row that tells of them. Compared with an export kept elsewhe
 
 from __future__ import annotations
 
+import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from sqlalchemy import bindparam, exists, func, select
 from bot.storage.audit_check import LISTED, Broken, ChainCheck, Verdict
 from bot.storage.audit_export import Export, lines_of
 from bot.storage.audit_records import Records, heads, runs
-from bot.storage.tables import audit_event
+from bot.storage.tables import audit_event, document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,7 @@ _GAP = select(func.min(audit_event.c.n + 1)).where(
     ~exists().where(_after.c.n == audit_event.c.n + 1)
 )
 _FIRST = select(func.min(audit_event.c.n))
+_DOCUMENTS = select(document)
 _HASH = select(audit_event.c.hash).where(audit_event.c.id == bindparam("id"))
 
 
@@ -43,6 +45,7 @@ def verify(database: Database, against: Path | None = None) -> Verdict:
     with database.read() as connection:
         _check_chains(connection, tally)
         _check_numbers(connection, tally)
+        _check_documents(connection, tally)
         if against:
             _check_against(connection, tally, against)
     return tally.verdict()
@@ -103,6 +106,16 @@ def _check_chains(connection: Connection, tally: _Tally) -> None:
         tally.add(check)
     _lost_heads(tally, kept.skipped(None))
     _lost_runs(tally, told.skipped(None))
+
+
+def _check_documents(connection: Connection, tally: _Tally) -> None:
+    """Check that kept texts (playbooks, what agents were shown) still have the hash they are kept under."""
+    for row in connection.execute(_DOCUMENTS):
+        if hashlib.sha256(row.body.encode()).hexdigest() != row.hash:
+            words = (
+                f"the kept {row.kind} {row.hash[:12]} is another text than the one the log names"
+            )
+            tally.note(Broken(chain="", seq=0, event_id="", problem=words))
 
 
 def _check_head(check: ChainCheck, head: list[tuple[int, str]]) -> None:

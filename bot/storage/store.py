@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from bot.storage.messages import Messages
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
-from workflows.errors import UnknownPlaybook
+from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
 from workflows.run import Confidence
 
@@ -108,6 +109,8 @@ class SqlStore:
             text = connection.execute(_DOCUMENT, {"hash": version}).scalar_one_or_none()
             if text is None:
                 raise UnknownPlaybook(name=version, hint="")
+            if hashlib.sha256(text.encode()).hexdigest() != version:
+                raise Altered(version=version[:12])
             self._playbooks[version] = self._load(text)
         return self._playbooks[version]
 

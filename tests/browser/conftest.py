@@ -1,14 +1,12 @@
-"""The demo as people get it, and Chromium in front of it. A browser that is missing fails, it never skips."""
+"""The demo as people get it, and people in front of it."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from bot.demo import Demo
 from bot.sample import write_sample
@@ -19,28 +17,11 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 #: A Friday morning; the sample's tables are complete up to the Monday after it.
 FRIDAY = datetime(2040, 3, 2, 14, 0, tzinfo=UTC)
 MONDAY = date(2040, 3, 5)
 #: Milliseconds something may take to show.
 PATIENCE = 10_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    asked = os.environ.get("SAYSO_TEST_BROWSER")  # noqa: TID251 -- the run says where its browser is
-    found = asked or shutil.which("chromium")
-    if not found:
-        pytest.fail("There is no Chromium. Install it, or name one in SAYSO_TEST_BROWSER.")
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +38,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture
 def sit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
     """Seat people, each at a browser of their own. What the browser complains about fails the test."""
+    expect.set_options(timeout=PATIENCE)
     seats: list[Seat] = []
     contexts: list[BrowserContext] = []
 

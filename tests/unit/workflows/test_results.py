@@ -398,7 +398,8 @@ def test_a_second_task_is_not_closed_by_the_answer_to_the_first(house: House) ->
 def test_work_held_by_a_pause_waits_for_resuming(house: House) -> None:
     """Nothing was begun, so its step may be begun again; no timer looks at it meanwhile."""
     run = house.start(BOOK)
-    house.report(run, Held(problem="everything is paused"))
+    house.engine.handle(Pause(actor=OLGA, scope="everything"))
+    house.report(run, Held(problem="everything is paused", scope="everything"))
     now = house.now(run)
     assert (now.state, now.due_at, now.attempts) == ("working", None, 0)
     assert [state for state, _ in house.store.rows.steps.values()] == ["failed"]
@@ -406,10 +407,30 @@ def test_work_held_by_a_pause_waits_for_resuming(house: House) -> None:
     assert house.now(run).due_at == house.clock.at
 
 
+def test_work_held_by_a_pause_that_is_over_goes_on_at_once(house: House) -> None:
+    """Resumed while the worker was on its way back: nobody else would wake the run."""
+    run = house.start(BOOK)
+    house.report(run, Held(problem="everything is paused", scope="everything"))
+    assert house.now(run).due_at == house.clock.at
+
+
+def test_a_signed_draft_does_not_leave_long_after_its_deadline(house: House) -> None:
+    """Signed in time, then kept from leaving for a day: nothing is sent, and it can be drafted again."""
+    run = held(house)
+    house.engine.handle(Pause(actor=OLGA, scope="everything"))
+    house.wake(run)
+    house.clock.at += timedelta(days=1)
+    house.engine.handle(Resume(actor=OLGA, scope="everything"))
+    house.wake(run)
+    now = house.now(run)
+    assert (now.state, of(now).state) == ("cancelled", "expired")
+    assert now.why == "expired: it was signed and could not leave in time"
+
+
 def test_work_begun_before_a_pause_stays_in_doubt(house: House) -> None:
     """It may have happened: what came of it is asked when it goes on, not forgotten."""
     run = house.start(BOOK)
-    house.report(run, Held(problem="everything is paused", begun=True))
+    house.report(run, Held(problem="everything is paused", scope="everything", begun=True))
     assert [state for state, _ in house.store.rows.steps.values()] == ["intent"]
 
 

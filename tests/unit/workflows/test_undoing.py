@@ -112,8 +112,7 @@ def test_what_can_not_be_undone_says_so(house: House) -> None:
     """A person sorts it out by hand."""
     sentence = refused(house, TooLateToUndo, Undo, gone(house, None), ANA)
     assert sentence == (
-        "It has already left, so it can't be held back any more."
-        " Nothing undoes it automatically; sort it out by hand."
+        "It is too late to hold this back. Nothing undoes it automatically; sort it out by hand."
     )
 
 
