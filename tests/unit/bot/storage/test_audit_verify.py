@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from bot.storage.audit_verify import verify
 from bot.storage.header import hashed, text_of
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import entry, written
+from workflows.errors import Altered
 from workflows.events import Event
 
 if TYPE_CHECKING:
@@ -66,6 +68,20 @@ def test_what_was_never_touched_verifies(raw: sqlite3.Connection, database: Data
 def test_an_empty_log_verifies(database: Database) -> None:
     """There is nothing to be wrong."""
     assert verify(database).ok
+
+
+def test_a_kept_text_that_was_changed_is_found(
+    store: SqlStore, raw: sqlite3.Connection, database: Database
+) -> None:
+    """Who may sign stands in the playbook: its kept text is checked, and no run goes on from another."""
+    version = hashlib.sha256(b"playbook: letter").hexdigest()
+    with store.transaction() as tx:
+        tx.keep("playbook", "playbook: letter", version)
+    assert verify(database).ok
+    raw.execute("UPDATE document SET body = body || ' ' WHERE hash = ?", (version,))
+    assert f"the kept playbook {version[:12]}" in _first(database).problem
+    with store.transaction() as tx, pytest.raises(Altered):
+        tx.playbook(version)
 
 
 _COLUMNS = ("id", "ws", "chain", "ts", "actor", "event", "object", "hdr")
