@@ -28,19 +28,18 @@ KPI_PLAYBOOK = "weekly-kpi-report"
 
 def playbook(desk: Desk, command: SlashCommand) -> Reply:
     """Start a playbook: without a name the picker, with missing inputs its form, else at once."""
-    if refused := looking.stranger(desk, command.user_id):
-        return refused
     if not command.words or command.words == ["help"]:
         return looking.picker(desk, command.user_id, command.channel_id)
     name, given = command.words[0], command.words[1:]
     found = desk.shelf.get(name)
     if found is None:
-        return _no_such_playbook(desk, name)
+        return looking.stranger(desk, command.user_id) or _no_such_playbook(desk, name)
     inputs = _inputs(found, given)
     if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
         not given and found.inputs
     ):
-        return Opened(modal.start(found, inputs, metadata=f"{command.channel_id}|{name}"))
+        view = modal.start(found, inputs, metadata=f"{command.channel_id}|{name}")
+        return looking.stranger(desk, command.user_id) or Opened(view)
     return start(desk, command, found, inputs)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from blocks import modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
+from workflows import policy
 from workflows.answers import Recorded, Refused
-from workflows.errors import Stranger, UnknownDraft, UnknownRun
+from workflows.errors import Refusal, UnknownDraft, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
+from workflows.run import Actor
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -20,10 +22,11 @@ NOTHING = Recorded()
 
 def stranger(desk: Desk, person: str) -> Refused | None:
     """Return the refusal for somebody who is no current staff of this company, guests included, or None."""
-    company = desk.directory.company()
-    found = company.person(person)
-    is_staff = found is not None and company.may_sign(found)
-    return None if is_staff else Refused(error=Stranger(company=company.name))
+    try:
+        policy.may_take_part(Actor.user(person), desk.directory.company())
+    except Refusal as refusal:
+        return Refused(error=refusal)
+    return None
 
 
 def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:

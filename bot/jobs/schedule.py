@@ -86,7 +86,7 @@ class Schedules:
         refused = self._start(timing, local)
         first = self._timetable.fire(timing, local, next_at=following, at=now)
         if first and refused:
-            self._say(timing, local, f"did not start. {refused}", now)
+            self._say(timing, local, f"{local} did not start. {refused}", now)
         elif first and behind > PUNCTUAL:
             self._say_missed(timing, local, "running now", now)
 
@@ -106,14 +106,14 @@ class Schedules:
         return answer.error.sentence if isinstance(answer, Refused) else ""
 
     def _say_missed(self, timing: Timing, local: str, what: str, now: datetime) -> None:
-        why = f"missed, because Sayso was not running then; {what}."
-        self._say(timing, local, why, now)
+        words = f"missed {local}, because Sayso was not running then; {what}."
+        self._say(timing, local, words, now)
 
-    def _say(self, timing: Timing, local: str, what: str, now: datetime) -> None:
+    def _say(self, timing: Timing, local: str, words: str, now: datetime) -> None:
         """Say it where the playbook lives: a schedule never stops silently."""
         company, playbook = self._directory.company(), self._shelf.get(timing.playbook)
         title, channel = (playbook.title, playbook.channel) if playbook else (timing.playbook, "")
-        text = f"{title}: missed {local}, because Sayso was not running then; {what}."
+        text = f"{title}: {words}"
         where = company.channel(channel or "general")
         subject = f"tell:schedule:{timing.id}:{local}"
         with self._store.transaction() as tx:
