@@ -48,11 +48,6 @@ def actions(block_id: str, *elements: Block) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
-def divider(block_id: str) -> Block:
-    """Return a thin line."""
-    return {"type": "divider", "block_id": block_id}
-
-
 def button(
     action: ActionId,
     text: str,

@@ -22,6 +22,7 @@ from bot.jobs.core import RunCore
 from bot.jobs.embedded import Embedded
 from bot.jobs.performer import Performer
 from bot.jobs.schedule import Schedules
+from bot.jobs.tidying import Tidying
 from bot.lookup import Lookup
 from bot.outside import connectors as outside_of
 from bot.slack.drawing import Drawings
@@ -216,7 +217,7 @@ def build(
         app=app,
         socket=Socket(app, _secret(settings.slack_app_token)),
         outbox=outbox,
-        core=_core(foundation, schedules),
+        core=_core(foundation, schedules, Tidying(inbox, foundation.clock)),
         schedules=schedules,
         desk=desk,
         checks=checks,
@@ -237,7 +238,7 @@ def _secret(value: Any) -> str:  # noqa: ANN401 -- SecretStr or None
     return value.get_secret_value() if value else ""
 
 
-def _core(foundation: Foundation, schedules: Schedules) -> RunCore:
+def _core(foundation: Foundation, schedules: Schedules, tidying: Tidying) -> RunCore:
     performer = Performer(
         store=foundation.store,
         clock=foundation.clock,
@@ -250,7 +251,7 @@ def _core(foundation: Foundation, schedules: Schedules) -> RunCore:
         performer=performer,
         engine=foundation.engine,
         clock=foundation.clock,
-        tick=schedules.tick,
+        ticks=(schedules.tick, tidying.tick),
     )
 
 

@@ -126,7 +126,3 @@ class ConnectorError(WorkflowError):
 
 class Unavailable(ConnectorError):
     """{connector} could not {verb}: {reason}. {next_step}"""
-
-
-class BudgetSpent(WorkflowError):
-    """The model budget of {playbook} for today ({limit}) is spent; drafts are written from templates until tomorrow."""

@@ -19,13 +19,17 @@ _HOUR_OF_MONEY = 100_000
 
 
 def waits_for(person_id: str, run: Run, company: Company) -> bool:
-    """Whether this person can do something about the run's draft now: sign it, or say what happened."""
+    """Whether this person can do something about the run's draft now: sign it, or say what happened.
+
+    What happened can be said by whoever signed it too; signing again, or one's own wish, can not be done.
+    """
     draft = run.draft
-    if draft is None or person_id in draft.signers:
+    if draft is None or person_id not in {p.id for p in policy.signers(draft, company)}:
         return False
-    able = any(person.id == person_id for person in policy.signers(draft, company))
-    waiting = draft.state is DraftState.OPEN or run.state is RunState.UNCERTAIN
-    return able and waiting and not _barred(person_id, run, draft, company)
+    if run.state is RunState.UNCERTAIN:
+        return True
+    signs = person_id not in draft.signers and not _barred(person_id, run, draft, company)
+    return draft.state is DraftState.OPEN and signs
 
 
 def _barred(person_id: str, run: Run, draft: Draft, company: Company) -> bool:

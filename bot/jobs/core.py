@@ -60,11 +60,11 @@ class RunCore:
         performer: Performer,
         engine: Engine,
         clock: Clock,
-        tick: Callable[[], None],
+        ticks: Sequence[Callable[[], None]],
     ) -> None:
-        """Take the ports; `tick` fires due schedules."""
+        """Take the ports; `ticks` are what the clock drives: due schedules, tidying."""
         self._claims, self._performer, self._engine = claims, performer, engine
-        self._clock, self._tick = clock, tick
+        self._clock, self._ticks = clock, ticks
 
     def advance(self) -> bool:
         """Claim and perform one due run; False when none is due. Effects are claimed one at a time."""
@@ -82,5 +82,6 @@ class RunCore:
         return bool(claims)
 
     def tick(self) -> None:
-        """Fire the schedules that are due."""
-        self._tick()
+        """Let time do its work."""
+        for tick in self._ticks:
+            tick()

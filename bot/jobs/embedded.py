@@ -29,7 +29,7 @@ class Core(Protocol):
         ...
 
     def tick(self) -> None:
-        """Fire the schedules that are due."""
+        """Let time do its work: due schedules, tidying."""
         ...
 
 

@@ -75,7 +75,7 @@ def _work(house: Foundation) -> None:
         performer=performer,
         engine=house.engine,
         clock=house.clock,
-        tick=lambda: None,
+        ticks=(),
     )
     for _ in range(MOST_STEPS):
         if not core.advance():

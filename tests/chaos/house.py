@@ -161,5 +161,5 @@ def core_of(foundation: Foundation) -> RunCore:
         performer=performer,
         engine=foundation.engine,
         clock=foundation.clock,
-        tick=lambda: None,
+        ticks=(),
     )

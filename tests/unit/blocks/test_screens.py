@@ -181,9 +181,8 @@ def test_an_ask_has_its_options_as_buttons() -> None:
 
 
 def test_small_builders_hold_what_they_are_given() -> None:
-    """A thin line, our own markup with an element beside it."""
-    assert elements.divider("d") == {"type": "divider", "block_id": "d"}
-    beside = elements.section("s", mrkdwn("x"), accessory=elements.divider("d"))
+    """Our own markup, with an element beside it or without."""
+    beside = elements.section("s", mrkdwn("x"), accessory={"type": "divider"})
     assert beside["accessory"]["type"] == "divider"
     assert elements.plain_section("s", "x").get("accessory") is None
 
