@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.postgres import Cluster
+
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -31,3 +33,37 @@ def browser() -> Iterator[Browser]:
         opened = play.chromium.launch(executable_path=found, args=list(FLAGS))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A private server, started when the first test asks for it."""
+    from tests.postgres import Cluster  # noqa: PLC0415 -- most tests need no server
+
+    cluster = Cluster()
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster) -> str:
+    """Return a database with every table and nothing in it, to be copied."""
+    from bot.storage.database import open_database  # noqa: PLC0415 -- most tests need no database
+    from bot.storage.schema import upgrade  # noqa: PLC0415 -- as above
+    from tests.postgres import APP  # noqa: PLC0415 -- as above
+
+    name = postgres.new_database()
+    made = open_database(postgres.url(name), "*")
+    upgrade(made, APP)
+    made.close()
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster, postgres_template: str) -> Iterator[str]:
+    """Return this test's own database on PostgreSQL, as the application's role reaches it."""
+    from tests.postgres import APP, drop  # noqa: PLC0415 -- most tests need no server
+
+    name = postgres.new_database(postgres_template)
+    yield postgres.url(name, APP)
+    drop(postgres, [name])

@@ -10,12 +10,14 @@ from workflows.commands import Answer, OnDraft, Pause, Resume, StartRun
 from workflows.errors import (
     BadInput,
     NotAllowed,
+    NotRecorded,
     Refusal,
     SaidBefore,
     Stale,
     UnknownDraft,
     UnknownPlaybook,
     UnknownRun,
+    Unsure,
 )
 from workflows.events import Entry, Event
 from workflows.machine import decide
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from workflows.ports import Clock, Directory, Ids, Shelf, Store, Tx
     from workflows.run import Run
     from workflows.turn import Decision
+
+#: Seconds to find out whether a commit whose answer was lost was made.
+READ_BACK = 1.0
 
 
 class Engine:
@@ -53,10 +58,27 @@ class Engine:
     def handle(self, command: Command, deadline: float | None = None) -> Reply:
         """Decide and save. `deadline` is the seconds a person's press may wait for the database.
 
-        Raises `NotRecorded` when it could not be saved in time; then nothing was done.
+        Raises `NotRecorded` when it could not be saved in time; then nothing was done. Raises `Unsure` when the
+        connection broke while it was saved and what came of it can't be read back either.
         """
-        with self._store.transaction(deadline) as tx:
-            return self._handle(tx, command)
+        try:
+            with self._store.transaction(deadline) as tx:
+                return self._handle(tx, command)
+        except Unsure:
+            return self._read_back(command)
+
+    def _read_back(self, command: Command) -> Reply:
+        """Return the answer this command got, when nobody knows whether it was committed."""
+        if not command.key:
+            raise Unsure
+        try:
+            with self._store.transaction(READ_BACK) as tx:
+                kept = tx.seen(command.key)
+                if kept:
+                    return self._again(tx, kept)
+        except NotRecorded as error:
+            raise Unsure from error
+        raise NotRecorded
 
     def _handle(self, tx: Tx, command: Command) -> Reply:
         if command.key and (kept := tx.seen(command.key)):

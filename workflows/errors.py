@@ -112,6 +112,10 @@ class NotRecorded(WorkflowError):
     """Not recorded, nothing was done: the database did not answer in time. Press again in a moment."""
 
 
+class Unsure(NotRecorded):
+    """The database broke off while this was being saved. Look at the card in a moment: what it shows is what counts."""
+
+
 class PlaybookError(WorkflowError):
     """{place}: {problem}"""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from bot.storage.alone import alone
 from bot.storage.header import (
     FORM,
     NO_ENTRY,
@@ -25,16 +26,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Row
 
     from workflows.events import Entry
     from workflows.ports import Ids, JsonObject
 
-_HEAD = select(chain.c.seq, chain.c.head).where(chain.c.name == bindparam("name")).with_for_update()
+_HEAD = (
+    select(chain.c.seq, chain.c.head)
+    .where(chain.c.ws == bindparam("ws"), chain.c.name == bindparam("name"))
+    .with_for_update()
+)
 _NEW_CHAIN = insert(chain)
 _MOVE_HEAD = (
     update(chain)
-    .where(chain.c.name == bindparam("chain_name"))
+    .where(chain.c.ws == bindparam("chain_ws"), chain.c.name == bindparam("chain_name"))
     .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
 )
 _EVENT = insert(audit_event)
@@ -57,7 +62,9 @@ class AuditLog:
             self._extend(name, by_chain[name], stamp(at))
 
     def _extend(self, name: str, entries: list[Entry], ts: str) -> None:
-        found = self._connection.execute(_HEAD, {"name": name}).one_or_none()
+        found = self._head(name)
+        if found is None and alone(self._connection, f"chain {self._ws} {name}"):
+            found = self._head(name)  # somebody else's first entry came in between
         seq, head = (found.seq, found.head) if found else (0, NO_ENTRY)
         events: list[dict[str, object]] = []
         payloads: list[dict[str, object]] = []
@@ -71,11 +78,14 @@ class AuditLog:
         if payloads:
             self._connection.execute(_PAYLOAD, payloads)
         if found:
-            moved = {"chain_name": name, "new_seq": seq, "new_head": head}
+            moved = {"chain_ws": self._ws, "chain_name": name, "new_seq": seq, "new_head": head}
             self._connection.execute(_MOVE_HEAD, moved)
         else:
             new = {"name": name, "ws": self._ws, "seq": seq, "head": head}
             self._connection.execute(_NEW_CHAIN, new)
+
+    def _head(self, name: str) -> Row[Any, Any] | None:
+        return self._connection.execute(_HEAD, {"ws": self._ws, "name": name}).one_or_none()
 
     def _row(
         self, entry: Entry, seq: int, prev: str, ts: str
@@ -97,7 +107,7 @@ class AuditLog:
         if body:
             salt, text = secrets.token_bytes(32), text_of(body)
             promise = commitment(salt, text)
-            payload = [{"event_id": columns["id"], "salt": salt, "body": text}]
+            payload = [{"event_id": columns["id"], "ws": self._ws, "salt": salt, "body": text}]
         header: JsonObject = {
             **columns,
             "v": FORM,

@@ -47,7 +47,8 @@ _LEASED = {
 }
 _CLAIM, _CLAIM_THIS = (
     update(run)
-    .where(run.c.id.in_(due.with_for_update(skip_locked=True)))
+    # Named before it is used: PostgreSQL may ask a subquery more than once, and gets other rows each time.
+    .where(run.c.id.in_(select(due.with_for_update(skip_locked=True).cte("due").c.id)))
     .values(_LEASED)
     .returning(run.c.id)
     for due in (_DUE, _THIS)

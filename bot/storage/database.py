@@ -1,192 +1,222 @@
-"""The database: one writer at a time, each commit on the disk, and a clear no when it can't be had in time."""
+"""The database: each commit on the disk, one workspace in sight, and a clear no when it can't be had in time."""
 
 from __future__ import annotations
 
-import math
-import sqlite3
-import threading
+import contextlib
 import time
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.crash import Boundary, here
 from bot.storage.errors import CannotOpen
-from bot.storage.location import prepare
-from workflows.errors import NotRecorded
+from bot.storage.sqlite import Sqlite
+from workflows.errors import NotRecorded, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
 
-#: Seconds a transaction without a deadline waits for the writer before it.
+#: Seconds a transaction without a deadline waits for others.
 PATIENCE = 30.0
+#: Seconds for what may take long: migrations, copies.
+AN_HOUR = 3600.0
 
-_SETTINGS = {"foreign_keys": 1, "synchronous": 2, "recursive_triggers": 1, "secure_delete": 1}
-#: What SQLite says when the world is at fault and not the statement: busy, locked, no memory, read-only,
-#: interrupted, disk error, corrupt, full, cannot open, lock protocol, not a database.
-_WORLD = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
-_STRUCTURE = frozenset(
-    {
-        sqlite3.SQLITE_DROP_TABLE,
-        sqlite3.SQLITE_DROP_TRIGGER,
-        sqlite3.SQLITE_DROP_INDEX,
-        sqlite3.SQLITE_ALTER_TABLE,
-    }
-)
+
+class Backend(Protocol):
+    """What is different between databases: opening, beginning, waiting, and whose fault an error is."""
+
+    name: str
+    #: Where it is, for people: never a password.
+    place: str
+    engine: Engine
+
+    def writing(self, patience: float, /) -> AbstractContextManager[None]:
+        """Wait for this process's turn to write. Raises `NotRecorded`."""
+        ...
+
+    def begin_read(self, connection: Connection, /) -> None:
+        """Prepare to read one unchanging view."""
+        ...
+
+    def begin_write(self, connection: Connection, left: float, /) -> None:
+        """Prepare a write that waits at most `left` seconds."""
+        ...
+
+    def bounded(self, connection: Connection, left: float, /) -> AbstractContextManager[None]:
+        """End what is on this connection after `left` seconds, even when nobody answers."""
+        ...
+
+    def restructuring(self, connection: Connection, /) -> AbstractContextManager[None]:
+        """Allow tables and triggers to be changed on this connection."""
+        ...
+
+    def at_fault(self, error: BaseException | None, /) -> bool:
+        """Whether the world, and not a statement, is at fault."""
+        ...
 
 
 class Database:
-    """Connections to one database, for reading and for writing."""
+    """Connections to one database, as one workspace sees it, for reading and for writing."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Take an engine made by `open_database`."""
-        self.engine = engine
-        self._writer = threading.Lock()
-        self._owner: int | None = None
+    def __init__(self, backend: Backend, ws: str) -> None:
+        """Take what `open_database` opened."""
+        self._backend, self.ws = backend, ws
+        self.engine = backend.engine
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._backend.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people to read."""
+        return self._backend.place
 
     @contextmanager
     def write(self, deadline: float | None = None) -> Generator[Connection]:
         """Open a write transaction: all of it is committed at the end, or nothing.
 
         It waits at most `deadline` seconds for other writers, in this process and in others.
-        Raises `NotRecorded` when it can't be had or can't be written; then nothing was changed.
+        Raises `NotRecorded` when it can't be had or can't be written; then nothing was changed. Raises `Unsure`
+        when nobody can tell, because the connection broke while it was committed.
         """
         patience = PATIENCE if deadline is None else max(deadline, 0.0)
         until = time.monotonic() + patience
-        with _told(), self._alone(patience), self.engine.connect() as connection:
-            left = max(until - time.monotonic(), 0.0)
-            # In steps of a tenth of a second: most transactions then find it set already.
-            connection.execution_options(write_wait=math.ceil(left * 10) * 100)
-            with connection.begin():
-                yield connection
-                here(Boundary.WRITTEN)
+        with self._told(), self._backend.writing(patience):
+            with self._begun(until) as (connection, transaction):
+                try:
+                    yield connection
+                    here(Boundary.WRITTEN)
+                    _in_time(deadline, until)
+                except BaseException:
+                    with contextlib.suppress(
+                        DBAPIError
+                    ):  # a broken connection rolls back by itself
+                        transaction.rollback()
+                    raise
+                self._commit(transaction)
             here(Boundary.COMMITTED)
+
+    @contextmanager
+    def _begun(self, until: float) -> Generator[tuple[Connection, RootTransaction]]:
+        """Begin on a connection that works: one that broke while it was idle is replaced, once each."""
+        while True:
+            with self.engine.connect() as connection:
+                left = max(until - time.monotonic(), 0.001)
+                self._backend.begin_write(connection, left)
+                with self._backend.bounded(connection, left):
+                    try:
+                        transaction = connection.begin()
+                    except DBAPIError as error:
+                        if error.connection_invalidated and time.monotonic() < until:
+                            continue
+                        raise
+                    yield connection, transaction
+                    return
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unsure from error
+            raise
 
     @contextmanager
     def read(self) -> Generator[Connection]:
         """Open a read transaction: one unchanging view; it waits for no writer. Raises `NotRecorded`."""
-        with _told(), self.engine.connect() as connection, connection.begin():
+        with self._told(), self._reading() as connection:
             yield connection
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection]:
+        while True:
+            with self.engine.connect() as connection:
+                self._backend.begin_read(connection)
+                try:
+                    transaction = connection.begin()
+                except DBAPIError as error:
+                    if error.connection_invalidated:
+                        continue
+                    raise
+                with transaction:
+                    yield connection
+                return
 
     @contextmanager
     def restructure(self) -> Generator[Connection]:
         """Open a write transaction in which tables and triggers may be changed: for migrations alone."""
-        with self.write() as connection:
-            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
-            driver.set_authorizer(None)
-            try:
-                yield connection
-            finally:
-                driver.set_authorizer(_no_structure)
+        with self.write(AN_HOUR) as connection, self._backend.restructuring(connection):
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
     @contextmanager
-    def _alone(self, patience: float) -> Generator[None]:
-        """Let the threads of this process queue here and not in SQLite's sleeping busy handler."""
-        me = threading.get_ident()
-        if self._owner == me:
-            msg = "this thread is in a write transaction already"
-            raise RuntimeError(msg)
-        if not self._writer.acquire(timeout=patience):
-            raise NotRecorded
-        self._owner = me
+    def _told(self) -> Generator[None]:
+        """Turn what the world did to the database into the one sentence people get; bugs stay what they are."""
         try:
             yield
-        finally:
-            self._owner = None
-            self._writer.release()
+        except PoolTimeout as error:
+            raise NotRecorded from error
+        except DBAPIError as error:
+            if self._backend.at_fault(error.orig):
+                raise NotRecorded from error
+            raise
+        except Exception as error:
+            if self._backend.at_fault(
+                error
+            ):  # an error of the driver, before SQLAlchemy has dressed it
+                raise NotRecorded from error
+            raise
 
 
-def open_database(url: str) -> Database:
-    """Open `sqlite:////folder/file.db`, making the file if it is not there. Raises `CannotOpen`."""
-    place = make_url(url)
-    if place.get_backend_name() != "sqlite" or not place.database or place.database == ":memory:":
+def _in_time(deadline: float | None, until: float) -> None:
+    """Refuse to commit for somebody who has been told no already."""
+    if deadline is not None and time.monotonic() > until:
+        raise NotRecorded
+
+
+def open_database(url: str, ws: str = "local") -> Database:
+    """Open `sqlite:////folder/file.db` (made if it is not there) or `postgresql://role@host/name` for a workspace.
+
+    Raises `CannotOpen`.
+    """
+    try:
+        place = make_url(url)
+    except ArgumentError as error:
+        raise CannotOpen(
+            path="of DATABASE_URL",
+            reason="it is not a URL",
+            next_step="Write it as sqlite:////folder/sayso.db or postgresql://role@host/name",
+        ) from error
+    return Database(_backend(place, ws), ws)
+
+
+def _backend(place: URL, ws: str) -> Backend:
+    kind = place.get_backend_name()
+    if kind == "sqlite":
+        return Sqlite(place, PATIENCE)
+    if kind != "postgresql":
         raise CannotOpen(
             path=place.render_as_string(),
-            reason="it is not a SQLite file",
-            next_step="Write it as sqlite:////folder/sayso.db",
+            reason=f"it is {kind}, neither SQLite nor PostgreSQL",
+            next_step="Write it as sqlite:////folder/sayso.db or postgresql://role@host/name",
         )
-    prepare(Path(place.database))
-    engine = create_engine(place, pool_size=10, max_overflow=20, pool_timeout=PATIENCE)
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", _begin)
-    _probe(engine, place.database)
-    return Database(engine)
-
-
-def _probe(engine: Engine, path: str) -> None:
-    """Open the file once, so that one which is no database is told before anything needs it."""
     try:
-        engine.connect().close()
-    except (DBAPIError, sqlite3.Error) as error:
-        engine.dispose()
+        from bot.storage.postgres import Postgres  # noqa: PLC0415 -- its driver is an extra
+    except ModuleNotFoundError as error:
         raise CannotOpen(
-            path=path,
-            reason=f"SQLite says: {error.orig if isinstance(error, DBAPIError) else error}",
-            next_step="Point to another file, or restore the last good copy",
+            path=place.render_as_string(),
+            reason="the PostgreSQL driver is not installed",
+            next_step="Install Sayso with its extra postgres: pip install 'sayso[postgres]'",
         ) from error
-
-
-def _connected(connection: sqlite3.Connection, _record: object) -> None:
-    # SQLAlchemy's begin event opens transactions, not the driver, which would open deferred ones:
-    # a deferred one that reads before it writes fails at once, whatever the busy timeout.
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
-    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
-        msg = "SQLite can't keep a write-ahead log here; put the file on a local disk"
-        raise sqlite3.NotSupportedError(msg)
-    for name, value in _SETTINGS.items():
-        connection.execute(f"PRAGMA {name} = {value}")
-        found = connection.execute(f"PRAGMA {name}").fetchone()
-        if found != (value,):
-            msg = f"SQLite did not take {name} = {value}: {found}"
-            raise sqlite3.NotSupportedError(msg)
-    connection.set_authorizer(_no_structure)
-
-
-def _no_structure(action: int, *_names: str | None) -> int:
-    """Refuse to drop or alter: only a migration changes the structure, on a connection of its own."""
-    return sqlite3.SQLITE_DENY if action in _STRUCTURE else sqlite3.SQLITE_OK
-
-
-def _begin(connection: Connection) -> None:
-    wait = connection.get_execution_options().get("write_wait")
-    if wait is None:
-        connection.exec_driver_sql("BEGIN")
-        return
-    if connection.info.get("busy_timeout") != wait:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
-        connection.info["busy_timeout"] = wait
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _told() -> Generator[None]:
-    """Turn what the world did to the database into the one sentence people get; bugs stay what they are."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise NotRecorded from error
-    except DBAPIError as error:
-        if _is_world(error.orig):
-            raise NotRecorded from error
-        raise
-    except sqlite3.Error as error:
-        if _is_world(error):
-            raise NotRecorded from error
-        raise
-
-
-def _is_world(error: BaseException | None) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF in _WORLD
+    return Postgres(place, PATIENCE, ws)

@@ -28,8 +28,10 @@ _HANDLED = (
     .where(inbox.c.ws == bindparam("its_ws"), inbox.c.event_id == bindparam("its_id"))
     .values(handled_at=bindparam("new_at"))
 )
-_OLD_SEEN = delete(seen).where(seen.c.at < bindparam("before"))
-_OLD_EVENTS = delete(inbox).where(inbox.c.handled_at < bindparam("before"))
+_OLD_SEEN = delete(seen).where(seen.c.ws == bindparam("its_ws"), seen.c.at < bindparam("before"))
+_OLD_EVENTS = delete(inbox).where(
+    inbox.c.ws == bindparam("its_ws"), inbox.c.handled_at < bindparam("before")
+)
 
 
 class Incoming(Record):
@@ -74,5 +76,6 @@ class Inbox:
     def forget(self, before: datetime) -> int:
         """Drop kept answers and handled events from before that time (seven days ago); return how many."""
         with self._database.write() as connection:
-            answers = connection.execute(_OLD_SEEN, {"before": before}).rowcount
-            return answers + connection.execute(_OLD_EVENTS, {"before": before}).rowcount
+            named = {"its_ws": self._ws, "before": before}
+            answers = connection.execute(_OLD_SEEN, named).rowcount
+            return answers + connection.execute(_OLD_EVENTS, named).rowcount

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.tables import spend
 from workflows.events import Entry, Event
@@ -46,6 +47,7 @@ class SqlLedger:
             "day": now.astimezone(self._zone).date().isoformat(),
         }
         with self._database.write() as connection:
+            alone(connection, f"spend {self._ws} {playbook}")
             taken = connection.execute(_TAKEN, named).scalar_one()
             if int(taken) + micros > self._daily:
                 return None

@@ -33,17 +33,20 @@ _AGAIN = (
     .values({**_WANT, "body": bindparam("new_body")})
 )
 # `home` means every `home:<person>`; the range keeps it on the index.
-_REDRAW = (
-    update(message)
+_THESE = (
+    select(message.c.id)
     .where(
         message.c.ws == bindparam("its_ws"),
         or_(
             message.c.subject == bindparam("its_subject"),
-            message.c.subject.between(bindparam("first"), bindparam("last")),
+            (message.c.subject >= bindparam("first")) & (message.c.subject <= bindparam("last")),
         ),
     )
-    .values(_WANT)
+    # Locked in one order, so that two transactions never wait for each other.
+    .order_by(message.c.id)
+    .with_for_update()
 )
+_REDRAW = update(message).where(message.c.id.in_(_THESE)).values(_WANT)
 _OF_SUBJECT = (
     select(message)
     .where(message.c.ws == bindparam("its_ws"), message.c.subject == bindparam("its_subject"))
@@ -102,7 +105,7 @@ class Messages:
                 "last": f"{subject}:\U0010ffff",
                 "now": at,
             }
-            for subject in subjects
+            for subject in sorted(subjects)
         ]
         if wanted:
             self._connection.execute(_REDRAW, wanted)

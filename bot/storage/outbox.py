@@ -33,7 +33,8 @@ _DUE = (
 )
 _CLAIM = (
     update(message)
-    .where(message.c.id.in_(_DUE.with_for_update(skip_locked=True)))
+    # Named before it is used, as in claims.py.
+    .where(message.c.id.in_(select(_DUE.with_for_update(skip_locked=True).cte("due").c.id)))
     .values(due_at=bindparam("until"), fence=message.c.fence + 1)
     .returning(message)
 )

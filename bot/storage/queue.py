@@ -41,7 +41,7 @@ _ACTIVE = _RECENT.where(run.c.state.in_(("working", "waiting", "holding", "uncer
 _STARTED = _ACTIVE.where(run.c.started_by == bindparam("person"))
 _BEGINNING = (
     select(run)
-    .where(_OURS, run.c.id.between(bindparam("first"), bindparam("last")))
+    .where(_OURS, run.c.id >= bindparam("first"), run.c.id <= bindparam("last"))
     .order_by(run.c.id)
     .limit(2)
 )
@@ -78,7 +78,8 @@ _WEEK = (
     .join_from(draft, run, run.c.id == draft.c.run_id)
     .outerjoin(
         _rejected,
-        (_rejected.c.object == literal("draft:") + draft.c.id)
+        (_rejected.c.ws == draft.c.ws)
+        & (_rejected.c.object == literal("draft:") + draft.c.id)
         & (_rejected.c.event == Event.DRAFT_REJECTED.value)
         & (_rejected.c.ts >= bindparam("since_words")),
     )

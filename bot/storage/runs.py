@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from bot.storage import rows
 from bot.storage.fetch import many, one
 from bot.storage.tables import draft, revision, run, signature, task
+from bot.storage.upsert import unless_there
 from workflows.errors import Stale
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ _SIGNATURES = (
     .where(signature.c.draft_id == bindparam("id"))
     .order_by(signature.c.n, signature.c.at, signature.c.actor)
 )
-_ADD_REVISION, _ADD_SIGNATURE = insert(revision), insert(signature)
+_ADD_RUN, _ADD_REVISION, _ADD_SIGNATURE = unless_there(run), insert(revision), insert(signature)
 _RUN_ROW = _Writing(run, "id", "ws", "started_by", "created_at")
 _DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "opened_at")
 _TASK_ROW = _Writing(task, "id", "ws", "run_id")
@@ -129,9 +130,8 @@ class Runs:
         if new.ws != self._ws:
             msg = f"run {new.id} is of workspace {new.ws}, this store of {self._ws}"
             raise ValueError(msg)
-        if one(self._connection, _READ, self._named(new.id)) is not None:
+        if self._connection.execute(_ADD_RUN, rows.run_row(new)).rowcount == 0:
             return False
-        self._connection.execute(_RUN_ROW.add, rows.run_row(new))
         self._save_parts(new)
         return True
 

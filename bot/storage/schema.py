@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from bot.storage import security
 from bot.storage.errors import CannotOpen
-from bot.storage.guards import GUARDS
+from bot.storage.guards import guards
 from workflows.ports import Finding
 
 if TYPE_CHECKING:
@@ -18,18 +19,23 @@ if TYPE_CHECKING:
     from bot.storage.database import Database
 
 #: The newest revision this program knows.
-NEWEST = "0001"
+NEWEST = "0002"
 
 
-def upgrade(database: Database) -> None:
-    """Apply what is missing, all of it or nothing. Raises `CannotOpen` when a newer program wrote it."""
+def upgrade(database: Database, app_role: str = "") -> None:
+    """Apply what is missing, all of it or nothing, and let `app_role` use it, on PostgreSQL.
+
+    Raises `CannotOpen` when a newer program wrote it.
+    """
     refuse_newer(database)
-    if revision(database) == NEWEST:
+    if revision(database) == NEWEST and not app_role:
         return
     from alembic import command  # noqa: PLC0415 -- slow to import, and needed only to change something
 
     with database.restructure() as connection:
         command.upgrade(_config(connection), "head")
+        if app_role and database.dialect == "postgresql":
+            security.grant(connection, app_role)
 
 
 def refuse_newer(database: Database) -> None:
@@ -37,7 +43,7 @@ def refuse_newer(database: Database) -> None:
     found = revision(database)
     if found is not None and found > NEWEST:
         raise CannotOpen(
-            path=database.engine.url.database,
+            path=database.place,
             reason=f"a newer Sayso wrote it (its form is {found}, this program knows {NEWEST})",
             next_step="Install the newer version, or restore the copy made before it",
         )
@@ -82,9 +88,11 @@ def revision(database: Database) -> str | None:
 def missing_guards(database: Database) -> list[str]:
     """Return the names of append-only triggers that are gone or say something else than they should."""
     with database.read() as connection:
+        if database.dialect == "postgresql":
+            return security.unprotected(connection)
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         found = {row.name: row.sql for row in connection.execute(text(query))}
-    return sorted(name for name, sql in GUARDS.items() if found.get(name) != sql)
+    return sorted(name for name, sql in guards("sqlite").items() if found.get(name) != sql)
 
 
 def _config(connection: Connection) -> Config:

@@ -6,9 +6,10 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 
 from bot.storage import worksteps
+from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.fetch import many
 from bot.storage.messages import Messages
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 _SEEN = select(seen.c.reply).where(seen.c.ws == bindparam("ws"), seen.c.key == bindparam("key"))
 _REMEMBER = unless_there(seen)
 _SWITCHES = select(switch).where(switch.c.ws == bindparam("ws")).order_by(switch.c.scope)
-_SWITCH_OFF = insert(switch)
+_SWITCH_OFF = unless_there(switch)
 _SWITCH_ON = delete(switch).where(
     switch.c.ws == bindparam("ws"), switch.c.scope == bindparam("scope")
 )
@@ -51,7 +52,9 @@ _WAKE_HELD = (
     .values(due_at=bindparam("now", type_=run.c.due_at.type))
     .returning(run.c.id)
 )
-_DOCUMENT = select(document.c.body).where(document.c.hash == bindparam("hash"))
+_DOCUMENT = select(document.c.body).where(
+    document.c.ws == bindparam("ws"), document.c.hash == bindparam("hash")
+)
 _KEEP = unless_there(document)
 _executed = draft.c.state == "executed"
 _ACCEPTANCE = select(
@@ -106,7 +109,9 @@ class SqlStore:
     def playbook(self, connection: Connection, version: str) -> Playbook:
         """Return a kept playbook. A version is a content hash, so what was read once stays right."""
         if version not in self._playbooks:
-            text = connection.execute(_DOCUMENT, {"hash": version}).scalar_one_or_none()
+            text = connection.execute(
+                _DOCUMENT, {"ws": self.ws, "hash": version}
+            ).scalar_one_or_none()
             if text is None:
                 raise UnknownPlaybook(name=version, hint="")
             if hashlib.sha256(text.encode()).hexdigest() != version:
@@ -126,7 +131,8 @@ class SqlTx:
         self._audit = AuditLog(connection, store.ws, store.ids)
 
     def seen(self, key: str) -> Kept | None:
-        """Return the answer this command got before."""
+        """Return the answer this command got before. Its double, at the same moment elsewhere, waits here."""
+        alone(self.connection, f"{self._ws} {key}")
         reply = self.connection.execute(_SEEN, {"ws": self._ws, "key": key}).scalar_one_or_none()
         return None if reply is None else Kept.model_validate(reply)
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -26,7 +27,7 @@ LIVE = ("open", "signed", "holding", "executing", "uncertain")
 metadata = MetaData()
 
 
-def _table(name: str, *columns: Column[Any] | UniqueConstraint) -> Table:
+def _table(name: str, *columns: Column[Any] | UniqueConstraint | ForeignKeyConstraint) -> Table:
     return Table(name, metadata, *columns, sqlite_strict=True)
 
 
@@ -164,8 +165,8 @@ message = _table(
 )
 schedule = _table(
     "schedule",
+    _key("ws"),
     _key(),
-    _name("ws"),
     _name("playbook"),
     _name("cron"),
     _name("tz"),
@@ -176,11 +177,12 @@ schedule = _table(
 )
 fire = _table(
     "fire",
-    Column("schedule", Name, ForeignKey("schedule.id"), primary_key=True),
+    _key("ws"),
+    _key("schedule"),
     # Local wall time, so that an hour the clock passes twice fires once: 2026-11-23T08:00.
     _key("at_local"),
-    _name("ws"),
     _at(),
+    ForeignKeyConstraint(["ws", "schedule"], ["schedule.ws", "schedule.id"]),
 )
 
 # --- Switches, documents, money for models ---
@@ -188,8 +190,8 @@ fire = _table(
 switch = _table("switch", _key("ws"), _key("scope"), _name("by"), _at())
 document = _table(
     "document",
+    _key("ws"),
     _key("hash"),
-    _name("ws"),
     _name("kind"),
     Column("body", Text, nullable=False),
 )
@@ -207,9 +209,10 @@ spend = _table(
 
 # --- The audit log. Rows are only ever added; triggers hold that. ---
 
-chain = _table("chain", _key("name"), _name("ws"), _whole("seq"), _name("head"))
+chain = _table("chain", _key("ws"), _key("name"), _whole("seq"), _name("head"))
 audit_event = _table(
     "audit_event",
+    # Numbers the whole table, without gaps on SQLite only: PostgreSQL commits out of their order.
     Column("n", Whole, primary_key=True),
     _name("id", unique=True),
     _name("ws"),
@@ -222,31 +225,47 @@ audit_event = _table(
     # The exact RFC 8785 text that was hashed.
     Column("hdr", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    UniqueConstraint("chain", "seq"),
+    UniqueConstraint("ws", "chain", "seq"),
 )
 audit_payload = _table(
     "audit_payload",
     Column("event_id", Name, ForeignKey("audit_event.id"), primary_key=True),
+    _name("ws"),
     Column("salt", LargeBinary, nullable=False),
     Column("body", Text, nullable=False),
 )
-# The next three are kept for erasure, the Merkle log and its signed checkpoints.
+# An erased body, and the entry that says who erased it and why.
 audit_redaction = _table(
     "audit_redaction",
     Column("event_id", Name, ForeignKey("audit_event.id"), primary_key=True),
+    _name("ws"),
     Column("by_event", Name, ForeignKey("audit_event.id"), nullable=False),
 )
+# A text outside the log that may be erased: `revision` by its draft's id, `document` by its hash.
+erasure = _table(
+    "erasure",
+    _key("ws"),
+    _key("kind"),
+    _key("name"),
+    Column("by_event", Name, ForeignKey("audit_event.id"), nullable=False),
+)
+# The Merkle log of each workspace: which entry is its which leaf.
 audit_leaf = _table(
     "audit_leaf",
+    _key("ws"),
     Column("leaf_index", Whole, primary_key=True, autoincrement=False),
     Column("event_id", Name, ForeignKey("audit_event.id"), nullable=False, unique=True),
 )
 audit_checkpoint = _table(
     "audit_checkpoint",
+    _key("ws"),
     Column("size", Whole, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
+    # Roots of the full subtrees, from left to right: what the next leaves are added to.
+    Column("peaks", LargeBinary, nullable=False),
+    # The signed note, as a witness keeps it.
     Column("note", Text, nullable=False),
-    Column("witness", Text),
+    _at(),
 )
 
 
@@ -268,8 +287,9 @@ Index("inbox_open", inbox.c.at, sqlite_where=_open, postgresql_where=_open)
 Index("message_due", message.c.due_at, sqlite_where=_message_due, postgresql_where=_message_due)
 Index("message_posted", message.c.posted_in, message.c.ts)
 Index("spend_day", spend.c.ws, spend.c.playbook, spend.c.day)
+Index("audit_newest", audit_event.c.ws, audit_event.c.n)
 Index("audit_ts", audit_event.c.ws, audit_event.c.ts)
-Index("audit_object", audit_event.c.object)
-Index("audit_actor", audit_event.c.ws, audit_event.c.actor, audit_event.c.ts)
-Index("audit_kind", audit_event.c.event)
+Index("audit_object", audit_event.c.ws, audit_event.c.object, audit_event.c.n)
+Index("audit_actor", audit_event.c.ws, audit_event.c.actor, audit_event.c.n)
+Index("audit_kind", audit_event.c.ws, audit_event.c.event, audit_event.c.n)
 Index("draft_live", draft.c.run_id, unique=True, sqlite_where=_states, postgresql_where=_states)

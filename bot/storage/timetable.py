@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.storage.audit import AuditLog
 from bot.storage.fetch import many, one
@@ -29,10 +29,10 @@ _FIND = select(schedule).where(
 )
 _ALL = select(schedule).where(schedule.c.ws == bindparam("its_ws")).order_by(schedule.c.id)
 _DUE = _ALL.where(schedule.c.next_at <= bindparam("now"))
-_ADD = insert(schedule)
+_ADD = unless_there(schedule)
 _CHANGE = (
     update(schedule)
-    .where(schedule.c.id == bindparam("its_id"))
+    .where(schedule.c.id == bindparam("its_id"), schedule.c.ws == bindparam("its_ws"))
     .values(
         {
             name: bindparam(f"new_{name}", type_=schedule.c[name].type)
@@ -72,17 +72,17 @@ class Timetable:
     def upsert_schedule(self, timing: Timing) -> None:
         """Keep a schedule. One whose times did not change keeps its next fire, so a restart misses none."""
         with self._database.write() as connection:
-            found = one(connection, _FIND, {"id": timing.id, "its_ws": self._ws})
-            if found is None:
-                connection.execute(_ADD, {**timing.model_dump(), "ws": self._ws})
+            if connection.execute(_ADD, {**timing.model_dump(), "ws": self._ws}).rowcount == 1:
                 return
-            kept = _timing(found)
+            found = one(connection, _FIND, {"id": timing.id, "its_ws": self._ws})
+            kept = _timing(found) if found else timing
             same = (kept.cron, kept.tz) == (timing.cron, timing.tz) and kept.next_at is not None
             next_at = kept.next_at if same else timing.next_at
             new = {
                 f"new_{name}": value for name, value in timing.model_dump().items() if name != "id"
             }
-            connection.execute(_CHANGE, {**new, "new_next_at": next_at, "its_id": timing.id})
+            its = {"its_id": timing.id, "its_ws": self._ws}
+            connection.execute(_CHANGE, {**new, "new_next_at": next_at, **its})
 
     def schedules(self) -> list[Timing]:
         """Return every schedule."""

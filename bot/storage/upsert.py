@@ -1,10 +1,11 @@
-"""Rows that may be there already. The one place where the databases' own words for it stand."""
+"""Rows that may be there already."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects import sqlite
+# SQLite took these words over from PostgreSQL; SQLAlchemy writes PostgreSQL's for both.
+from sqlalchemy.dialects import postgresql
 
 if TYPE_CHECKING:
     from sqlalchemy import Insert, Table
@@ -12,4 +13,5 @@ if TYPE_CHECKING:
 
 def unless_there(table: Table) -> Insert:
     """Return an insert that does nothing when a row of this key is there; `rowcount` tells."""
-    return sqlite.insert(table).on_conflict_do_nothing()
+    statement = postgresql.insert(table).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)

@@ -33,14 +33,17 @@ if TYPE_CHECKING:
     from workflows.run import Run
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Return an empty store."""
     if request.param == "memory":
         yield FakeStore()
         return
-    database = open_database(f"sqlite:///{tmp_path}/sayso.db")
-    upgrade(database)
+    if request.param == "sqlite":
+        database = open_database(f"sqlite:///{tmp_path}/sayso.db")
+        upgrade(database)
+    else:
+        database = open_database(request.getfixturevalue("postgres_url"))
     yield SqlStore(
         database,
         wake=lambda *_: None,
@@ -325,17 +328,20 @@ def test_a_decision_made_while_a_step_commits_is_not_lost(store: Store) -> None:
 
 def test_whoever_can_not_have_the_database_in_time_is_told(store: Store) -> None:
     """Bounded waiting, and nothing was done."""
+    with store.transaction() as tx:
+        tx.add(run())
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with store.transaction():
+        with store.transaction() as tx:
+            tx.run("r-1")
             held.set()
             release.wait(10)
 
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(10)
-    with pytest.raises(NotRecorded), store.transaction(deadline=0.05):
-        pytest.fail("two transactions at once")
+    with pytest.raises(NotRecorded), store.transaction(deadline=0.05) as tx:
+        pytest.fail(f"two transactions at once: {tx.run('r-1')}")
     release.set()
     holder.join(10)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.storage.columns import Instant, JsonText, Name, Whole
-from bot.storage.guards import GUARDS
+from bot.storage.migrations.guards_0001 import GUARDS
 
 revision = "0001"
 down_revision = None
@@ -37,8 +37,9 @@ def upgrade() -> None:
     _task()
     _revision()
     _signature()
-    for statement in GUARDS.values():
-        op.get_bind().exec_driver_sql(statement)
+    if op.get_bind().dialect.name == "sqlite":  # PostgreSQL begins with revision 0002
+        for statement in GUARDS.values():
+            op.get_bind().exec_driver_sql(statement)
 
 
 def _audit_checkpoint() -> None:

@@ -1,4 +1,8 @@
-"""A migrated database file per test, copied from one that was made once."""
+"""A migrated database per test, copied from one that was made once: on SQLite, and on PostgreSQL.
+
+A test that asks for the file itself (`path`) is about SQLite and runs on it alone, as does a module with
+`ONLY_SQLITE`.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +41,20 @@ def path(migrated: Path, tmp_path: Path) -> Path:
     return shutil.copy(migrated, tmp_path / "sayso.db")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on both."""
+    if "dialect" in metafunc.fixturenames:
+        only = "path" in metafunc.fixturenames or hasattr(metafunc.module, "ONLY_SQLITE")
+        metafunc.parametrize("dialect", ["sqlite"] if only else ["sqlite", "postgresql"])
+
+
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
+def database(dialect: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """Return this test's own database."""
-    opened = open_database(f"sqlite:///{path}")
+    if dialect == "sqlite":
+        opened = open_database(f"sqlite:///{request.getfixturevalue('path')}")
+    else:
+        opened = open_database(request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
 

@@ -17,6 +17,8 @@ from workflows.errors import Stale
 from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.storage.store import SqlStore
     from workflows.ports import StepState
     from workflows.run import Run
@@ -204,9 +206,10 @@ def test_a_due_run_is_carried_to_whoever_wakes_workers(
 
 
 def test_another_workspaces_runs_are_neither_seen_nor_claimed(
-    store: SqlStore, claims: Claims
+    path: Path, store: SqlStore, claims: Claims
 ) -> None:
     """One file can hold two companies; neither sees the other."""
+    assert path.exists()
     _add(store, run(draft=draft(), due_at=MONDAY))
     with store.database.write() as connection:
         for table in ("run", "draft"):

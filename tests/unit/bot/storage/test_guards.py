@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 #: Rows only the next stages of the log write: an erasure, a leaf, a checkpoint, a document.
 _MORE = """
-INSERT INTO audit_leaf SELECT 0, id FROM audit_event WHERE n = 1;
-INSERT INTO audit_leaf SELECT 1, id FROM audit_event WHERE n = 2;
-INSERT INTO audit_checkpoint VALUES (1, x'00', 'note', NULL), (2, x'01', 'note', NULL);
+INSERT INTO audit_leaf SELECT ws, 0, id FROM audit_event WHERE n = 1;
+INSERT INTO audit_leaf SELECT ws, 1, id FROM audit_event WHERE n = 2;
+INSERT INTO audit_checkpoint VALUES ('local', 1, x'00', x'00', 'note', 0), ('local', 2, x'01', x'00', 'note', 0);
+INSERT INTO audit_event SELECT 1 + (SELECT max(n) FROM audit_event), 'erased', ws, 'ws:local', 1, ts, actor,
+  'cli:payload:redacted', object, hdr, hash FROM audit_event WHERE n = 1;
 INSERT INTO audit_redaction
-  SELECT id, (SELECT id FROM audit_event WHERE n = 3) FROM audit_event WHERE n = 2;
-INSERT INTO document VALUES ('h', 'local', 'context', 'text');
+  SELECT id, ws, 'erased' FROM audit_event WHERE n = 2;
+INSERT INTO erasure VALUES ('local', 'document', 'other', 'erased');
+INSERT INTO document VALUES ('local', 'h', 'context', 'text');
 """
 _TABLES = (
     "revision",
@@ -31,6 +34,7 @@ _TABLES = (
     "audit_event",
     "audit_payload",
     "audit_redaction",
+    "erasure",
     "audit_leaf",
     "audit_checkpoint",
 )
@@ -52,9 +56,13 @@ _COLUMN = {
     "audit_event": "hdr",
     "audit_payload": "body",
     "audit_redaction": "by_event",
+    "erasure": "by_event",
     "audit_leaf": "event_id",
     "audit_checkpoint": "note",
 }
+
+#: PostgreSQL has its own in test_postgres.py.
+ONLY_SQLITE = True
 
 
 @pytest.fixture
@@ -111,8 +119,10 @@ def test_no_statement_changes_or_removes_what_was_written(
             "INSERT INTO audit_event SELECT 1, 'new', ws, 'run:other', 1, ts, actor, event, object,"
             " hdr, hash FROM audit_event WHERE n = 1"
         ),
-        "INSERT INTO audit_leaf SELECT 7, id FROM audit_event WHERE n = 3",
-        "INSERT INTO audit_checkpoint VALUES (1, x'02', 'smaller', NULL)",
+        "INSERT INTO audit_leaf SELECT ws, 7, id FROM audit_event WHERE n = 3",
+        "INSERT INTO erasure VALUES ('local', 'document', 'h', 'nobody said so')",
+        "INSERT INTO audit_redaction SELECT id, ws, id FROM audit_event WHERE n = 1",
+        "INSERT INTO audit_checkpoint VALUES ('local', 1, x'02', x'00', 'smaller', 0)",
     ],
 )
 def test_only_the_next_row_of_the_log_is_taken(raw: sqlite3.Connection, statement: str) -> None:
@@ -128,7 +138,7 @@ def test_only_the_next_row_of_the_log_is_taken(raw: sqlite3.Connection, statemen
         "UPDATE chain SET head = 'x'",
         "UPDATE chain SET name = 'run:other', seq = seq + 1",
         "DELETE FROM chain",
-        "REPLACE INTO chain SELECT name, ws, 1, head FROM chain LIMIT 1",
+        "REPLACE INTO chain SELECT ws, name, 1, head FROM chain LIMIT 1",
     ],
 )
 def test_the_head_of_a_chain_only_moves_on(raw: sqlite3.Connection, statement: str) -> None:
@@ -141,3 +151,25 @@ def test_a_body_can_be_erased_once_its_erasure_is_on_the_record(raw: sqlite3.Con
     """The one thing that may go, and only like this."""
     gone = "DELETE FROM audit_payload WHERE event_id = (SELECT id FROM audit_event WHERE n = 2)"
     assert raw.execute(gone).rowcount == 1
+
+
+def test_a_text_outside_the_log_can_only_be_blanked_after_its_erasure(
+    raw: sqlite3.Connection,
+) -> None:
+    """A payload and what an agent was shown may go, their hashes stay; a playbook never goes."""
+    revision, document = "UPDATE revision SET payload = ''", "UPDATE document SET body = ''"
+    for statement in (revision, document):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute(statement)
+    raw.execute(
+        "INSERT INTO erasure SELECT DISTINCT ws, 'revision', draft_id, 'erased' FROM revision"
+    )
+    raw.execute("INSERT INTO erasure VALUES ('local', 'document', 'h', 'erased')")
+    for statement in (
+        "UPDATE revision SET payload = 'x'",
+        "UPDATE revision SET payload = '', n = 9",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute(statement)
+    assert raw.execute(revision).rowcount == 2
+    assert raw.execute(f"{document} WHERE hash = 'h'").rowcount == 1

@@ -13,6 +13,8 @@ from workflows.run import DraftState
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.storage.store import SqlStore
     from workflows.run import Draft
 
@@ -50,8 +52,9 @@ def test_a_revision_that_was_written_can_not_become_another(store: SqlStore) -> 
     assert found.draft == draft()
 
 
-def test_a_payload_that_was_changed_in_the_file_is_not_read(store: SqlStore) -> None:
+def test_a_payload_that_was_changed_in_the_file_is_not_read(path: Path, store: SqlStore) -> None:
     """Bytes that are not what was hashed are never signed or sent."""
+    assert path.exists()
     _save(store, draft())
     with store.database.restructure() as connection:
         connection.execute(text("DROP TRIGGER revision_u"))
