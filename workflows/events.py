@@ -49,7 +49,11 @@ class Event(StrEnum):
     SWITCH_PAUSED = "run:switch:paused"
     SWITCH_RESUMED = "run:switch:resumed"
     SCHEDULE_FIRED = "timer:schedule:fired"
+    DATABASE_RESTORED = "cli:database:restored"
     SCHEDULE_MISSED = "timer:schedule:missed"
+    PAYLOAD_REDACTED = "cli:payload:redacted"
+    PAYLOAD_EXPIRED = "timer:payload:redacted"
+    LOG_ARCHIVED = "cli:log:archived"
 
 
 class Entry(Record):

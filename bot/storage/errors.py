@@ -7,3 +7,7 @@ from workflows.errors import WorkflowError
 
 class CannotOpen(WorkflowError):
     """The database {path} can't be used: {reason}. {next_step}."""
+
+
+class CannotCopy(WorkflowError):
+    """Nothing was copied: {what}. {next_step}."""

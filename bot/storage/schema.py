@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from bot.storage import security
+from bot.storage import job_tables, security
 from bot.storage.errors import CannotOpen
 from bot.storage.guards import guards
 from workflows.ports import Finding
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NEWEST = "0002"
 
 
-def upgrade(database: Database, app_role: str = "") -> None:
+def upgrade(database: Database, app_role: str = "", to: str = "head") -> None:
     """Apply what is missing, all of it or nothing, and let `app_role` use it, on PostgreSQL.
 
     Raises `CannotOpen` when a newer program wrote it.
@@ -33,9 +33,12 @@ def upgrade(database: Database, app_role: str = "") -> None:
     from alembic import command  # noqa: PLC0415 -- slow to import, and needed only to change something
 
     with database.restructure() as connection:
-        command.upgrade(_config(connection), "head")
-        if app_role and database.dialect == "postgresql":
-            security.grant(connection, app_role)
+        command.upgrade(_config(connection), to)
+        if database.dialect == "postgresql":
+            job_tables.apply(connection)
+            if app_role:
+                security.grant(connection, app_role)
+                job_tables.grant(connection, app_role)
 
 
 def refuse_newer(database: Database) -> None:
