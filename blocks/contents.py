@@ -53,14 +53,17 @@ class Part:
 
 
 def parts(payload: dict[str, JsonValue], spec: ActionSpec | None) -> tuple[Part, ...]:
-    """Return every field that has a value: recipients, amounts, the rest, long texts last."""
+    """Return every field of the payload: recipients, amounts, the rest, long texts last.
+
+    One that the action knows is shown blank too: to clear something is an effect.
+    """
     fields = {field.name: field for field in spec.fields} if spec else {}
     known = [fields.get(name) or Field(name=name) for name in (*fields, *payload)]
     ordered = sorted(dict.fromkeys(field.name for field in known), key=lambda n: _rank(n, fields))
     return tuple(
         _part(fields.get(name) or Field(name=name), payload[name])
         for name in ordered
-        if payload.get(name) not in (None, "")
+        if payload.get(name) not in (None, "") or (name in payload and name in fields)
     )
 
 
@@ -74,7 +77,7 @@ def _rank(name: str, fields: dict[str, Field]) -> int:
 
 
 def _part(field: Field, value: JsonValue) -> Part:
-    text = visible(value_words(field, value)) or EMPTY
+    text = visible("" if value is None else value_words(field, value)) or EMPTY
     return Part(
         name=field.name,
         label=begun(field.title, _LABEL) or EMPTY,

@@ -54,6 +54,9 @@ WORDS = {
     Event.SWITCH_RESUMED: "switched it on",
     Event.SCHEDULE_FIRED: "started on schedule",
     Event.SCHEDULE_MISSED: "missed its schedule",
+    Event.DATABASE_RESTORED: "restored a backup",
+    Event.PAYLOAD_REDACTED: "had texts erased",
+    Event.PAYLOAD_EXPIRED: "erased texts that were kept long enough",
 }
 _OBJECT = 60
 _REASON = 120

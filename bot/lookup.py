@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks.history import Logged
 from bot.storage.audit_search import Filters, search
+from bot.storage.cards import Cards
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
 from workflows.run import Actor
@@ -27,7 +28,7 @@ class Lookup(Queue):
     def __init__(self, store: SqlStore) -> None:
         """Take the store whose workspace this is."""
         super().__init__(store)
-        self._store = store
+        self._store, self._cards = store, Cards(store)
 
     def run(self, run_id: str) -> Run | None:
         """Return a run by its id, by the beginning of it, or the newest one about a subject like `Q-1043`."""
@@ -37,6 +38,14 @@ class Lookup(Queue):
         wanted = subject.strip().casefold()
         newest = self.runs(limit=_LOOKED_THROUGH)
         return next((run for run in newest if run.subject.raw.casefold() == wanted), None)
+
+    def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
+        """Return the hash of what the message of a draft's card shows; empty when that is not known."""
+        return self._cards.shown(draft_id, channel, ts, block_id)
+
+    def card(self, hash_: str) -> str | None:
+        """Return the JSON of a card as somebody saw it, by the hash their signature has; None if it is not kept."""
+        return self._cards.text(hash_)
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
         """Return the newest audit entries about a run, its subject, a draft, a person or a word, oldest first."""

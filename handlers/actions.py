@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks import modal, notice, sop
 from blocks.ids import ActionId, More
-from handlers import looking
+from handlers import looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned
 from workflows.commands import (
@@ -51,19 +51,24 @@ def _handle(desk: Desk, command: Command) -> Reply:
     return desk.engine.handle(command, DEADLINE)
 
 
+def _deciding(desk: Desk, press: ButtonPress) -> dict[str, object]:
+    """Return what a decision takes besides: the evidence of what the person saw."""
+    return {**_about(press), **seen.pressed(desk, press)}
+
+
 def approve(desk: Desk, press: ButtonPress) -> Reply:
     """Sign what the card showed."""
-    return _handle(desk, Approve.model_validate(_about(press)))
+    return _handle(desk, Approve.model_validate(_deciding(desk, press)))
 
 
 def edit(desk: Desk, press: ButtonPress) -> Reply:
     """Open the edit form."""
-    return _handle(desk, OpenEdit.model_validate({**_about(press), "key": ""}))
+    return _handle(desk, OpenEdit.model_validate({**_deciding(desk, press), "key": ""}))
 
 
 def reject(desk: Desk, press: ButtonPress) -> Reply:
     """Open the reasons."""
-    return _handle(desk, OpenReject.model_validate({**_about(press), "key": ""}))
+    return _handle(desk, OpenReject.model_validate({**_deciding(desk, press), "key": ""}))
 
 
 def reason(desk: Desk, press: ButtonPress) -> Reply:
@@ -72,7 +77,7 @@ def reason(desk: Desk, press: ButtonPress) -> Reply:
     chosen = dict(enumerate(REASONS)).get(int(number))
     if chosen is None:
         return Said(notice.said("There is no such reason. Nothing was done."))
-    answer = _handle(desk, Reject.model_validate({**_about(press), "reason": chosen}))
+    answer = _handle(desk, Reject.model_validate({**_deciding(desk, press), "reason": chosen}))
     return looking.closed(answer, f"Rejected: {chosen}. Nothing was sent.")
 
 

@@ -43,6 +43,10 @@ class Reading(Protocol):
         """Return the playbooks this person started last, newest first."""
         ...
 
+    def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
+        """Return the hash of what the message of a draft's card shows; empty when that is not known."""
+        ...
+
 
 class Incoming(Protocol):
     """A kept event."""

@@ -46,7 +46,7 @@ class _View(Body):
     hash: str = ""
     callback_id: str = ""
     private_metadata: str = ""
-    state: dict[str, Any] = Field(default_factory=dict)
+    state: dict[str, dict[str, dict[str, dict[str, Any]]] | None] = Field(default_factory=dict)
 
     @property
     def inputs(self) -> dict[str, dict[str, dict[str, Any]]]:

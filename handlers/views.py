@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, looking
+from handlers import commands, looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.payloads import Submission
     from handlers.replies import Reply
+    from handlers.seen import Seen
 
 
 def _about(submission: Submission, step: str) -> dict[str, object]:
@@ -45,30 +46,29 @@ def edit(desk: Desk, submission: Submission) -> Reply:
     typed = form.read(fields, submission.view.state.get("values") or {})
     changes = {name: value for name, value in typed.items() if value is not None}
     emptied = {name: "" for name, value in typed.items() if value is None}
-    answer = desk.engine.handle(
-        Edit.model_validate({**about, "changes": {**changes, **emptied}}), DEADLINE
-    )
+    form_seen = seen.edit_form(desk, run, submission.view.private_metadata)
+    saving = {**about, **form_seen, "changes": {**changes, **emptied}}
+    answer = desk.engine.handle(Edit.model_validate(saving), DEADLINE)
     if not isinstance(answer, Recorded) or not _wants_to_sign(submission):
         return answer
-    return _sign_saved(desk, submission, answer)
+    return _sign_saved(desk, submission, answer, form_seen)
 
 
 def _wants_to_sign(submission: Submission) -> bool:
     return bool(submission.view.held(BlockId.SIGN_TOO, ActionId.SIGN_TOO).get("selected_options"))
 
 
-def _sign_saved(desk: Desk, submission: Submission, saved: Recorded) -> Reply:
+def _sign_saved(desk: Desk, submission: Submission, saved: Recorded, form_seen: Seen) -> Reply:
     draft = saved.run.draft if saved.run else None
     if draft is None:
         return saved
-    signing = Approve(
-        actor=Actor.user(submission.person),
-        key=f"{submission.key}:sign",
-        draft_id=draft.id,
-        revision=draft.revision,
-        payload_hash=draft.current.payload_hash,
-    )
-    answer = desk.engine.handle(signing, DEADLINE)
+    signing = {
+        **_about(submission, "sign"),
+        **form_seen,
+        "revision": draft.revision,
+        "payload_hash": draft.current.payload_hash,
+    }
+    answer = desk.engine.handle(Approve.model_validate(signing), DEADLINE)
     if isinstance(answer, Refused):
         words = f"Your edit is saved, but not signed. {answer.error.sentence}"
         return Turned(modal.said(words, title="Saved, not signed"))
@@ -78,15 +78,15 @@ def _sign_saved(desk: Desk, submission: Submission, saved: Recorded) -> Reply:
 def reject(desk: Desk, submission: Submission) -> Reply:
     """Reject in one's own words."""
     words = str(submission.view.held(BlockId.OWN_WORDS, ActionId.INPUT).get("value") or "")
-    command = Reject.model_validate(
-        {**_about(submission, "reject"), "reason": "other", "comment": Untrusted(words)}
-    )
-    return desk.engine.handle(command, DEADLINE)
+    about = {**_about(submission, "reject"), **seen.reasons(desk, submission.view.private_metadata)}
+    rejecting = {**about, "reason": "other", "comment": Untrusted(words)}
+    return desk.engine.handle(Reject.model_validate(rejecting), DEADLINE)
 
 
 def review(desk: Desk, submission: Submission) -> Reply:
     """Sign after the last page of the full text."""
-    return desk.engine.handle(Approve.model_validate(_about(submission, "sign")), DEADLINE)
+    about = {**_about(submission, "sign"), **seen.full_text(desk, submission)}
+    return desk.engine.handle(Approve.model_validate(about), DEADLINE)
 
 
 def pick(desk: Desk, submission: Submission) -> Reply:

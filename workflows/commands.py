@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from workflows.action import Record
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
 from workflows.text import Untrusted
 
 REASONS = ("wrong facts", "wrong tone", "wrong time", "not needed", "other")
+
+#: What somebody had in front of them when they pressed; empty where nothing was drawn for them.
+Shown = Literal["", "card", "row", "full text", "edit form", "reasons", "card not known"]
 
 
 class Command(Record):
@@ -36,7 +39,9 @@ class OnDraft(Command):
     revision: int
     #: First characters of the payload hash the button carried.
     payload_hash: str = ""
+    #: SHA-256 of the RFC 8785 bytes of what was shown; empty when that is not known.
     card_hash: str = ""
+    shown: Shown = ""
 
 
 class Approve(OnDraft):
@@ -112,6 +117,8 @@ class Read(Record):
     #: Set when an agent wrote the value.
     author: Authorship | None = None
     context: str = ""
+    #: The text that `context` is the hash of, as in `Drafted`.
+    shown: str = Field(default="", exclude=True, repr=False)
 
 
 class Drafted(Record):
@@ -124,6 +131,8 @@ class Drafted(Record):
     confidence: Confidence = Confidence()
     author: Authorship
     context: str
+    #: The text that `context` is the hash of, to be kept with the result; it is not part of the record.
+    shown: str = Field(default="", exclude=True, repr=False)
 
 
 class Executed(Record):

@@ -17,7 +17,9 @@ from workflows.errors import (
     Stranger,
 )
 from workflows.events import Event
+from workflows.playbook import DoStep, DraftStep
 from workflows.run import (
+    SYSTEM,
     Actor,
     Draft,
     DraftState,
@@ -28,6 +30,8 @@ from workflows.run import (
 )
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from workflows.commands import Approve, Edit, OnDraft, Reject
     from workflows.ports import JsonObject
     from workflows.turn import Facts, Turn
@@ -111,13 +115,14 @@ def sign(turn: Turn) -> None:
     turn.record(
         Event.DRAFT_SIGNED,
         head={
-            "revision": draft.revision,
-            "payload_hash": draft.current.payload_hash,
-            "card_hash": command.card_hash,
+            **_bytes(draft),
+            **_seen(command),
+            **_made_from(turn),
             "missing": missing,
             "self": mark == "self",
             "policies": list(draft.needs.cites),
         },
+        body={"sources": _sources(turn)},
     )
     if missing > 0:
         turn.sentence = f"Signed. {missing} more of {' or '.join(draft.needs.by)} must sign."
@@ -125,11 +130,55 @@ def sign(turn: Turn) -> None:
     _hold(turn)
 
 
+def _bytes(draft: Draft) -> JsonObject:
+    """Return which bytes a decision was about."""
+    return {"revision": draft.revision, "payload_hash": draft.current.payload_hash}
+
+
+def _seen(command: OnDraft) -> JsonObject:
+    """Return what the person had in front of them, as evidence: anybody can draw and hash it again."""
+    return {"card_hash": command.card_hash, "shown": command.shown}
+
+
+def _made_from(turn: Turn) -> JsonObject:
+    """Return what the signed text comes from: the rules, and the author with its exact versions."""
+    draft = turn.draft
+    return {
+        "playbook": turn.run.playbook,
+        "version": turn.run.version,
+        "revised_by": draft.current.author.kind,
+        "agent": draft.author.agent,
+        "model": draft.author.model,
+        "prompt_version": draft.author.prompt_version,
+        "context": draft.context,
+    }
+
+
+def _sources(turn: Turn) -> list[JsonValue]:
+    """Return where everything comes from that the draft rests on; a record's key may name a person."""
+    rests_on = [fact.source for fact in turn.draft.evidence]
+    return [*dict.fromkeys([*turn.run.sources.values(), *rests_on])]
+
+
 def _hold(turn: Turn) -> None:
+    """Hold the draft for its seconds; one without any, and with nothing to look at again, leaves at once."""
+    step = turn.playbook.step(turn.draft.step)
+    looked_at = isinstance(step, DraftStep | DoStep) and step.still and not turn.draft.undoes
+    if not (turn.draft.rule.hold or looked_at or turn.held_by):
+        turn.redrafted(leaves_at=turn.at)
+        let_go(turn, SYSTEM)
+        return
     leaves = turn.at + timedelta(seconds=turn.draft.rule.hold)
     turn.redrafted(state=DraftState.HOLDING, leaves_at=leaves)
     turn.become(state=RunState.HOLDING, due_at=leaves, why="signed, held before it leaves")
     turn.record(Event.DRAFT_HELD, head={"leaves_at": leaves.isoformat()})
+
+
+def let_go(turn: Turn, actor: Actor) -> None:
+    """Let the workers carry out what was signed."""
+    turn.redrafted(state=DraftState.EXECUTING)
+    turn.work()
+    turn.record(Event.DRAFT_LEAVING, actor=actor, head=_bytes(turn.draft))
 
 
 def show_edit(turn: Turn) -> None:
@@ -143,12 +192,11 @@ def show_reject(turn: Turn) -> None:
 
 
 def _show(turn: Turn, view: Literal["edit", "reject"]) -> None:
+    command = cast("OnDraft", turn.command)
     may_decide(turn)
-    _current(turn, cast("OnDraft", turn.command))
-    turn.record(
-        Event.DRAFT_SHOWN,
-        head={"revision": turn.draft.revision, "view": view},
-    )
+    _current(turn, command)
+    head: JsonObject = {"revision": turn.draft.revision, "view": view}
+    turn.record(Event.DRAFT_SHOWN, head={**head, **_seen(command)})
     turn.answer = Show(view=view, run=turn.run)
 
 
@@ -188,7 +236,7 @@ def _revise(turn: Turn, payload: JsonObject) -> None:
     )
     turn.record(
         Event.DRAFT_EDITED,
-        head={"revision": revision.n, "payload_hash": revision.payload_hash},
+        head={**_bytes(turn.draft), **_seen(cast("Edit", turn.command))},
         body={"payload": revision.payload},
     )
 
@@ -215,17 +263,23 @@ def reject(turn: Turn) -> None:
     may_decide(turn)
     _current(turn, command)
     ending = Ending(by=command.actor, at=turn.at, reason=command.reason, comment=command.comment)
-    end(turn, DraftState.REJECTED, ending, Event.DRAFT_REJECTED)
+    end(turn, DraftState.REJECTED, ending, Event.DRAFT_REJECTED, _seen(command))
 
 
-def end(turn: Turn, state: DraftState, ending: Ending, event: Event) -> None:
+def end(
+    turn: Turn,
+    state: DraftState,
+    ending: Ending,
+    event: Event,
+    head: JsonObject | None = None,
+) -> None:
     """End the open draft without an effect; the run ends with it and can be drafted again."""
     turn.redrafted(state=state, ending=ending, leaves_at=None)
     turn.become(state=RunState.CANCELLED, due_at=None, why=f"{state}: {ending.reason}")
     turn.record(
         event,
         actor=ending.by,
-        head={"revision": turn.draft.revision, "payload_hash": turn.draft.current.payload_hash},
+        head={**_bytes(turn.draft), **(head or {})},
         body={"reason": ending.reason, "comment": ending.comment.raw},
     )
 

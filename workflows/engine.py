@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
-from workflows.commands import Answer, OnDraft, Pause, Resume, StartRun
+from workflows.commands import Answer, Drafted, OnDraft, Pause, Read, Resume, StartRun, StepDone
 from workflows.errors import (
     BadInput,
     NotAllowed,
@@ -110,9 +110,16 @@ class Engine:
         self._save(tx, run, decision, facts)
         if isinstance(command, StartRun) and decision.run:
             tx.keep("playbook", playbook.source, playbook.version)
+        if isinstance(command, StepDone) and isinstance(command.result, Read | Drafted):
+            self._keep(tx, command.result)
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
         return decision.answer
+
+    def _keep(self, tx: Tx, result: Read | Drafted) -> None:
+        """Keep what an agent was shown, with what it wrote."""
+        if result.shown:
+            tx.keep("context", result.shown, result.context)
 
     def _start_child(self, tx: Tx, parent: Run | None, child: StartRun) -> None:
         """Start what a step asks for; nobody sees a form's field errors here, so they go on the record."""

@@ -53,7 +53,6 @@ class Event(StrEnum):
     SCHEDULE_MISSED = "timer:schedule:missed"
     PAYLOAD_REDACTED = "cli:payload:redacted"
     PAYLOAD_EXPIRED = "timer:payload:redacted"
-    LOG_ARCHIVED = "cli:log:archived"
 
 
 class Entry(Record):

@@ -218,8 +218,24 @@ class Kept(Record):
     code: str = ""
 
 
-class Tx(Protocol):
-    """One transaction: all of it is saved or nothing. Lock order: run, draft, message, chain."""
+class Looking(Protocol):
+    """What can be looked up without changing anything."""
+
+    def switches(self) -> Sequence[Switch]:
+        """Return what is switched off. Raises when it can't be read: then everything counts as off."""
+        ...
+
+    def playbook(self, version: str) -> Playbook:
+        """Return the playbook of this version, as it was when a run was pinned to it."""
+        ...
+
+    def acceptance(self, agent: str, action: str) -> Confidence:
+        """Return how many of this agent's drafts of this action went out unchanged."""
+        ...
+
+
+class Tx(Looking, Protocol):
+    """One transaction: all of it is saved or nothing. Lock order: key, run, draft, chain, message."""
 
     def seen(self, key: str) -> Kept | None:
         """Return the answer this command got before."""
@@ -265,10 +281,6 @@ class Tx(Protocol):
         """Ask for every message of these subjects to be drawn again."""
         ...
 
-    def switches(self) -> Sequence[Switch]:
-        """Return what is switched off. Raises when it can't be read: then everything counts as off."""
-        ...
-
     def switch(self, scope: str, by: str | None, at: datetime) -> None:
         """Switch off (`by` a person) or on (None)."""
         ...
@@ -277,16 +289,8 @@ class Tx(Protocol):
         """Make every run due that waits for something to be resumed: at work or holding, with no due time."""
         ...
 
-    def playbook(self, version: str) -> Playbook:
-        """Return the playbook of this version, as it was when a run was pinned to it."""
-        ...
-
     def keep(self, kind: str, text: str, hash_: str) -> None:
         """Keep a document (playbook, context, company) under its content hash; the same twice is once."""
-        ...
-
-    def acceptance(self, agent: str, action: str) -> Confidence:
-        """Return how many of this agent's drafts of this action went out unchanged."""
         ...
 
 
@@ -295,6 +299,10 @@ class Store(Protocol):
 
     def transaction(self, deadline: float | None = None) -> AbstractContextManager[Tx]:
         """Open a transaction; it waits for locks at most `deadline` seconds. Raises `NotRecorded`."""
+        ...
+
+    def looking(self) -> AbstractContextManager[Looking]:
+        """Open one unchanging view; it waits for nobody. Raises `NotRecorded`."""
         ...
 
 

@@ -234,13 +234,7 @@ def leave(turn: Turn) -> None:
         ending = Ending(by=TIMER, at=turn.at, reason=reason)
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     else:
-        turn.redrafted(state=DraftState.EXECUTING)
-        turn.work()
-        turn.record(
-            Event.DRAFT_LEAVING,
-            actor=TIMER,
-            head={"revision": draft.revision, "payload_hash": draft.current.payload_hash},
-        )
+        drafts.let_go(turn, TIMER)
 
 
 def _wait_a_little(turn: Turn, why: str) -> None:

@@ -160,7 +160,7 @@ class Signature(Record):
     actor: str
     payload_hash: str
     at: datetime
-    #: Hash of the card as it was shown when the button was pressed; empty from the command line.
+    #: Hash of the card, row or dialog as it was shown when the button was pressed; empty when not known.
     card_hash: str = ""
 
 

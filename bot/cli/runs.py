@@ -132,3 +132,6 @@ def _draft(draft: Draft, company: Company) -> Iterator[str]:
         yield f"  {name}:"
         for row in plain(str(value)).splitlines():
             yield f"    {row}"
+    for signature in draft.signatures:
+        if signature.card_hash:
+            yield f"  {company.name_of(signature.actor)} saw the card {signature.card_hash}"

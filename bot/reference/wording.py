@@ -44,6 +44,9 @@ EVENTS: dict[Event, str] = {
     Event.SWITCH_RESUMED: "It was switched on again.",
     Event.SCHEDULE_FIRED: "A schedule came due, at the local time given.",
     Event.SCHEDULE_MISSED: "A schedule's time passed unused, with the reason.",
+    Event.DATABASE_RESTORED: "A backup was restored: everything is paused, and how many drafts are in doubt.",
+    Event.PAYLOAD_REDACTED: "A person had texts erased: how many, a digest of which, and why.",
+    Event.PAYLOAD_EXPIRED: "Texts that were kept long enough were erased: how many, a digest of which.",
 }
 
 SCOPES = {

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Event
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from blocks import limits
+from blocks.ids import ActionId
 from bot.crash import Boundary, here
 from workflows.errors import NotRecorded
 from workflows.ports import Post
+from workflows.text import canonical, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +35,8 @@ PACED = "paced"
 FIRST_REST, REST = 2.0, 60.0
 #: What must be left of a row's lease to begin showing it: the longest a call to Slack may take, and some.
 CALL = timedelta(seconds=15)
+#: Buttons a decision is pressed with; what they stood on is kept.
+_DECIDING = frozenset({ActionId.APPROVE, ActionId.EDIT, ActionId.REJECT})
 
 
 class Rows(Protocol):
@@ -73,10 +76,21 @@ class Drawing:
     replies: tuple[dict[str, Any], ...] = ()
 
     @property
+    def text(self) -> str:
+        """Exactly what is shown, as its RFC 8785 text: anybody who has it can hash it again."""
+        return canonical(normalised(self.message)).decode()
+
+    @property
     def hash(self) -> str:
-        """Hash of exactly what is shown; it goes on the record with a signature."""
-        shown = json.dumps(self.message, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(shown.encode(errors="replace")).hexdigest()
+        """SHA-256 of `text`; it goes on the record with a signature."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def is_signable(self) -> bool:
+        """Whether a decision can be pressed on it."""
+        blocks = cast("list[dict[str, Any]]", self.message.get("blocks") or [])
+        drawn = [each for block in blocks for each in block.get("elements") or ()]
+        return any(each.get("action_id") in _DECIDING for each in drawn)
 
 
 @dataclass
@@ -102,6 +116,10 @@ class _Pace:
         self.free_at[channel] = max(self.free_at.get(channel, 0.0), self.seconds() + seconds)
 
 
+def _forget(_text: str, _hash: str) -> None:
+    """Keep nothing: for an outbox whose cards nobody signs."""
+
+
 class Outbox:
     """One thread of it per process is enough: Slack's limit is per channel, not per connection."""
 
@@ -113,14 +131,16 @@ class Outbox:
         draw: Callable[[Row], Drawing | None],
         now: Callable[[], datetime],
         alert: Callable[[str], None],
+        keep: Callable[[str, str], object] = _forget,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         """`draw` renders a row (None: nothing to show any more); `alert` tells the owner by another route.
 
+        `keep` takes the text of a card that can be signed, and its hash, before anybody can see it.
         `seconds` is a clock that never goes back; the pace is kept by it.
         """
         self._rows, self._gateway, self._draw = rows, gateway, draw
-        self._now, self._alert = now, alert
+        self._now, self._alert, self._keep = now, alert, keep
         self._pace = _Pace(seconds)
         self._poked, self._stop = Event(), Event()
         #: Unknown outcomes in a row, by row.
@@ -197,6 +217,8 @@ class Outbox:
         if drawing is None or (drawing.hash == row.shown_hash and row.ts):
             self._rows.shown(row, ts=row.ts, drawing=row.shown_hash, channel=row.channel)
             return 0
+        if row.subject.startswith("draft:") and drawing.is_signable:
+            self._keep(drawing.text, drawing.hash)
         sent = self._send(row, drawing.message)
         here(Boundary.SENT)
         for plainer in (drawing.plainer, _text_only(drawing.message)):

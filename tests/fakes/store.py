@@ -85,6 +85,10 @@ class FakeStore:
         finally:
             self._writer.release()
 
+    @contextmanager
+    def looking(self) -> Generator[FakeTx]:
+        yield FakeTx(self.rows.copied(), self)
+
     def parsed(self, source: str) -> Playbook:
         """Read a playbook back from its text."""
         return self._parse(source)

@@ -46,10 +46,16 @@ def test_values_read_as_people_write_them() -> None:
 
 
 def test_fields_nobody_declared_are_shown_too() -> None:
-    """A payload hides nothing behind an unknown name; what is empty is not shown."""
+    """A payload hides nothing behind an unknown name; what no action knows and is empty is not shown."""
     shown = contents.parts({**MAIL, "bcc": "spy@x.example", "cc": "", "reply": None}, SPEC)
     assert [part.name for part in shown] == ["to", "bcc", "subject", "body"]
     assert [part.name for part in contents.parts(MAIL, None)] == ["to", "subject", "body"]
+
+
+def test_a_field_that_is_cleared_is_shown_as_such() -> None:
+    """Who signs an update that empties a cell has to see it."""
+    (_, *rest) = contents.parts({**MAIL, "subject": ""}, SPEC)
+    assert [part.text for part in rest if part.name == "subject"] == ["—"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +175,7 @@ def test_changed_fields_are_named_added_and_removed_ones_too() -> None:
     after = edited(draft(), subject="Quote Q-1043", to="", note="new")
     found = diff.changed(*after.revisions, SPEC)
     labels = [paragraph["elements"][0]["text"] for paragraph in found]
-    assert labels == ["Subject ", "Note ", "To "]
+    assert labels == ["To ", "Subject ", "Note "]
 
 
 def _state(blocks: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -53,6 +53,10 @@ class FakeReading:
 
     held: Run | None = None
     level: int = 3
+    #: The hash of what a message shows, by draft, channel, message and the block pressed on.
+    cards: dict[tuple[str, str, str, str], str] = field(
+        default_factory=dict[tuple[str, str, str, str], str]
+    )
 
     def run(self, run_id: str) -> Run | None:
         return self.held if self.held and self.held.id == run_id else None
@@ -69,6 +73,9 @@ class FakeReading:
 
     def recent(self, person: str) -> Sequence[str]:  # noqa: ARG002 -- the port's face
         return ()
+
+    def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
+        return self.cards.get((draft_id, channel, ts, block_id), "")
 
 
 @dataclass(frozen=True)
