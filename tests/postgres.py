@@ -33,6 +33,8 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "logging_collector": "off",
+    # A session that was cut while it said hello must not keep the server from stopping.
+    "authentication_timeout": "1s",
 }
 
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from threading import Event, Thread, local
 from typing import TYPE_CHECKING, Protocol
 
-from workflows.errors import NotRecorded
+from bot.jobs.loops import GRACE, LOOK, advanced, ticker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
-
-_log = logging.getLogger(__name__)
-
-#: Seconds all workers together have to finish what is in hand when the program stops.
-GRACE = 7.0
-#: Seconds between two looks whether to stop.
-LOOK = 0.1
 
 
 class Core(Protocol):
     """What a carrier drives."""
 
-    def advance(self) -> bool:
-        """Claim and perform one due run; False when none is due."""
+    def advance(self, run_id: str | None = None, /) -> bool:
+        """Claim and perform one due run, this one if it is named; False when none is due."""
         ...
 
     def tick(self) -> None:
@@ -76,7 +67,7 @@ class Embedded:
         ]
         for thread in threads:
             thread.start()
-        with _ticker(core):
+        with ticker(core):
             # No `stop.wait()`: the signal that sets it may reach another thread, which wakes nobody here, or
             # come while this one holds the event's own lock.
             while not stop.is_set():
@@ -88,43 +79,6 @@ class Embedded:
 
     def _work(self, core: Core, stop: Event) -> None:
         while not stop.is_set():
-            if not self._advanced(core):
+            if not advanced(core):
                 self._poked.wait(self._poll)
                 self._poked.clear()
-
-    def _advanced(self, core: Core) -> bool:
-        try:
-            return core.advance()
-        except NotRecorded:
-            _log.warning("the database did not answer; the run stays due and is tried again")
-        except Exception:  # noqa: BLE001 -- the outermost loop: one bad run must not stop the others
-            _log.exception("a work step crashed; its lease runs out and it is tried again")
-        return False
-
-
-class _ticker:  # noqa: N801 -- a context manager read as a word
-    """APScheduler as a ticker only: once a second, never twice at a time. The calendar is in the database."""
-
-    def __init__(self, core: Core) -> None:
-        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415 -- heavy
-
-        self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._scheduler.add_job(
-            _quietly(core.tick), "interval", seconds=1, coalesce=True, max_instances=1
-        )
-
-    def __enter__(self) -> None:
-        self._scheduler.start()
-
-    def __exit__(self, *_exc: object) -> None:
-        self._scheduler.shutdown(wait=False)
-
-
-def _quietly(tick: Callable[[], None]) -> Callable[[], None]:
-    def ticked() -> None:
-        try:
-            tick()
-        except Exception:  # noqa: BLE001 -- the outermost loop: the next tick tries again
-            _log.exception("a tick failed; the next one tries again")
-
-    return ticked

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Drafter, DraftRequest, Found, JsonObject, Store
+    from workflows.ports import Clock, Directory, Drafter, Found, JsonObject, Store
     from workflows.run import Compensation, Confidence, Draft
 
 #: Claims in a row without a result, after which a run is parked instead of tried again.
@@ -77,7 +77,7 @@ class Performer:
 
         `begun_before`: an earlier worker began this step and never reported.
         """
-        with self._store.transaction() as tx:
+        with self._store.looking() as tx:
             playbook, off = tx.playbook(run.version), {switch.scope for switch in tx.switches()}
         if run.state is not RunState.WORKING:
             return self._due(run, playbook)
@@ -170,6 +170,7 @@ class Performer:
             source=f"agent.{step.agent}",
             author=drafted.author,
             context=drafted.context,
+            shown=drafted.shown,
         )
 
     def _ask(
@@ -186,17 +187,14 @@ class Performer:
             accepted=self._accepted(step.agent, action),
         )
         drafted = self._drafter.draft(request)
-        if isinstance(drafted, Drafted):
-            self._keep(request, drafted.context)
-        return drafted
+        if isinstance(drafted, NotDrafted):
+            return drafted
+        shown = canonical(request.model_dump(mode="json")).decode()
+        return drafted.model_copy(update={"shown": shown})
 
     def _accepted(self, agent: str, action: str) -> Confidence:
-        with self._store.transaction() as tx:
+        with self._store.looking() as tx:
             return tx.acceptance(agent, action)
-
-    def _keep(self, request: DraftRequest, context: str) -> None:
-        with self._store.transaction() as tx:
-            tx.keep("context", canonical(request.model_dump(mode="json")).decode(), context)
 
     def _execute(
         self, run: Run, draft: Draft, *, begun_before: bool, until: datetime

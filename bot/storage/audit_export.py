@@ -1,93 +1,145 @@
-"""The log as a file: JSONL that is verified without a database, CSV for a spreadsheet."""
+"""The log as a file that is verified without a database: JSON lines, with the checkpoints signed over them."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from typing import TYPE_CHECKING, TextIO, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
-from bot.storage.audit_check import Line
-from bot.storage.tables import audit_event, audit_payload, audit_redaction
+from bot.storage.audit_check import Line, Stored
+from bot.storage.checkpoints import checkpoint_lines
+from bot.storage.columns import Instant
+from bot.storage.tables import (
+    audit_checkpoint,
+    audit_event,
+    audit_leaf,
+    audit_payload,
+    audit_redaction,
+)
+from workflows.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
+    from datetime import datetime
     from pathlib import Path
 
-    from sqlalchemy import Row
+    from sqlalchemy import BindParameter, Executable
     from sqlalchemy.engine import Connection
 
     from bot.storage.database import Database
     from workflows.ports import JsonObject
 
-#: Version of the file's form, in its last line.
-FORM = 1
+#: Version of the file's form, in its last line. Form 2 has leaves and checkpoints.
+FORM = 2
 #: Rows fetched at a time.
 BATCH = 1000
-CSV_COLUMNS = ("ts", "chain", "seq", "actor", "event", "object", "head", "body")
-#: Characters a spreadsheet takes for the start of a formula, also after spaces; the wide forms count too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
+_COLUMNS = ("id", "ws", "chain", "seq", "ts", "actor", "event", "object")
+_WS: BindParameter[str] = bindparam("its_ws")
 _LINES = (
-    select(audit_event, audit_payload.c.salt, audit_payload.c.body, audit_redaction.c.by_event)
+    select(
+        *(audit_event.c[name] for name in _COLUMNS),
+        audit_event.c.hdr,
+        audit_event.c.hash,
+        audit_payload.c.salt,
+        audit_payload.c.body,
+        audit_redaction.c.by_event,
+        audit_leaf.c.leaf_index,
+    )
     .outerjoin(audit_payload, audit_payload.c.event_id == audit_event.c.id)
     .outerjoin(audit_redaction, audit_redaction.c.event_id == audit_event.c.id)
+    .outerjoin(audit_leaf, audit_leaf.c.event_id == audit_event.c.id)
+    .where(audit_event.c.ws == _WS)
+    .order_by(audit_event.c.chain, audit_event.c.seq)
 )
-_IN_CHAINS = _LINES.order_by(audit_event.c.chain, audit_event.c.seq)
-_COLUMNS = ("id", "ws", "chain", "seq", "ts", "actor", "event", "object")
+_OF_CHAIN = _LINES.where(audit_event.c.chain == bindparam("its_chain"))
+_SEALED = _LINES.where(audit_leaf.c.leaf_index < bindparam("size"))
+_POINTS = select(audit_checkpoint.c.note).where(audit_checkpoint.c.ws == _WS)
+_NOTES = _POINTS.where(audit_checkpoint.c.size <= bindparam("size")).order_by(
+    audit_checkpoint.c.size
+)
+_NEWEST = (
+    select(func.max(audit_checkpoint.c.size))
+    .where(audit_checkpoint.c.ws == _WS)
+    .where(audit_checkpoint.c.at < bindparam("before", type_=Instant()))
+)
 
 
-def line_of(row: Row[tuple[object, ...]]) -> Line:
-    """Return the entry of a row."""
-    return Line(
-        id=row.id,
-        ws=row.ws,
-        chain=row.chain,
-        seq=row.seq,
-        ts=row.ts,
-        actor=row.actor,
-        event=row.event,
-        object=row.object,
-        hdr=row.hdr,
-        hash=row.hash,
-        salt=row.salt,
-        body=row.body,
-        redacted_by=row.by_event,
-    )
-
-
-def lines_of(connection: Connection, chain: str | None = None) -> Generator[Line]:
+def lines_of(connection: Connection, ws: str, chain: str | None = None) -> Generator[Stored]:
     """Yield every entry, or those of one chain, chain by chain in their order."""
-    query = _IN_CHAINS.where(audit_event.c.chain == chain) if chain else _IN_CHAINS
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}):
-        yield line_of(row)
+    if chain:
+        yield from _stored(connection, _OF_CHAIN, its_ws=ws, its_chain=chain)
+    else:
+        yield from _stored(connection, _LINES, its_ws=ws)
 
 
-def export_jsonl(database: Database, out: TextIO, chain: str | None = None) -> int:
-    """Write whole chains (or one) as JSON lines, closed by a line that counts them; return how many entries.
+def _stored(connection: Connection, query: Executable, **named: object) -> Generator[Stored]:
+    found = connection.execute(query, named, execution_options={"yield_per": BATCH})
+    for part in found.partitions():
+        for row in part:
+            yield Stored._make(row)
 
-    `verify_file` needs nothing else. Bodies are in it: keep it as safe as the database.
+
+def export_jsonl(
+    database: Database, out: TextIO, chain: str | None = None, *, ws: str | None = None
+) -> int:
+    """Write the whole log with its checkpoints, or one chain, as JSON lines; return how many entries.
+
+    A last line counts them. `verify_file` needs nothing else. Bodies are in it: keep it as safe as the database.
     """
-    entries, total = 0, hashlib.sha256()
+    mine = ws or database.ws
     with database.read() as connection:
-        for line in lines_of(connection, chain):
-            out.write(json.dumps(_written(line), ensure_ascii=False) + "\n")
-            entries += 1
-            total.update(line.hash)
+        notes = () if chain else checkpoint_lines(connection, mine)
+        return _write(out, lines_of(connection, mine, chain), notes)
+
+
+def archive_jsonl(
+    database: Database, out: TextIO, before: datetime, *, ws: str | None = None
+) -> int:
+    """Write what the newest checkpoint before a time covers, in the same form; return how many entries.
+
+    Raises `BadInput` when there is no such checkpoint.
+    """
+    mine = ws or database.ws
+    with database.read() as connection:
+        size = connection.execute(_NEWEST, {"its_ws": mine, "before": before}).scalar()
+        if not size:
+            problem = (
+                f"no checkpoint is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was written."
+            )
+            raise BadInput(field="--before", problem=problem)
+        entries = _stored(connection, _SEALED, its_ws=mine, size=size)
+        notes = connection.execute(_NOTES, {"its_ws": mine, "size": size}).scalars().all()
+        return _write(out, entries, (_checkpoint(note) for note in notes))
+
+
+def _checkpoint(note: str) -> str:
+    return json.dumps({"sayso_checkpoint": 1, "note": note}, ensure_ascii=False)
+
+
+def _write(out: TextIO, lines: Iterable[Stored], notes: Iterable[str]) -> int:
+    entries, total = 0, hashlib.sha256()
+    for line in lines:
+        out.write(json.dumps(_written(line), ensure_ascii=False) + "\n")
+        entries += 1
+        total.update(line.hash)
+    out.writelines(f"{note}\n" for note in notes)
     closing = {"sayso_audit": FORM, "entries": entries, "digest": total.hexdigest()}
     out.write(json.dumps(closing) + "\n")
     return entries
 
 
-def _written(line: Line) -> JsonObject:
+def _written(line: Stored) -> JsonObject:
     row: JsonObject = {name: getattr(line, name) for name in _COLUMNS}
     row["hdr"], row["hash"] = line.hdr, line.hash.hex()
     if line.body is not None and line.salt is not None:
         row["salt"], row["body"] = line.salt.hex(), line.body
     if line.redacted_by:
         row["redacted_by"] = line.redacted_by
+    if line.leaf is not None:
+        row["leaf"] = line.leaf
     return row
 
 
@@ -98,6 +150,8 @@ class Export:
         """Take the file's path; it is opened when its lines are read."""
         self._path = path
         self.problem = ""
+        #: The signed notes of the checkpoints in it, oldest first.
+        self.notes: list[str] = []
         self._entries, self._total = 0, hashlib.sha256()
 
     def lines(self) -> Generator[Line]:
@@ -109,6 +163,9 @@ class Export:
                 if closed or read is None:
                     self.problem = f"line {number} of the file is not an entry"
                     return
+                if "sayso_checkpoint" in read:
+                    self.notes.append(str(read.get("note")))
+                    continue
                 if "sayso_audit" in read:
                     closed = True
                     self._close(read)
@@ -142,27 +199,3 @@ def _line(read: JsonObject) -> Line | None:
         return Line.model_validate({**read, **binary})
     except ValueError:
         return None
-
-
-def export_csv(database: Database, out: TextIO, chain: str | None = None) -> int:
-    """Write entries as CSV for a spreadsheet; return how many. No cell can be taken for a formula."""
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(CSV_COLUMNS)
-    entries = 0
-    with database.read() as connection:
-        for line in lines_of(connection, chain):
-            rows.writerow([safe_cell(cell) for cell in _cells(line)])
-            entries += 1
-    return entries
-
-
-def _cells(line: Line) -> list[str]:
-    header = json.loads(line.hdr)
-    head = json.dumps(header.get("head", {}), ensure_ascii=False)
-    plain = [line.ts, line.chain, str(line.seq), line.actor, line.event, line.object]
-    return [*plain, head, line.body or ""]
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell no spreadsheet takes for a formula: one that would start like one gets a quote before it."""
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(_FORMULA) else text

@@ -102,15 +102,18 @@ class Claims:
         named: dict[str, object] = {"now": now, "its_ws": self._ws, "most": limit}
         if run_id is not None:
             named["its_id"] = run_id
-        with self._database.read() as connection:
-            # Looking first keeps an idle worker from taking the writer's place.
-            if connection.execute(_THIS if run_id else _DUE, named).first() is None:
-                return []
+        if run_id is None and not self._any_due(named):
+            return []
         until = now + timedelta(seconds=lease_seconds)
         with self._database.write() as connection:
             statement = _CLAIM_THIS if run_id else _CLAIM
             ids = connection.execute(statement, {**named, "until": until}).scalars().all()
             return [self._begin(connection, each, now, until) for each in ids]
+
+    def _any_due(self, named: dict[str, object]) -> bool:
+        """Look first, so that an idle worker does not take the writer's place."""
+        with self._database.read() as connection:
+            return connection.execute(_DUE, named).first() is not None
 
     def _begin(self, connection: Connection, run_id: str, now: datetime, until: datetime) -> Claim:
         held = Runs(connection, self._ws).load(run_id, lock=False)

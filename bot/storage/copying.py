@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, func, insert, select, text
 
-from bot.storage import schema
+from bot.storage import schema, security
 from bot.storage.audit import AuditLog
 from bot.storage.audit_verify import verify
 from bot.storage.columns import micros
@@ -62,6 +62,11 @@ def backup(database: Database, file: Path, say: Callable[[int], None] = lambda _
     """
     if file.exists():
         raise CannotCopy(what=f"{file} is there already", next_step="Choose another name")
+    if not _sees_everything(database):
+        raise CannotCopy(
+            what=f"the role of {database.place} sees one workspace only",
+            next_step="Set DATABASE_OWNER_URL to the role that owns the tables",
+        )
     form = schema.revision(database)
     if form is None:
         raise CannotCopy(what=f"{database.place} is empty", next_step="There is nothing to keep")
@@ -110,6 +115,11 @@ def move(
 
     Raises `CannotCopy` when the source is of another form, or the copy is not what it was made from.
     """
+    if not _sees_everything(target):
+        raise CannotCopy(
+            what=f"the role of {target.place} does not own its tables",
+            next_step="Copy as the role that does",
+        )
     if (form := schema.revision(source)) != schema.NEWEST:
         raise CannotCopy(
             what=f"{source.place} is of form {form}, this program knows {schema.NEWEST}",
@@ -118,6 +128,13 @@ def move(
     rows = copy_rows(source, target, say)
     _verify(target)
     return rows
+
+
+def _sees_everything(database: Database) -> bool:
+    if database.dialect == "sqlite":
+        return True
+    with database.read() as connection:
+        return security.is_owner(connection)
 
 
 def copy_rows(source: Database, target: Database, say: Callable[[int], None]) -> int:

@@ -56,6 +56,10 @@ class Backend(Protocol):
         """Allow tables and triggers to be changed on this connection."""
         ...
 
+    def close(self) -> None:
+        """Close every connection."""
+        ...
+
     def at_fault(self, error: BaseException | None, /) -> bool:
         """Whether the world, and not a statement, is at fault."""
         ...
@@ -158,7 +162,7 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        self._backend.close()
 
     @contextmanager
     def _told(self) -> Generator[None]:

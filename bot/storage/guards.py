@@ -28,10 +28,14 @@ _REPLACED = {
     " OR new.seq <> 1 + coalesce("
     "(SELECT max(seq) FROM audit_event WHERE ws = new.ws AND chain = new.chain), 0)",
     "audit_payload": "EXISTS (SELECT 1 FROM audit_payload WHERE event_id = new.event_id)",
-    "audit_redaction": "EXISTS (SELECT 1 FROM audit_redaction WHERE event_id = new.event_id)"
-    f" OR {_NOT_RECORDED}",
-    "erasure": "EXISTS (SELECT 1 FROM erasure"
-    f" WHERE ws = new.ws AND kind = new.kind AND name = new.name) OR {_NOT_RECORDED}",
+    "audit_redaction": (
+        "EXISTS (SELECT 1 FROM audit_redaction WHERE event_id = new.event_id)"  # noqa: S608 -- fixed words
+        f" OR {_NOT_RECORDED}"
+    ),
+    "erasure": (
+        "EXISTS (SELECT 1 FROM erasure"  # noqa: S608 -- fixed words
+        f" WHERE ws = new.ws AND kind = new.kind AND name = new.name) OR {_NOT_RECORDED}"
+    ),
     "audit_leaf": "EXISTS (SELECT 1 FROM audit_leaf"
     " WHERE (ws = new.ws AND leaf_index = new.leaf_index) OR event_id = new.event_id)"
     " OR new.leaf_index <> coalesce("

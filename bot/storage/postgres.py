@@ -70,6 +70,11 @@ class Postgres:
         """Nothing to allow: who owns the tables may change them, and the bot's own role does not."""
         yield
 
+    def close(self) -> None:
+        """Close every connection, and watch none any more."""
+        self.engine.dispose()
+        self._watchdog.stop()
+
     def at_fault(self, error: BaseException | None) -> bool:
         """Whether the world, and not a statement, is at fault."""
         if error is None or not type(error).__module__.startswith("psycopg"):

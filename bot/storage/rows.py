@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from workflows.run import Draft, DraftState, Revision, Run, Signature, Task
+from workflows.run import Actor, Draft, DraftState, Revision, Run, Signature, Task
 from workflows.text import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.storage.fetch import Columns
+    from workflows.ports import JsonObject
 
 _RUN = (
     "id",
@@ -88,15 +89,20 @@ def revision_row(revision: Revision, draft_id: str, ws: str) -> Columns:
 
 
 def revision_from(row: Columns) -> Revision:
-    """Return the revision of a row. Raises `ValueError` when its payload is not what was hashed."""
-    return Revision.model_validate(
-        {
-            "n": row["n"],
-            "payload": json.loads(row["payload"]),
-            "payload_hash": row["payload_hash"],
-            "author": row["author"],
-            "at": row["at"],
-        }
+    """Return the revision of a row. Raises `ValueError` when its payload is not what was hashed.
+
+    One whose text was erased keeps the hash of what it was, and says so in its place.
+    """
+    if row["payload"]:
+        kept = {name: row[name] for name in ("n", "payload_hash", "author", "at")}
+        return Revision.model_validate({**kept, "payload": json.loads(row["payload"])})
+    said: JsonObject = {"erased": f"The text of revision {row['n']} was erased."}
+    return Revision.model_construct(
+        n=row["n"],
+        payload=said,
+        payload_hash=row["payload_hash"],
+        author=Actor.model_validate(row["author"]),
+        at=row["at"],
     )
 
 

@@ -27,12 +27,13 @@ class _Writing:
         self.add = insert(table)
         self._columns = [column for column in table.c if column.name not in fixed]
         values = {c.name: bindparam(f"new_{c.name}", type_=c.type) for c in self._columns}
-        self.change = update(table).where(table.c.id == bindparam("old_id")).values(values)
+        its = (table.c.id == bindparam("old_id")) & (table.c.ws == bindparam("old_ws"))
+        self.change = update(table).where(its).values(values)
 
     def values(self, row: Columns) -> Columns:
         """Return the parameters of `change`."""
         new = {f"new_{column.name}": row[column.name] for column in self._columns}
-        return {**new, "old_id": row["id"]}
+        return {**new, "old_id": row["id"], "old_ws": row["ws"]}
 
     def put(self, connection: Connection, row: Columns) -> None:
         """Change the row, or add it if it is not there."""
@@ -43,6 +44,9 @@ class _Writing:
 _IS_RUN = (run.c.id == bindparam("id")) & (run.c.ws == bindparam("ws"))
 _LOCKED = select(run).where(_IS_RUN).with_for_update()
 _READ = select(run).where(_IS_RUN)
+_ITS_RUN = select(draft.c.run_id).where(
+    draft.c.id == bindparam("id"), draft.c.ws == bindparam("ws")
+)
 _DRAFT = select(draft).where(draft.c.id == bindparam("id"), draft.c.ws == bindparam("ws"))
 _NEWEST = (
     select(draft)
@@ -57,13 +61,12 @@ _SIGNATURES = (
     .where(signature.c.draft_id == bindparam("id"))
     .order_by(signature.c.n, signature.c.at, signature.c.actor)
 )
-_ADD_RUN, _ADD_REVISION, _ADD_SIGNATURE = unless_there(run), insert(revision), insert(signature)
+_ADD_RUN, _ADD_DRAFT = unless_there(run), unless_there(draft, "id")
+_ADD_REVISION, _ADD_SIGNATURE = insert(revision), insert(signature)
 _RUN_ROW = _Writing(run, "id", "ws", "started_by", "created_at")
 _DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "opened_at")
 _TASK_ROW = _Writing(task, "id", "ws", "run_id")
-_SAVE_RUN = _RUN_ROW.change.where(
-    run.c.ws == bindparam("old_ws"), run.c.fence == bindparam("old_fence")
-)
+_SAVE_RUN = _RUN_ROW.change.where(run.c.fence == bindparam("old_fence"))
 
 
 class Runs:
@@ -86,8 +89,8 @@ class Runs:
 
     def of_draft(self, draft_id: str, *, lock: bool) -> Run | None:
         """Return the run a draft belongs to, carrying that draft."""
-        row = one(self._connection, _DRAFT, self._named(draft_id))
-        return self.load(row["run_id"], lock=lock, draft_id=draft_id) if row else None
+        run_id = self._connection.execute(_ITS_RUN, self._named(draft_id)).scalar()
+        return self.load(run_id, lock=lock, draft_id=draft_id) if run_id else None
 
     def of_task(self, task_id: str, *, lock: bool) -> Run | None:
         """Return the run a task belongs to."""
@@ -151,8 +154,13 @@ class Runs:
 
     def save_draft(self, changed: Draft) -> None:
         """Write a draft; of its revisions and signatures only new ones, as what is signed never changes."""
-        _DRAFT_ROW.put(self._connection, rows.draft_row(changed, self._ws))
-        if changed.id not in self._revisions:
+        row = rows.draft_row(changed, self._ws)
+        if changed.id in self._revisions:
+            self._connection.execute(_DRAFT_ROW.change, _DRAFT_ROW.values(row))
+        elif self._connection.execute(_ADD_DRAFT, row).rowcount == 1:
+            self._revisions[changed.id], self._signatures[changed.id] = {}, set()
+        else:
+            self._connection.execute(_DRAFT_ROW.change, _DRAFT_ROW.values(row))
             self._parts(changed.id)
         self._add_revisions(changed)
         self._add_signatures(changed)

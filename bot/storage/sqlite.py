@@ -96,6 +96,10 @@ class Sqlite:
         finally:
             driver.set_authorizer(_no_structure)
 
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
     def at_fault(self, error: BaseException | None) -> bool:
         """Whether the world, and not a statement, is at fault."""
         code = getattr(error, "sqlite_errorcode", None)

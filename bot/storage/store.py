@@ -97,6 +97,12 @@ class SqlStore:
             yield SqlTx(connection, self)
         self._committed()
 
+    @contextmanager
+    def looking(self) -> Generator[SqlTx]:
+        """Open one unchanging view; it waits for nobody. Raises `NotRecorded`."""
+        with self.database.read() as connection:
+            yield SqlTx(connection, self)
+
     def poke(self, connection: Connection, run_id: str, at: datetime) -> None:
         """Carry the wake-up of a run that this transaction made due."""
         self._wake(connection, run_id, at)
@@ -167,7 +173,7 @@ class SqlTx:
 
     def finish(self, run_id: str, seq: int, state: StepState, outcome: JsonObject) -> None:
         """Write what came of the step row of `seq`; a `failed` one may be begun again under its key."""
-        worksteps.finish(self.connection, run_id, seq, state, outcome)
+        worksteps.finish(self.connection, self._ws, run_id, seq, state=state, outcome=outcome)
 
     def append(self, entries: Iterable[Entry], at: datetime) -> None:
         """Chain audit entries."""

@@ -271,9 +271,10 @@ audit_checkpoint = _table(
 
 _states = draft.c.state.in_(LIVE)
 _due, _message_due = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
+_stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _open = inbox.c.handled_at.is_(None)
 
-Index("run_due", run.c.due_at, sqlite_where=_due, postgresql_where=_due)
+Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_due)
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
 Index("run_starter", run.c.ws, run.c.started_by, run.c.created_at)
 Index("draft_run", draft.c.run_id, draft.c.opened_at)
@@ -284,7 +285,14 @@ Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
 Index("seen_at", seen.c.at)
 Index("inbox_open", inbox.c.at, sqlite_where=_open, postgresql_where=_open)
-Index("message_due", message.c.due_at, sqlite_where=_message_due, postgresql_where=_message_due)
+Index(
+    "message_due",
+    message.c.ws,
+    message.c.due_at,
+    sqlite_where=_message_due,
+    postgresql_where=_message_due,
+)
+Index("message_stuck", message.c.ws, sqlite_where=_stuck, postgresql_where=_stuck)
 Index("message_posted", message.c.posted_in, message.c.ts)
 Index("spend_day", spend.c.ws, spend.c.playbook, spend.c.day)
 Index("audit_newest", audit_event.c.ws, audit_event.c.n)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Insert, Table
 
 
-def unless_there(table: Table) -> Insert:
-    """Return an insert that does nothing when a row of this key is there; `rowcount` tells."""
-    statement = postgresql.insert(table).on_conflict_do_nothing()
+def unless_there(table: Table, *key: str) -> Insert:
+    """Return an insert that does nothing when a row of this key (or of any) is there; `rowcount` tells."""
+    statement = postgresql.insert(table).on_conflict_do_nothing(index_elements=key or None)
     return statement.execution_options(preserve_rowcount=True)

@@ -26,6 +26,13 @@ class Watchdog:
         self._due: list[tuple[float, int]] = []
         self._watched: dict[int, int] = {}
         self._thread: Thread | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Watch nothing any more; the thread ends."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
 
     @contextmanager
     def watching(self, descriptor: int, seconds: float) -> Generator[None]:
@@ -44,14 +51,14 @@ class Watchdog:
             heappush(self._due, (until, number))
             if self._due[0][1] == number:
                 self._changed.notify()
-            if self._thread is None:
+            if self._thread is None and not self._stopped:
                 self._thread = Thread(target=self._watch, name="watchdog", daemon=True)
                 self._thread.start()
         return number
 
     def _watch(self) -> None:
         with self._changed:
-            while True:
+            while not self._stopped:
                 left = self._due[0][0] - time.monotonic() if self._due else None
                 if left is None or left > 0:
                     self._changed.wait(left)

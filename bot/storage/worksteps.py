@@ -26,7 +26,11 @@ _AGAIN = (
 )
 _FINISH = (
     update(step)
-    .where(step.c.run_id == bindparam("run"), step.c.seq == bindparam("its_seq"))
+    .where(
+        step.c.ws == bindparam("its_ws"),
+        step.c.run_id == bindparam("run"),
+        step.c.seq == bindparam("its_seq"),
+    )
     .values(state=bindparam("new_state"), outcome=bindparam("new_outcome"))
 )
 
@@ -63,8 +67,20 @@ def begin(connection: Connection, run: Run, at: datetime) -> StepState | None:
 
 
 def finish(
-    connection: Connection, run_id: str, seq: int, state: StepState, outcome: JsonObject
+    connection: Connection,
+    ws: str,
+    run_id: str,
+    seq: int,
+    *,
+    state: StepState,
+    outcome: JsonObject,
 ) -> None:
     """Write what came of the step of `seq`."""
-    named = {"run": run_id, "its_seq": seq, "new_state": state, "new_outcome": outcome}
+    named = {
+        "its_ws": ws,
+        "run": run_id,
+        "its_seq": seq,
+        "new_state": state,
+        "new_outcome": outcome,
+    }
     connection.execute(_FINISH, named)

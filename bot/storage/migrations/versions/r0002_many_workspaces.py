@@ -44,12 +44,24 @@ def upgrade() -> None:
         for name in reversed(_REBUILT):
             op.drop_table(name)
     _make()
+    _index_by_workspace()
     if on_sqlite:
         _copy()
     for statement in guards("sqlite" if on_sqlite else "postgresql").values():
         op.get_bind().exec_driver_sql(statement)
     if not on_sqlite:
         protect(op.get_bind())
+
+
+def _index_by_workspace() -> None:
+    for table in ("run", "message"):
+        due = sa.text("due_at IS NOT NULL")
+        op.drop_index(f"{table}_due")
+        op.create_index(
+            f"{table}_due", table, ["ws", "due_at"], sqlite_where=due, postgresql_where=due
+        )
+    stuck = sa.text("problem != '' AND due_at IS NULL")
+    op.create_index("message_stuck", "message", ["ws"], sqlite_where=stuck, postgresql_where=stuck)
 
 
 def _set_aside() -> None:

@@ -77,7 +77,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 def test_a_backup_holds_everything_and_verifies(store: SqlStore, tmp_path: Path) -> None:
     """Taken from either database, it is a file of the same form, for its owner's eyes."""
     written(store, 3)
-    rows = backup(store.database, tmp_path / "kept.db")
+    owned = _owned(store.database)
+    rows = backup(owned, tmp_path / "kept.db")
+    owned.close()
     kept = open_database(f"sqlite:///{tmp_path}/kept.db")
     assert _rows(kept) == _rows(store.database)
     assert sum(_rows(kept).values()) == rows
@@ -88,11 +90,27 @@ def test_a_backup_holds_everything_and_verifies(store: SqlStore, tmp_path: Path)
     assert not list(tmp_path.glob(".*half*"))
 
 
+def _owned(database: Database) -> Database:
+    """Return the database as the role that owns its tables reaches it."""
+    place = database.engine.url
+    return open_database(
+        (place.set(username=OWNER) if place.username else place).render_as_string(), "*"
+    )
+
+
+def test_a_role_that_sees_one_workspace_makes_no_backup(postgres_url: str, tmp_path: Path) -> None:
+    """An empty file that calls itself verified would be found out too late."""
+    database = open_database(postgres_url, "*")
+    with pytest.raises(CannotCopy, match="DATABASE_OWNER_URL"):
+        backup(database, tmp_path / "kept.db")
+    database.close()
+
+
 def test_a_backup_never_overwrites(store: SqlStore, tmp_path: Path) -> None:
     """Somebody's only copy may be under that name."""
     (tmp_path / "kept.db").write_text("precious")
     with pytest.raises(CannotCopy, match="there already"):
-        backup(store.database, tmp_path / "kept.db")
+        backup(_owned(store.database), tmp_path / "kept.db")
     assert (tmp_path / "kept.db").read_text() == "precious"
 
 
