@@ -5,113 +5,63 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slack_bolt import App
-from slack_sdk import WebClient
 
 from agents.drafter import drafter as drafter_of
 from agents.roster import roster
 from bot.checks import Checks
 from bot.clock import SystemClock, TimeIds
 from bot.connectors.registry import Connectors
-from bot.folder import Books, CompanyFolder, PlaybookFolder
+from bot.folder import Books, CompanyFolder
+from bot.homes import Homes
+from bot.jobs.carrier import carrier_of
 from bot.jobs.core import RunCore
-from bot.jobs.embedded import Embedded
 from bot.jobs.performer import Performer
 from bot.jobs.schedule import Schedules
 from bot.jobs.tidying import Tidying
 from bot.lookup import Lookup
+from bot.opening import clock_of, opened
 from bot.outside import connectors as outside_of
+from bot.parts import Parts
+from bot.program import Foundation, Program
+from bot.readiness import Readiness
+from bot.roles import Role, roles_of
+from bot.serving import metrics_of, server_of
+from bot.settings import secret
+from bot.slack.client import slack_client
 from bot.slack.drawing import Drawings
 from bot.slack.gateway import Gateway
 from bot.slack.identity import identity
 from bot.slack.outbox import Outbox
 from bot.slack.socket import Socket
+from bot.storage.cards import Cards
 from bot.storage.claims import Claims
-from bot.storage.database import open_database
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import SqlLedger
 from bot.storage.outbox import OutboxRows
-from bot.storage.schema import upgrade
 from bot.storage.store import SqlStore
 from bot.storage.timetable import Timetable
 from handlers.desk import Desk
-from handlers.register import catch_up, register
+from handlers.register import register
 from workflows.engine import Engine
-from workflows.ports import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from zoneinfo import ZoneInfo
+
+    from slack_bolt.authorization import AuthorizeResult
+    from slack_sdk import WebClient
 
     from bot.jobs.embedded import Carrier
     from bot.settings import Settings
-    from bot.storage.database import Database
     from workflows.ports import Clock, Connector, Drafter, Ids
 
 _log = logging.getLogger(__name__)
 
 #: Threads that may answer Slack at once; each holds a press for milliseconds.
 LISTENERS = 16
-#: Seconds a call to Slack may take.
-SLACK_TIMEOUT = 10
-#: Seconds one call to a model may take: a draft is at most three of them, and must end within its lease.
-MODEL_TIMEOUT = 18.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Foundation:
-    """What needs no Slack: the company, its database and the one door. The command line works on this alone."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    store: SqlStore
-    lookup: Lookup
-    folder: CompanyFolder
-    shelf: PlaybookFolder
-    connectors: Connectors
-    drafter: Drafter
-    engine: Engine
-    carrier: Carrier
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.database.close()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Program:
-    """The whole bot: what listens to Slack, what works, what shows."""
-
-    foundation: Foundation
-    app: App
-    socket: Socket
-    outbox: Outbox
-    core: RunCore
-    schedules: Schedules
-    desk: Desk
-    checks: Checks
-
-    def serve(self, stop: Event) -> None:
-        """Run until `stop` is set, then let the work in hand finish. Blocks."""
-        self.schedules.keep()
-        catch_up(self.desk)
-        # A look at the connections may hang as long as they do: nobody waits for this one at the end.
-        Thread(target=self.checks.serve, args=(stop,), name="checks", daemon=True).start()
-        parts = [
-            Thread(target=self.socket.serve, args=(stop,), name="socket", daemon=True),
-            Thread(target=self.outbox.serve, args=(stop,), name="outbox", daemon=True),
-        ]
-        for part in parts:
-            part.start()
-        self.foundation.carrier.serve(self.core, stop)
-        for part in parts:
-            part.join(timeout=8)
-        self.foundation.close()
 
 
 def found(
@@ -124,13 +74,15 @@ def found(
     carrier: Carrier | None = None,
 ) -> Foundation:
     """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files."""
-    clock, ids = clock or SystemClock(), ids or TimeIds()
-    moves = carrier or Embedded()
     folder = CompanyFolder(settings.sayso_home)
     company = folder.company()
+    database = opened(settings.database, company.ws)
+    common = clock_of(database) if clock is None else None
+    clock, ids = clock or common or SystemClock(), ids or TimeIds()
+    moves = carrier or carrier_of(
+        settings.database, ws=company.ws, workers=settings.workers, now=clock.now
+    )
     outside = Connectors(connectors or outside_of(settings, folder, clock))
-    database = open_database(settings.database)
-    upgrade(database)
     books = Books(actions=outside.actions, reads=outside.reads, agents=frozenset(roster()))
     store = SqlStore(
         database,
@@ -157,43 +109,66 @@ def found(
         drafter=drafter or _drafter(settings, store, clock, company.tz),
         engine=engine,
         carrier=moves,
+        keep_time=common.tick if common else None,
     )
 
 
 def build(
     foundation: Foundation,
     *,
+    roles: frozenset[Role] | None = None,
     client: WebClient | None = None,
     seconds: Callable[[], float] = time.monotonic,
 ) -> Program:
-    """Put the bot together on its foundation. Raises `MissingSettings` naming every token that is missing.
+    """Put the bot together on its foundation, with all roles unless told which.
 
-    `seconds` is the clock that paces messages to Slack; it never goes back.
+    `seconds` is the clock that paces messages to Slack; it never goes back. Raises `MissingSettings` naming every
+    secret that is missing, and `BadRoles`.
     """
     settings = foundation.settings
-    settings.require(("slack_bot_token", "slack_app_token"))
-    client = client or slack_client(settings)
+    settings.require(settings.slack_secrets)
+    roles = roles_of(settings) if roles is None else roles
+    client, metrics = client or slack_client(settings), metrics_of(foundation)
     rows, inbox = OutboxRows(foundation.store), Inbox(foundation.store)
-    checks = Checks(foundation.connectors.check, lambda: _redraw_homes(foundation))
+    homes = Homes(foundation.store, foundation.clock)
+    checks = Checks(foundation.connectors.check, homes.redraw)
     drawings = _drawings(foundation, checks)
-    gateway = Gateway(client)
-    outbox = Outbox(
-        rows=rows,
-        gateway=gateway,
-        draw=drawings.draw,
-        now=foundation.clock.now,
-        alert=lambda words: _tell_owner(foundation, gateway, words),
-        seconds=seconds,
+    schedules = _schedules(foundation)
+    desk = _desk(foundation, drawings, homes, inbox, rows)
+    app = _app(settings, identity(client))
+    register(app, desk)
+    parts = Parts()
+    socket = Socket(app, secret(settings.slack_app_token)) if Role.SOCKET in roles else None
+    ready = Readiness(parts=parts, socket=socket, ask=foundation.lookup.switches)
+    return Program(
+        foundation=foundation,
+        roles=roles,
+        app=app,
+        socket=socket,
+        web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
+        outbox=_outbox(foundation, Gateway(client), rows, drawings, seconds),
+        core=_core(foundation, ticks=(schedules.tick, Tidying(inbox, foundation.clock).tick)),
+        schedules=schedules,
+        desk=desk,
+        checks=checks,
+        parts=parts,
     )
-    schedules = Schedules(
-        engine=foundation.engine,
-        store=foundation.store,
-        timetable=Timetable(foundation.store),
-        shelf=foundation.shelf,
-        directory=foundation.folder,
-        clock=foundation.clock,
+
+
+def _app(settings: Settings, authorize: Callable[[], AuthorizeResult]) -> App:
+    """Return the app without its own look at signatures: the HTTP server has looked before, sockets have none."""
+    return App(
+        client=slack_client(settings, as_bot=False),
+        authorize=authorize,
+        request_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
-    desk = Desk(
+
+
+def _desk(
+    foundation: Foundation, drawings: Drawings, homes: Homes, inbox: Inbox, rows: OutboxRows
+) -> Desk:
+    return Desk(
         engine=foundation.engine,
         shelf=foundation.shelf,
         directory=foundation.folder,
@@ -202,43 +177,42 @@ def build(
         actions=foundation.connectors.actions,
         waiting=drawings.waiting,
         home=drawings.home,
-        watch_home=lambda person: _watch_home(foundation, person),
+        watch_home=homes.watch,
         inbox=inbox,
         adopt=rows.adopt,
     )
-    app = App(
-        client=slack_client(settings, as_bot=False),
-        authorize=identity(client),
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
-    )
-    register(app, desk)
-    return Program(
-        foundation=foundation,
-        app=app,
-        socket=Socket(app, _secret(settings.slack_app_token)),
-        outbox=outbox,
-        core=_core(foundation, schedules, Tidying(inbox, foundation.clock)),
-        schedules=schedules,
-        desk=desk,
-        checks=checks,
-    )
 
 
-def slack_client(settings: Settings, *, as_bot: bool = True) -> WebClient:
-    """Return a client of Slack's Web API without retries of its own: the outbox has the one policy."""
-    return WebClient(
-        token=_secret(settings.slack_bot_token) if as_bot else None,
-        base_url=settings.slack_api_url,
-        timeout=SLACK_TIMEOUT,
-        retry_handlers=[],
+def _outbox(
+    foundation: Foundation,
+    gateway: Gateway,
+    rows: OutboxRows,
+    drawings: Drawings,
+    seconds: Callable[[], float],
+) -> Outbox:
+    return Outbox(
+        rows=rows,
+        gateway=gateway,
+        draw=drawings.draw,
+        now=foundation.clock.now,
+        alert=lambda words: _tell_owner(foundation, gateway, words),
+        keep=Cards(foundation.store).keep,
+        seconds=seconds,
     )
 
 
-def _secret(value: Any) -> str:  # noqa: ANN401 -- SecretStr or None
-    return value.get_secret_value() if value else ""
+def _schedules(foundation: Foundation) -> Schedules:
+    return Schedules(
+        engine=foundation.engine,
+        store=foundation.store,
+        timetable=Timetable(foundation.store),
+        shelf=foundation.shelf,
+        directory=foundation.folder,
+        clock=foundation.clock,
+    )
 
 
-def _core(foundation: Foundation, schedules: Schedules, tidying: Tidying) -> RunCore:
+def _core(foundation: Foundation, ticks: Sequence[Callable[[], None]]) -> RunCore:
     performer = Performer(
         store=foundation.store,
         clock=foundation.clock,
@@ -251,7 +225,7 @@ def _core(foundation: Foundation, schedules: Schedules, tidying: Tidying) -> Run
         performer=performer,
         engine=foundation.engine,
         clock=foundation.clock,
-        ticks=(schedules.tick, tidying.tick),
+        ticks=ticks,
     )
 
 
@@ -269,25 +243,14 @@ def _drawings(foundation: Foundation, checks: Checks) -> Drawings:
 def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) -> Drafter:
     budget = round(settings.model_budget * 1_000_000)
     return drafter_of(
-        api_key=_secret(settings.openai_api_key) or None,
+        api_key=secret(settings.openai_api_key) or None,
         base_url=settings.openai_base_url,
         model=settings.openai_model,
         strong_model=settings.openai_strong_model or None,
         ledger=SqlLedger(store, daily_micros=budget, zone=zone),
         clock=clock,
-        timeout=MODEL_TIMEOUT,
+        timeout=settings.model_timeout,
     )
-
-
-def _watch_home(foundation: Foundation, person: str) -> None:
-    now = foundation.clock.now()
-    with foundation.store.transaction() as tx:
-        tx.post([Post(subject=f"home:{person}", channel=person)], now)
-
-
-def _redraw_homes(foundation: Foundation) -> None:
-    with foundation.store.transaction() as tx:
-        tx.redraw(["home"], foundation.clock.now())
 
 
 def _tell_owner(foundation: Foundation, gateway: Gateway, words: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import time
 import webbrowser
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -21,6 +22,16 @@ Data = Annotated[Path, typer.Option(help="Where the demo keeps what happens.")]
 Home = Annotated[
     Path | None, typer.Option(help="A company's own folder instead of the sample company.")
 ]
+Roles = Annotated[
+    str,
+    typer.Option(
+        "--role",
+        help="What this process does: web, socket, worker, several with commas. Without it all of SLACK_MODE.",
+    ),
+]
+
+#: Seconds after which a process that was told to stop is gone, whatever hangs.
+LEAVE = 9.5
 
 
 def demo(
@@ -32,9 +43,10 @@ def demo(
     """Try the whole product in a browser: no Slack account, no model key, nothing leaves this machine."""
     from bot.clock import SystemClock  # noqa: PLC0415 -- `--help` stays quick
     from bot.demo import CannotServe, Demo  # noqa: PLC0415 -- `--help` stays quick
+    from bot.logs import configure  # noqa: PLC0415 -- as above
     from bot.sample import write_sample  # noqa: PLC0415 -- as above
 
-    _log_to_stderr(logging.WARNING)
+    configure(logging.WARNING)
     if home is None:
         home = data / "company"
         if not (home / "company.yml").exists():
@@ -56,17 +68,23 @@ def demo(
     show.stop()
 
 
-def run() -> None:
-    """Run the bot on Slack: connects over Socket Mode and works until it is stopped."""
+def run(role: Roles = "") -> None:
+    """Run the bot on Slack and work until it is stopped: over Socket Mode, or over HTTP with SLACK_MODE=http."""
     from bot.app import build, found  # noqa: PLC0415 -- `--help` stays quick
+    from bot.logs import configure  # noqa: PLC0415 -- as above
+    from bot.redaction import secrets_in  # noqa: PLC0415 -- as above
+    from bot.roles import roles_of  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    _log_to_stderr(logging.INFO)
     settings = read_settings()
-    settings.require(("slack_bot_token", "slack_app_token"))
-    program = build(found(settings))
-    say("Sayso is running. Press Ctrl+C to stop.")
-    program.serve(_until_stopped())
+    configure(settings.log_level, settings.log_format, secrets=secrets_in(dict(settings)))
+    roles = roles_of(settings, role.replace(",", " ").split())
+    settings.require(settings.slack_secrets)
+    program = build(found(settings), roles=roles)
+    say(f"Sayso is running as {', '.join(sorted(roles))}. Press Ctrl+C to stop.")
+    stop = _until_stopped()
+    Thread(target=_leave, args=(stop,), name="leave", daemon=True).start()
+    program.serve(stop)
 
 
 def doctor(json: Json = False) -> int:
@@ -92,7 +110,12 @@ def _until_stopped() -> Event:
     return stop
 
 
-def _log_to_stderr(level: int) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("apscheduler", "slack_bolt", "slack_sdk"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+def _leave(stop: Event) -> None:
+    """End a process that was told to stop and hangs in somebody else's call.
+
+    Nothing is lost: what was decided is recorded, and what was in hand is taken up again, as after a crash.
+    """
+    stop.wait()
+    time.sleep(LEAVE)
+    logging.getLogger(__name__).warning("a call hangs; leaving without its answer")
+    os._exit(0)

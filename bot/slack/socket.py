@@ -36,12 +36,28 @@ class Socket:
         return bool(self._client.is_connected())
 
     def serve(self, stop: Event) -> None:
-        """Connect, and connect again whenever the connection is gone, until `stop`."""
+        """Connect, and connect again whenever the connection is gone, until `stop`.
+
+        What has arrived by then is still dealt with and acknowledged, before the connection is closed.
+        """
         watch = Thread(target=self._watch, args=(stop,), name="socket", daemon=True)
         watch.start()
         stop.wait()
         watch.join(timeout=2)
+        self._finish()
         self._handler.close()
+
+    def _finish(self) -> None:
+        """Take nothing more, and wait for what was taken.
+
+        The client's own `close()` does the same in another order: it hangs up first, and a press that is just
+        being recorded could not be acknowledged any more. Each takes three seconds at most; then Bolt gives up.
+        """
+        self._client.auto_reconnect_enabled = False
+        self._client.closed = True
+        self._client.enqueue_message("")  # wakes whoever waits for the next one; it is no envelope
+        self._client.message_processor.shutdown()
+        self._client.message_workers.shutdown()
 
     def _watch(self, stop: Event) -> None:
         while not stop.is_set():
