@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench page clean
+.PHONY: demo test check chaos bench audit page clean
 
 .venv/run: locks/run.txt pyproject.toml hatch_build.py
 	@test -x $(PY) || $(PYTHON) -m venv .venv
@@ -30,7 +30,17 @@ test: .venv/dev page  ## Everything CI runs, in its order
 check: .venv/dev  ## The quick part: format, lint, types, layers, unit tests
 	@$(PY) tests/run.py --quick
 
-bench: .venv/dev page  ## Figures beside what they are compared with: ARGS="--only NAME --data DIR"
+chaos: .venv/dev page  ## Every fault in full size, for a night: ARGS="--seed N --only C1 --resume"
+	@$(PY) -m tests.chaos.night $(ARGS)
+
+audit: .venv/dev  ## Known weaknesses of what is installed, and the list of it (needs the network)
+	@$(PY) -m pip_audit --require-hashes --disable-pip -r locks/run.txt
+
+.venv/bench: locks/bench.txt .venv/dev
+	@$(PIP) install --require-hashes -r locks/bench.txt
+	@touch $@
+
+bench: .venv/bench page  ## Figures beside what they are compared with: ARGS="--only NAME --data DIR"
 	@$(PY) -m benchmarks $(ARGS)
 
 clean:

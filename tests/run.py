@@ -21,13 +21,20 @@ ENVIRONMENT, TRIED = BUILD / "environment", BUILD / "tried"
 PACKAGES = ("agents", "blocks", "bot", "handlers", "workflows")
 #: What tests look at beside the wheel.
 BESIDE = (
-    *("tests", "benchmarks", "docs", "locks", "pyproject.toml", "manifest.yml", "Makefile"),
+    *("tests", "benchmarks", "docs", "deploy", "locks", "pyproject.toml", "manifest.yml"),
+    *("Makefile", ".dockerignore", "hatch_build.py"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
 )
 #: Every branch of these is taken by some test.
 COVERED = ("workflows/machine.py", "workflows/policy.py", "workflows/engine.py")
 #: Where a browser may be; Debian's package is installed when none is there.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+#: Where a PostgreSQL server's program may be; Debian's package is installed when it is in none of them.
+SERVERS = (
+    "usr/lib/postgresql/*/bin/postgres",
+    "usr/local/pgsql/bin/postgres",
+    "opt/homebrew/opt/postgresql*/bin/postgres",
+)
 
 
 class Failed(Exception):
@@ -115,18 +122,36 @@ def lay_out() -> None:
             shutil.copy(source, target)
 
 
+def may_install() -> bool:
+    """Whether Debian's packages can be installed here."""
+    return bool(shutil.which("apt-get")) and os.geteuid() == 0
+
+
+def install(package: str) -> None:
+    """Install one of Debian's packages. Raises `Failed`."""
+    quietly = {"DEBIAN_FRONTEND": "noninteractive"}
+    run(Step("package lists", ("apt-get", "update", "-q")), quietly)
+    command = ("apt-get", "install", "-y", "-q", "--no-install-recommends", package)
+    run(Step(package, command), quietly)
+
+
+def find_server() -> None:
+    """See to it that there is a PostgreSQL server to start. Raises `Failed` when there is none."""
+    if shutil.which("postgres") or any(list(Path("/").glob(place)) for place in SERVERS):
+        return
+    if not may_install():
+        print("There is no PostgreSQL server. Install one (Debian: apt-get install postgresql).")
+        raise Failed("PostgreSQL")
+    install("postgresql")
+
+
 def find_browser() -> str:
     """Return a Chromium, installing Debian's package where that is allowed. Raises `Failed` when there is none."""
     for name in BROWSERS:
         if found := shutil.which(name):
             return found
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        run(Step("package lists", ("apt-get", "update", "-q")))
-        run(
-            Step(
-                "browser", ("apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium")
-            )
-        )
+    if may_install():
+        install("chromium")
         return shutil.which("chromium") or ""
     run(Step("browser", tool("playwright", "install", "chromium")))
     return ""
@@ -145,6 +170,7 @@ def run_everything(extra: list[str]) -> None:
     for step in (*QUICK, *CAREFUL):
         run(step)
     browser = find_browser()
+    find_server()
     python = build_wheel()
     lay_out()
     shared = {

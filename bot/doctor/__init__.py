@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
-from bot.doctor import company, database, model, slack
+from bot.doctor import audit, company, database, model, slack, web
 from workflows.ports import Finding
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("Company", company.company),
     ("Connectors", company.connections),
     ("Database", database.database),
+    ("Audit log", audit.audit),
+    ("Web", web.web),
     ("Model", model.model),
 )
 

@@ -1,4 +1,4 @@
-"""The database: can it be written, is its form this program's, is its log protected, is there room on the disk."""
+"""The database: can it be written, is its form this program's, is its log protected, is there room on its disk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.doctor import postgres
 from bot.storage import schema
 from bot.storage.database import open_database
 from bot.storage.errors import CannotOpen
@@ -39,11 +40,10 @@ def file_of(url: str) -> Path | None:
 
 
 def database(settings: Settings, _clock: Clock) -> Iterator[Finding]:
-    """Look at the file, its form and guards, and the room on its disk. None is made."""
+    """Look at the file, its form and guards, and the room on its disk; or at the server. None is made."""
     file = file_of(settings.database)
     if file is None:
-        fix = "Write it like sqlite:////folder/sayso.db, or leave it out."
-        yield Finding(ok=False, what="DATABASE_URL", why="it is not a SQLite file", fix=fix)
+        yield from postgres.server(settings)
         return
     yield _room(file)
     if not file.exists():

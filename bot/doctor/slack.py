@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from workflows.ports import Clock
 
-#: Setting, how its value begins, where Slack shows it.
-_TOKENS = (
-    ("slack_bot_token", "xoxb-", "OAuth & Permissions, Bot User OAuth Token"),
-    ("slack_app_token", "xapp-", "Basic Information, App-Level Tokens, with connections:write"),
-)
+#: By setting: how its value begins, and where Slack shows it.
+_SECRETS = {
+    "slack_bot_token": ("xoxb-", "OAuth & Permissions, Bot User OAuth Token"),
+    "slack_app_token": (
+        "xapp-",
+        "Basic Information, App-Level Tokens, with connections:write",
+    ),
+    "slack_signing_secret": ("", "Basic Information, App Credentials, Signing Secret"),
+}
+_SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
 #: A clock further from Slack's than this makes timers fire early or late.
 _SKEW = timedelta(seconds=60)
 #: Slack's own words, and what mends them. The rest is said as it is.
@@ -46,20 +52,31 @@ _FIXES = {
 
 
 def tokens(settings: Settings, _clock: Clock) -> Iterator[Finding]:
-    """Name every token that is missing, at once, and those that can't be right."""
-    absent = [each for each in _TOKENS if not getattr(settings, each[0])]
+    """Name every secret of Slack's that SLACK_MODE needs and lacks, at once, and those that can't be right."""
+    needed = settings.slack_secrets
+    absent = [name for name in needed if not _secret(settings, name)]
     if absent:
-        names = " and ".join(name.upper() for name, _, _ in absent)
-        places = "; ".join(f"{name.upper()} is under {place}" for name, _, place in absent)
+        names = " and ".join(name.upper() for name in absent)
+        places = "; ".join(f"{name.upper()} is under {_SECRETS[name][1]}" for name in absent)
         missing = "is missing" if len(absent) == 1 else "are missing"
         fix = f"Put what Slack shows into .env: {places}."
         yield Finding(ok=False, what="Slack tokens", why=f"{names} {missing}", fix=fix)
-    for name, begins, place in _TOKENS:
-        if (written := _secret(settings, name)) and not written.startswith(begins):
-            why = f"it does not begin with {begins}"
+    for name, (begins, place) in _SECRETS.items():
+        written = _secret(settings, name)
+        if written and (why := _strange(name, written, begins)):
             yield Finding(ok=False, what=name.upper(), why=why, fix=f"Copy it from {place}.")
     if not absent:
-        yield Finding(ok=True, what="Both Slack tokens are set")
+        both = {"socket": "Both Slack tokens", "http": "Slack's bot token and signing secret"}
+        yield Finding(ok=True, what=f"{both[settings.slack_mode]} are set")
+
+
+def _strange(name: str, written: str, begins: str) -> str:
+    """Return why this can't be what Slack shows; empty when it can."""
+    if not written.startswith(begins):
+        return f"it does not begin with {begins}"
+    if name == "slack_signing_secret" and not _SIGNING_SECRET.fullmatch(written):
+        return "it is not 32 hexadecimal digits"
+    return ""
 
 
 def bot_token(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -81,7 +98,7 @@ def bot_token(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 def app_token(settings: Settings, _clock: Clock) -> Iterator[Finding]:
     """Ask for a Socket Mode address and use it for nothing."""
-    if not settings.slack_app_token:
+    if settings.slack_mode != "socket" or not settings.slack_app_token:
         return
     what = "Socket Mode"
     client = slack_client(settings)

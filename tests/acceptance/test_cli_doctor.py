@@ -232,8 +232,18 @@ def test_a_database_without_its_guards_is_noticed(home: Path) -> None:
     assert "audit_event_d" in _wrong(settings)["The audit log is not protected"].why
 
 
-def test_another_kind_of_database_is_refused_without_its_password(home: Path) -> None:
-    """An address that is no SQLite file is not repeated."""
-    wrong = _wrong(_settings(home, database_url="postgresql://joe:hunter2@127.0.0.1/sayso"))
-    assert "not a SQLite file" in wrong["DATABASE_URL"].why
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mysql://joe:hunter2@127.0.0.1/sayso", "neither SQLite nor PostgreSQL"),
+        ("postgresql://joe:hunter2@127.0.0.1:9/sayso", "PostgreSQL says"),
+    ],
+)
+def test_a_database_that_can_not_be_opened_is_told_without_its_password(
+    home: Path, url: str, why: str
+) -> None:
+    """What is wrong with an address is said; the password in it is not."""
+    wrong = _wrong(_settings(home, database_url=url))
+    (told,) = (finding for what, finding in wrong.items() if what.startswith("Database "))
+    assert why in told.why
     assert "hunter2" not in str(wrong)
