@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.jobs.embedded import Carrier
+    from bot.metrics import Metrics
     from bot.settings import Settings
     from workflows.ports import Clock, Connector, Drafter, Ids
 
@@ -134,7 +135,8 @@ def build(
     checks = Checks(foundation.connectors.check, homes.redraw)
     drawings = _drawings(foundation, checks)
     schedules = _schedules(foundation)
-    desk = _desk(foundation, drawings, homes, inbox, rows)
+    desk = _desk(foundation, drawings, homes, inbox, rows, metrics)
+    gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
     app = _app(settings, identity(client))
     register(app, desk)
     parts = Parts()
@@ -146,8 +148,10 @@ def build(
         app=app,
         socket=socket,
         web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
-        outbox=_outbox(foundation, Gateway(client), rows, drawings, seconds),
-        core=_core(foundation, ticks=(schedules.tick, Tidying(inbox, foundation.clock).tick)),
+        outbox=_outbox(foundation, gateway, rows, drawings, seconds),
+        core=_core(
+            foundation, metrics, ticks=(schedules.tick, Tidying(inbox, foundation.clock).tick)
+        ),
         schedules=schedules,
         desk=desk,
         checks=checks,
@@ -165,11 +169,20 @@ def _app(settings: Settings, authorize: Callable[[], AuthorizeResult]) -> App:
     )
 
 
+def _uncounted(*_said: str) -> None:
+    """Count nothing: nobody asks for figures."""
+
+
 def _desk(
-    foundation: Foundation, drawings: Drawings, homes: Homes, inbox: Inbox, rows: OutboxRows
+    foundation: Foundation,
+    drawings: Drawings,
+    homes: Homes,
+    inbox: Inbox,
+    rows: OutboxRows,
+    metrics: Metrics | None,
 ) -> Desk:
     return Desk(
-        engine=foundation.engine,
+        engine=metrics.counts.counted(foundation.engine) if metrics else foundation.engine,
         shelf=foundation.shelf,
         directory=foundation.folder,
         reading=foundation.lookup,
@@ -212,13 +225,16 @@ def _schedules(foundation: Foundation) -> Schedules:
     )
 
 
-def _core(foundation: Foundation, ticks: Sequence[Callable[[], None]]) -> RunCore:
+def _core(
+    foundation: Foundation, metrics: Metrics | None, ticks: Sequence[Callable[[], None]]
+) -> RunCore:
     performer = Performer(
         store=foundation.store,
         clock=foundation.clock,
         directory=foundation.folder,
         drafter=foundation.drafter,
         outside=foundation.connectors,
+        carried=metrics.counts.effect if metrics else _uncounted,
     )
     return RunCore(
         claims=Claims(foundation.store),

@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from blocks.history import Logged
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
-    from workflows.engine import Engine
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Shelf
+    from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
 
 #: Seconds a press may wait for the database, of the three Slack gives.
@@ -79,7 +78,7 @@ class Events(Protocol):
 class Desk:
     """The ports of the listeners."""
 
-    engine: Engine
+    engine: Door
     shelf: Shelf
     directory: Directory
     reading: Reading

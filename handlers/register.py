@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from blocks import notice
+from bot.bound import bound
 from bot.crash import Boundary, here
 from handlers import actions, commands, events, replies, shortcuts, views
 from handlers.back import Back
@@ -90,7 +91,8 @@ def _happening(body: dict[str, Any]) -> Happening | None:
 def _on_action(desk: Desk, action_id: ActionId) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         back = Back.of(body, ack, client, respond)
-        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
+        careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
+        with bound(press=action_id), careful:
             press = ButtonPress.model_validate(body)
             replies.after_press(desk, actions.ON[action_id](desk, press), back)
             _adopt(desk, press)
@@ -110,7 +112,8 @@ def _adopt(desk: Desk, press: ButtonPress) -> None:
 def _on_command(desk: Desk, name: str) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         back = Back.of(body, ack, client, respond)
-        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
+        careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
+        with bound(command=name), careful:
             command = SlashCommand.model_validate(body)
             replies.after_command(commands.ON[name](desk, command), back)
 
@@ -122,7 +125,8 @@ def _on_view(desk: Desk, callback_id: CallbackId) -> Callable[..., None]:
         def unstored(error: NotRecorded) -> None:
             replies.submission_not_recorded(Submission.model_validate(body), error, ack)
 
-        with _careful(lambda words: replies.not_done(ack, words), unstored):
+        careful = _careful(lambda words: replies.not_done(ack, words), unstored)
+        with bound(press=callback_id), careful:
             submission = Submission.model_validate(body)
             replies.after_submission(submission, views.ON[callback_id](desk, submission), ack)
 
@@ -132,7 +136,8 @@ def _on_view(desk: Desk, callback_id: CallbackId) -> Callable[..., None]:
 def _on_shortcut(desk: Desk, callback: str) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
         back = Back.of(body, ack, client, respond)
-        with _careful(back.refuse, lambda error: back.say(notice.refused(error))):
+        careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
+        with bound(press=callback), careful:
             shortcut = Shortcut.model_validate(body)
             replies.after_press(desk, shortcuts.ON[callback](desk, shortcut), back)
 

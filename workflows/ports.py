@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
-    from workflows.commands import Drafted
+    from workflows.answers import Answer
+    from workflows.commands import Command, Drafted
     from workflows.company import Company
     from workflows.events import Entry
     from workflows.playbook import Playbook
@@ -216,6 +217,14 @@ class Kept(Record):
     run_id: str = ""
     sentence: str = ""
     code: str = ""
+
+
+class Door(Protocol):
+    """The engine, as whoever asks sees it: the one way to change anything."""
+
+    def handle(self, command: Command, deadline: float | None = None) -> Answer:
+        """Decide and save within `deadline` seconds. Raises `NotRecorded`; then nothing was done."""
+        ...
 
 
 class Looking(Protocol):

@@ -6,6 +6,7 @@ import logging
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
+from bot.bound import bound
 from bot.crash import Boundary, here
 from bot.jobs.renewal import MOST, Renewal
 from workflows.answers import Refused
@@ -91,14 +92,17 @@ class RunCore:
         """
         claims = self._claims.claim(self._clock.now(), self._lease, run_id=run_id)
         for claim in claims:
-            done = self._perform(claim)
-            here(Boundary.WORKED)
-            answer = self._engine.handle(done)
-            if isinstance(answer, Refused):
-                _log.info(
-                    "a late result of run %s was dropped: %s", claim.run.id, answer.error.code
-                )
+            draft = claim.run.draft
+            with bound(ws=claim.run.ws, run=claim.run.id, draft=draft.id if draft else ""):
+                self._advance(claim)
         return bool(claims)
+
+    def _advance(self, claim: Claim) -> None:
+        done = self._perform(claim)
+        here(Boundary.WORKED)
+        answer = self._engine.handle(done)
+        if isinstance(answer, Refused):
+            _log.info("a late result of run %s was dropped: %s", claim.run.id, answer.error.code)
 
     def _perform(self, claim: Claim) -> StepDone | Due:
         with self._held(claim):

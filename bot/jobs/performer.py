@@ -17,7 +17,7 @@ from workflows.steps import values
 from workflows.text import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from workflows.action import ActionSpec
@@ -67,8 +67,10 @@ class Performer:
         directory: Directory,
         drafter: Drafter,
         outside: Outside,
+        carried: Callable[[str], None] = lambda _status: None,
     ) -> None:
-        """Take the ports."""
+        """Take the ports; `carried` is told what came of each effect."""
+        self._carried = carried
         self._store, self._clock, self._directory = store, clock, directory
         self._drafter, self._outside = drafter, outside
 
@@ -209,6 +211,7 @@ class Performer:
             executed = self._outside.execute(signed)
             here(Boundary.LEFT)
             outcome = self._settled(signed, executed, how)
+        self._carried(outcome.status)
         undo = self._outside.undo(signed, outcome) if outcome.status == "done" else None
         return Executed(outcome=outcome, compensation=undo)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Histogram
 
@@ -17,18 +17,11 @@ if TYPE_CHECKING:
 
     from workflows.answers import Answer
     from workflows.commands import Command
+    from workflows.ports import Door
 
 #: Upper bounds in seconds: Slack gives a press three, and a deadline of ours two.
 _PRESS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 _ANSWERS = {Recorded: "recorded", Refused: "refused", Show: "shown", FieldErrors: "field-errors"}
-
-
-class Door(Protocol):
-    """The engine, as whoever counts sees it."""
-
-    def handle(self, command: Command, deadline: float | None = None) -> Answer:
-        """Decide and save. Raises `NotRecorded`."""
-        ...
 
 
 class Counts:

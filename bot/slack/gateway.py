@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_sdk import WebClient
 
 #: Slack's words for "this can never work until somebody mends something".
@@ -57,9 +59,11 @@ class Sent:
 class Gateway:
     """Calls Slack. Every message is sent with unfurling off, so that a link in a draft fetches nothing."""
 
-    def __init__(self, client: WebClient) -> None:
-        """Take a client whose own retries are off."""
-        self._client = client
+    def __init__(
+        self, client: WebClient, called: Callable[[str, str], None] = lambda _method, _how: None
+    ) -> None:
+        """Take a client whose own retries are off; `called` is told each method and what came of it."""
+        self._client, self._called = client, called
 
     def post(self, channel: str, thread_ts: str, message: dict[str, Any]) -> Sent:
         """Post a new message."""
@@ -80,6 +84,11 @@ class Gateway:
         return self._call("conversations.open", {"users": person})
 
     def _call(self, method: str, arguments: dict[str, Any]) -> Sent:
+        sent = self._tried(method, arguments)
+        self._called(method, sent.how)
+        return sent
+
+    def _tried(self, method: str, arguments: dict[str, Any]) -> Sent:
         try:
             answer = self._client.api_call(method, json=arguments)
         except SlackApiError as error:
