@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, or_, select
 
+from bot.storage.database import LOOK
 from bot.storage.tables import document, message
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Cards:
             "its_channel": channel,
             "its_ts": ts,
         }
-        with self._store.database.read() as connection:
+        with self._store.database.read(LOOK) as connection:
             found = connection.execute(_SHOWN, named).first()
         if found is None or not _holds(found.body, block_id):
             return ""
@@ -71,7 +72,7 @@ class Cards:
 
     def text(self, hash_: str) -> str | None:
         """Return a kept card's canonical text: the JSON of exactly what was shown. None when not kept, or erased."""
-        with self._store.database.read() as connection:
+        with self._store.database.read(LOOK) as connection:
             named = {"its_ws": self._store.ws, "its_hash": hash_}
             return connection.execute(_TEXT, named).scalar_one_or_none() or None
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 #: Seconds for what may take long: migrations, copies.
 AN_HOUR = 3600.0
+#: Seconds for a look at a few rows, which somebody waits for.
+LOOK = 2.0
 
 
 class Backend(Protocol):
@@ -40,8 +42,8 @@ class Backend(Protocol):
         """Wait for this process's turn to write. Raises `NotRecorded`."""
         ...
 
-    def begin_read(self, connection: Connection, /) -> None:
-        """Prepare to read one unchanging view."""
+    def begin_read(self, connection: Connection, left: float, /) -> None:
+        """Prepare to read one unchanging view for at most `left` seconds."""
         ...
 
     def begin_write(self, connection: Connection, left: float, /) -> None:
@@ -134,16 +136,19 @@ class Database:
             raise
 
     @contextmanager
-    def read(self) -> Generator[Connection]:
-        """Open a read transaction: one unchanging view; it waits for no writer. Raises `NotRecorded`."""
-        with self._told(), self._reading() as connection:
+    def read(self, deadline: float = AN_HOUR) -> Generator[Connection]:
+        """Open a read transaction: one unchanging view; it waits for no writer, and lasts at most `deadline` seconds.
+
+        Raises `NotRecorded`.
+        """
+        with self._told(), self._reading(deadline) as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Generator[Connection]:
+    def _reading(self, deadline: float) -> Generator[Connection]:
         while True:
-            with self.engine.connect() as connection:
-                self._backend.begin_read(connection)
+            with self.engine.connect() as connection, self._backend.bounded(connection, deadline):
+                self._backend.begin_read(connection, deadline)
                 try:
                     transaction = connection.begin()
                 except DBAPIError as error:

@@ -50,13 +50,14 @@ class Postgres:
         """Let everybody write at once: rows are locked, not the database."""
         yield
 
-    def begin_read(self, connection: Connection) -> None:
-        """Let a reader read one unchanging view, for as long as it takes."""
+    def begin_read(self, connection: Connection, left: float) -> None:
+        """Let a reader read one unchanging view."""
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.begin_write(connection, left)
 
     def begin_write(self, connection: Connection, left: float) -> None:
         """Prepare a write that waits at most `left` seconds, even for a server that does not answer at all."""
-        connection.execution_options(write_wait=max(int(left * 1000), 1))
+        connection.execution_options(patience=max(int(left * 1000), 1))
 
     @contextmanager
     def bounded(self, connection: Connection, left: float) -> Generator[None]:
@@ -84,7 +85,7 @@ class Postgres:
         return type(error).__name__ == "OperationalError" if state is None else state[:2] in _WORLD
 
     def _begin(self, connection: Connection) -> None:
-        wait = connection.get_execution_options().get("write_wait", 0)
+        wait = connection.get_execution_options()["patience"]
         connection.execute(_BOUNDS, {"ws": self._ws, "wait": str(wait)})
 
     def _probe(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, case, func, literal, select
 
 from bot.storage import rows
+from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.runs import Runs
@@ -121,7 +122,7 @@ class Queue:
 
     def recent(self, person: str, limit: int = 5) -> list[str]:
         """Return the names of the playbooks a person started last, newest first."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             named = {"ws": self._ws, "person": person, "most": limit}
             return [row["playbook"] for row in many(connection, _PLAYBOOKS, named)]
 
@@ -137,7 +138,7 @@ class Queue:
 
     def run(self, run_id: str) -> Run | None:
         """Return a run by its id, or by the beginning of it when only one begins so."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             named = {"ws": self._ws, "first": run_id, "last": f"{run_id}\U0010ffff"}
             found = many(connection, _BEGINNING, named) if run_id else []
             exact = [row for row in found if row["id"] == run_id]
@@ -146,39 +147,39 @@ class Queue:
 
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             return Runs(connection, self._ws).of_task(task_id, lock=False)
 
     def playbook(self, version: str) -> Playbook:
         """Return a kept playbook. Raises `UnknownPlaybook` when it was never kept."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             return self._store.playbook(connection, version)
 
     def run_of_draft(self, draft_id: str) -> Run | None:
         """Return the run a draft belongs to, carrying that draft."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             return Runs(connection, self._ws).of_draft(draft_id, lock=False)
 
     def draft(self, draft_id: str) -> Draft | None:
         """Return one draft with everything that was written and signed of it."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             return Runs(connection, self._ws).draft(draft_id)
 
     def tasks_of(self, owner: str) -> list[Task]:
         """Return a person's open tasks, earliest due first."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             found = many(connection, _OF_OWNER, {"ws": self._ws, "owner": owner})
         return [rows.task_from(row) for row in found]
 
     def switches(self) -> list[Switch]:
         """Return what is switched off."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             found = many(connection, _SWITCHES, {"ws": self._ws})
         return [Switch(scope=row["scope"], by=row["by"], at=row["at"]) for row in found]
 
     def went_out(self, since: datetime, until: datetime) -> Left:
         """Count what was carried out between two times."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             named = {"ws": self._ws, "since": since, "until": until}
             (row,) = many(connection, _LEFT, named)
         return Left(left=row["left"], edited=int(row["edited"]))
@@ -193,17 +194,17 @@ class Queue:
         today = now.astimezone(zone).date()
         monday = datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
         named = {"ws": self._ws, "since": monday, "since_words": stamp(monday)}
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             found = many(connection, _WEEK, named)
         return {row.pop("playbook"): Week.model_validate(row) for row in found}
 
     def states(self) -> dict[str, int]:
         """Return how many runs there are of each state."""
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             return {row["state"]: row["n"] for row in many(connection, _STATES, {"ws": self._ws})}
 
     def _runs(self, query: Select[tuple[object, ...]], named: Columns) -> list[Run]:
-        with self._database.read() as connection:
+        with self._database.read(LOOK) as connection:
             found = many(connection, query, {"ws": self._ws, **named})
             return _whole(connection, found)
 

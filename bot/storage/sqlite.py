@@ -78,7 +78,7 @@ class Sqlite:
         # In steps of a tenth of a second: most transactions then find it set already.
         connection.execution_options(write_wait=math.ceil(left * 10) * 100)
 
-    def begin_read(self, connection: Connection) -> None:
+    def begin_read(self, connection: Connection, left: float) -> None:
         """Nothing to prepare: a reader waits for nobody."""
 
     @contextmanager

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 from bot.storage import worksteps
 from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
+from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.messages import Messages
 from bot.storage.runs import Runs
@@ -100,7 +101,7 @@ class SqlStore:
     @contextmanager
     def looking(self) -> Generator[SqlTx]:
         """Open one unchanging view; it waits for nobody. Raises `NotRecorded`."""
-        with self.database.read() as connection:
+        with self.database.read(LOOK) as connection:
             yield SqlTx(connection, self)
 
     def poke(self, connection: Connection, run_id: str, at: datetime) -> None:
