@@ -28,6 +28,7 @@ from bot.parts import Parts
 from bot.program import Foundation, Program
 from bot.readiness import Readiness
 from bot.roles import Role, roles_of
+from bot.sealing import sealing_of
 from bot.serving import metrics_of, server_of
 from bot.settings import secret
 from bot.slack.client import slack_client
@@ -137,11 +138,18 @@ def build(
     schedules = _schedules(foundation)
     desk = _desk(foundation, drawings, homes, inbox, rows, metrics)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
+    sealing = sealing_of(foundation) if Role.WORKER in roles else None
     app = _app(settings, identity(client))
     register(app, desk)
     parts = Parts()
     socket = Socket(app, secret(settings.slack_app_token)) if Role.SOCKET in roles else None
-    ready = Readiness(parts=parts, socket=socket, ask=foundation.lookup.switches)
+    seal = sealing.ticks if sealing else ()
+    ready = Readiness(
+        parts=parts,
+        socket=socket,
+        ask=foundation.lookup.switches,
+        unsealed=(lambda: sealing.sequencer.problem) if sealing else str,
+    )
     return Program(
         foundation=foundation,
         roles=roles,
@@ -149,14 +157,20 @@ def build(
         socket=socket,
         web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
         outbox=_outbox(foundation, gateway, rows, drawings, seconds),
-        core=_core(
-            foundation, metrics, ticks=(schedules.tick, Tidying(inbox, foundation.clock).tick)
-        ),
+        core=_core(foundation, metrics, ticks=(*_ticks(foundation, schedules, inbox), *seal)),
+        sealing=sealing,
         schedules=schedules,
         desk=desk,
         checks=checks,
         parts=parts,
     )
+
+
+def _ticks(
+    foundation: Foundation, schedules: Schedules, inbox: Inbox
+) -> tuple[Callable[[], None], ...]:
+    """Return what the clock drives beside the log's own work."""
+    return schedules.tick, Tidying(inbox, foundation.clock).tick
 
 
 def _app(settings: Settings, authorize: Callable[[], AuthorizeResult]) -> App:

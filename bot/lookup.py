@@ -68,7 +68,8 @@ def _filters(about: str, limit: int) -> Filters:
         case _ if about.startswith("<@"):
             return Filters(actor=about.strip("<@>").split("|")[0], limit=limit)
         case _:
-            return Filters(text=about, limit=limit)
+            # Words are looked for in the newest entries only: nobody waits longer in Slack.
+            return Filters(text=about, limit=limit, within=100_000)
 
 
 def _logged(found: Recorded) -> Logged:

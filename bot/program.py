@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.jobs.schedule import Schedules
     from bot.lookup import Lookup
     from bot.parts import Parts
+    from bot.sealing import Sealing
     from bot.settings import Settings
     from bot.slack.outbox import Outbox
     from bot.slack.socket import Socket
@@ -82,6 +83,8 @@ class Program:
     schedules: Schedules
     desk: Desk
     checks: Checks
+    #: What seals the audit log, where this process works.
+    sealing: Sealing | None
     parts: Parts
 
     def serve(self, stop: Event) -> None:
@@ -107,6 +110,8 @@ class Program:
         catch_up(self.desk)
         # A look at the connections may hang as long as they do: nobody waits for this one at the end.
         Thread(target=self.checks.serve, args=(stop,), name="checks", daemon=True).start()
+        if self.sealing:
+            self.sealing.witnesses.serve(stop)
         self.parts.begin("outbox", self.outbox.serve, stop)
         self.parts.begin("worker", self.foundation.carrier.serve, self.core, stop)
 

@@ -26,14 +26,29 @@ class Readiness:
     """Looks at the parts of a process, its connection to Slack if it keeps one, and its database."""
 
     def __init__(
-        self, *, parts: Parts, socket: Connection | None, ask: Callable[[], object]
+        self,
+        *,
+        parts: Parts,
+        socket: Connection | None,
+        ask: Callable[[], object],
+        unsealed: Callable[[], str] = str,
     ) -> None:
-        """`ask` reads something small from the database. It raises `NotRecorded` when there is no answer."""
-        self._parts, self._socket, self._ask = parts, socket, ask
+        """`ask` reads something small from the database. It raises `NotRecorded` when there is no answer.
+
+        `unsealed` says why the audit log is not sealed now; it is empty when it is.
+        """
+        self._parts, self._socket, self._ask, self._unsealed = parts, socket, ask, unsealed
 
     def findings(self) -> Sequence[Finding]:
         """Return what keeps this process from its work; nothing when it could do it."""
-        return [*self._of_parts(), *self._of_connection(), *self._of_database()]
+        found = [*self._of_parts(), *self._of_connection(), *self._of_database()]
+        return found or self._of_log()
+
+    def _of_log(self) -> list[Finding]:
+        if not (why := self._unsealed()):
+            return []
+        fix = "Presses are recorded all the same; sayso doctor looks at the key."
+        return [Finding(ok=False, what="The audit log is not sealed", why=why, fix=fix)]
 
     def _of_parts(self) -> list[Finding]:
         fix = "Start this process again; its log says why it ended."

@@ -77,8 +77,8 @@ class Settings(BaseSettings):
         default=None,
         description="File with the key that signs the audit log's checkpoints; empty means `audit.key` in SAYSO_HOME.",
     )
-    audit_witness: str = Field(
-        default="",
+    audit_witness: SecretStr | None = Field(
+        default=None,
         description="Who keeps checkpoints out of Sayso's reach: `file:PATH`, `mailto:ADDRESS`, `https://…`.",
     )
     audit_bodies_days: int = Field(
@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     )
     model_budget: float = Field(
         default=2.0, description="US dollars a playbook may spend on models per day.", ge=0
+    )
+    audit_money_days: int = Field(
+        default=3650, description="Days it keeps the texts of runs that moved money.", ge=1
     )
     model_timeout: float = Field(
         default=60.0, description="Seconds one call to a model may take.", gt=0, le=600
@@ -143,6 +146,16 @@ class Settings(BaseSettings):
         if self.audit_key in {None, Path()}:  # an empty line in .env reads as the path of nothing
             return self.sayso_home / "audit.key"
         return cast("Path", self.audit_key)
+
+    @property
+    def checkpoints_file(self) -> Path:
+        """Where copies of the audit log's checkpoints are always kept."""
+        return self.sayso_home / "checkpoints.jsonl"
+
+    @property
+    def witness_folder(self) -> Path:
+        """The folder that says which witness has which checkpoint."""
+        return self.sayso_home / "witness"
 
     @property
     def slack_secrets(self) -> tuple[str, ...]:

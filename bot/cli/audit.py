@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import erasing, proofs
+from bot.cli.opening import company_of, counted, database_of, new_file
 from bot.cli.output import Json, as_json, progress, say
+from bot.cli.proofs import Keys, ProofFile, Witness  # noqa: TC001 -- typer reads them when it runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.settings import Settings
     from bot.storage.audit_check import Verdict
     from bot.storage.audit_search import Recorded
-    from bot.storage.database import Database
     from workflows.company import Company
 
-app = typer.Typer(help="Search, verify and export the audit log.", no_args_is_help=True)
+app = typer.Typer(
+    help="Search, verify, export and prove the audit log; erase what it says of somebody.",
+    no_args_is_help=True,
+)
 
 
 class Format(StrEnum):
@@ -28,6 +32,8 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    OCSF = "ocsf"
+    CLOUDEVENTS = "cloudevents"
 
 
 Run = Annotated[str, typer.Option(help="Entries of one run, by its whole id.")]
@@ -56,7 +62,11 @@ Against = Annotated[
     ),
 ]
 Form = Annotated[
-    Format, typer.Option("--format", help="jsonl can be verified, csv is for reading.")
+    Format,
+    typer.Option(
+        "--format",
+        help="jsonl can be verified, csv is for reading; ocsf and cloudevents are for collectors.",
+    ),
 ]
 Out = Annotated[Path, typer.Option(help="File to write; one that is there is not overwritten.")]
 
@@ -81,7 +91,7 @@ def search(  # noqa: PLR0913 -- one for each option
     from bot.storage.audit_search import search as found  # noqa: PLC0415 -- as above
 
     settings = read_settings()
-    company = _company(settings)
+    company = company_of(settings)
     wanted = Filters(
         run=run,
         draft=draft,
@@ -92,7 +102,8 @@ def search(  # noqa: PLR0913 -- one for each option
         until=_utc(until),
         limit=limit,
     )
-    entries = found(_ready(settings), wanted, ws=company.ws if company else "local")
+    database = database_of(settings)
+    entries = found(database, wanted, ws=database.ws)
     if json:
         as_json([entry.model_dump(mode="json") for entry in entries])
     else:
@@ -101,22 +112,26 @@ def search(  # noqa: PLR0913 -- one for each option
 
 
 @app.command()
-def verify(file: File = None, against: Against = None, json: Json = False) -> int:
+def verify(
+    *,
+    file: File = None,
+    against: Against = None,
+    witness: Witness = None,
+    key: Keys = None,
+    proof: ProofFile = None,
+    json: Json = False,
+) -> int:
     """Say whether every entry is as it was written; if not, name the first that was touched."""
-    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
-    from bot.storage import audit_verify  # noqa: PLC0415 -- as above
-    from workflows.errors import BadInput  # noqa: PLC0415 -- as above
+    from workflows.errors import BadInput  # noqa: PLC0415 -- `--help` stays quick
 
+    if proof:
+        return proofs.check_proof(proof, key, json=json)
     try:
         with progress("Verifying the audit log"):
-            verdict = (
-                audit_verify.verify_file(file)
-                if file
-                else audit_verify.verify(_ready(read_settings()), against)
-            )
+            verdict = _file(file, key) if file else _whole(against, witness, key)
     except UnicodeDecodeError as error:
         problem = "it holds bytes that are no text, so it is not an export, or was damaged."
-        raise BadInput(field=str(file or against), problem=problem) from error
+        raise BadInput(field=str(file or against or witness), problem=problem) from error
     if json:
         as_json(verdict.model_dump(mode="json"))
     else:
@@ -124,49 +139,61 @@ def verify(file: File = None, against: Against = None, json: Json = False) -> in
     return 0 if verdict.ok else 1
 
 
+def _file(file: Path, key: Sequence[str] | None) -> Verdict:
+    from bot.storage.audit_verify import verify_file  # noqa: PLC0415 -- `--help` stays quick
+
+    return verify_file(file, keys=proofs.keyring(key))
+
+
+def _whole(against: Path | None, witness: Path | None, key: Sequence[str] | None) -> Verdict:
+    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
+    from bot.storage import audit_verify  # noqa: PLC0415 -- as above
+
+    settings = read_settings()
+    return audit_verify.verify(
+        database_of(settings),
+        against,
+        witness=witness or proofs.kept_copies(settings),
+        keys=proofs.keyring(key) or proofs.own_keyring(settings),
+    )
+
+
 @app.command()
 def export(out: Out, form: Form = Format.JSONL, run: Run = "", json: Json = False) -> int:
     """Write the log, or one run of it, into a file that only you can read. It holds what was written to people."""
     from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
-    from bot.storage.audit_export import export_csv, export_jsonl  # noqa: PLC0415 -- as above
+    from bot.storage.audit_export import export_jsonl  # noqa: PLC0415 -- as above
+    from bot.storage.audit_formats import (  # noqa: PLC0415 -- as above
+        export_cloudevents,
+        export_csv,
+        export_ocsf,
+    )
 
-    database = _ready(read_settings())
-    chain = f"run:{run}" if run else None
-    write = export_jsonl if form is Format.JSONL else export_csv
+    write = {
+        Format.JSONL: export_jsonl,
+        Format.CSV: export_csv,
+        Format.OCSF: export_ocsf,
+        Format.CLOUDEVENTS: export_cloudevents,
+    }[form]
+    database = database_of(read_settings())
     with (
         progress("Exporting the audit log"),
-        _new_file(out).open("w", encoding="utf-8", newline="") as file,
+        new_file(out).open("w", encoding="utf-8", newline="") as file,
     ):
-        entries = write(database, file, chain)
+        entries = write(database, file, f"run:{run}" if run else None)
     if json:
         as_json({"file": str(out), "format": form.value, "entries": entries})
     else:
-        say(f"Wrote {_counted(entries, 'entry', 'entries')} to {out}.")
+        say(f"Wrote {counted(entries, 'entry', 'entries')} to {out}.")
     return 0
 
 
-def _ready(settings: Settings) -> Database:
-    """Open the database that is there. Raises `CannotOpen` for none, an empty one, or one of another form."""
-    from bot.cli.db import existing  # noqa: PLC0415 -- `--help` stays quick
-    from bot.storage import schema  # noqa: PLC0415 -- as above
-    from bot.storage.errors import CannotOpen  # noqa: PLC0415 -- as above
-
-    database = existing(settings)
-    schema.refuse_newer(database)
-    if schema.revision(database) != schema.NEWEST:
-        raise CannotOpen(
-            path=database.engine.url.database,
-            reason="it is empty, or of an older form",
-            next_step="Bring it up to date with sayso db upgrade",
-        )
-    return database
-
-
-def _company(settings: Settings) -> Company | None:
-    from bot.folder import CompanyFolder  # noqa: PLC0415 -- `--help` stays quick
-
-    there = (settings.sayso_home / "company.yml").exists()
-    return CompanyFolder(settings.sayso_home).company() if there else None
+app.command()(erasing.erase)
+app.command()(erasing.archive)
+app.command()(proofs.key)
+app.command()(proofs.prove)
+app.command()(proofs.growth)
+app.command()(proofs.checkpoints)
 
 
 def _utc(written: datetime | None) -> datetime | None:
@@ -187,9 +214,10 @@ def _show(entries: Sequence[Recorded], company: Company | None, *, with_body: bo
 def _tell(verdict: Verdict) -> None:
     from bot.cli.plain import line  # noqa: PLC0415 -- `--help` stays quick
 
-    looked = f"{_counted(verdict.entries, 'entry', 'entries')} in {_counted(verdict.chains, 'chain', 'chains')}"
+    looked = f"{counted(verdict.entries, 'entry', 'entries')} in {counted(verdict.chains, 'chain', 'chains')}"
     if verdict.ok:
         say(f"The audit log is as it was written: {looked}.")
+        say(_sealed(verdict))
         return
     say(f"The audit log is not as it was written ({looked}).")
     for number, bad in enumerate(verdict.bad):
@@ -199,17 +227,10 @@ def _tell(verdict: Verdict) -> None:
         say(line(f"{first}{where}{named}: {bad.problem}.", 400))
 
 
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _new_file(path: Path) -> Path:
-    """Make an empty file that its owner alone can read. Raises `BadInput` when it can't be made."""
-    from workflows.errors import BadInput  # noqa: PLC0415 -- `--help` stays quick
-
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except OSError as error:
-        problem = f"{path} can't be written ({error.strerror}). Choose another file."
-        raise BadInput(field="--out", problem=problem) from error
-    return path
+def _sealed(verdict: Verdict) -> str:
+    """Return what the checkpoints say of it, and whose signature and copies were looked at."""
+    points = counted(verdict.checkpoints, "checkpoint", "checkpoints")
+    signed = "signatures checked" if verdict.signed else "no signature checked"
+    copies = counted(verdict.witnessed, "copy", "copies")
+    newest = counted(verdict.unsealed, "newest entry", "newest entries")
+    return f"{points} ({signed}, {copies} compared); {newest} not under one yet."

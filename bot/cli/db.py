@@ -11,6 +11,8 @@ import typer
 from bot.cli.output import Json, as_json, progress, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.settings import Settings
     from bot.storage.database import Database
     from workflows.ports import Finding
@@ -97,6 +99,7 @@ def restore(file: File, json: Json = False) -> int:
     with progress("Restoring") as say_rows:
         at = SystemClock().now()
         rows = copying.restore(_there(file), database, ids=TimeIds(), at=at, say=say_rows)
+    _set_aside(settings.checkpoints_file, at)
     if json:
         as_json({"file": str(file), "rows": rows, "paused": copying.EVERYTHING})
     else:
@@ -128,6 +131,12 @@ def copy(to: To, role: Role = "", json: Json = False) -> int:
         say(f"Copied {rows:,} rows to {target.place}, and verified the audit log there.")
         say("Set DATABASE_URL to it before you start Sayso again; keep the old database unchanged.")
     return 0
+
+
+def _set_aside(copies: Path, at: datetime) -> None:
+    """Keep the copies of checkpoints that came after the backup: the restored log rightly differs from them."""
+    if copies.exists():
+        copies.rename(copies.with_name(f"checkpoints.before-{at:%Y%m%d-%H%M%S}.jsonl"))
 
 
 def _owned(settings: Settings) -> Database:

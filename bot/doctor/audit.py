@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.doctor.database import file_of
+from bot.settings import secret
 from bot.storage.audit_key import UnsafeKey, UnusableKey, read_key
 from workflows.ports import Finding
 
@@ -45,7 +46,7 @@ def _key(file: Path) -> Finding:
 
 
 def _witness(settings: Settings) -> Finding:
-    written, what = settings.audit_witness, "AUDIT_WITNESS"
+    written, what = secret(settings.audit_witness), "AUDIT_WITNESS"
     kind, _, rest = written.partition(":")
     if not written:
         told = "No witness keeps checkpoints: who holds the database and the key could rewrite the log unseen"

@@ -114,8 +114,8 @@ class Told(NamedTuple):
     actor: str
     #: Whether the actor wrote the revision; who undoes signs nothing anew and leaves its author.
     wrote: bool
-    #: What was on the screen of who signed; None where that is not told.
-    card_hash: str | None
+    #: What was on the screen of who signed; empty where that is not told.
+    card_hash: str
 
 
 class ChainCheck:
@@ -201,7 +201,7 @@ def _told(line: Line | Stored, head: JsonObject, payload_hash: str) -> Told:
         ts=line.ts,
         actor=line.actor,
         wrote=line.event != Event.DRAFT_UNDONE,
-        card_hash=card if isinstance(card, str) else None,
+        card_hash=card if isinstance(card, str) else "",
     )
 
 

@@ -28,8 +28,6 @@ from workflows.errors import WorkflowError
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Name of the file in SAYSO_HOME.
-NAME = "audit.key"
 #: Its owner may read and write it, and a group that is let in may read it.
 _TOO_OPEN = 0o037
 _NEW = "make a new one with sayso audit key --new"
@@ -92,14 +90,15 @@ def read_key(path: Path) -> Signer:
 
 
 def known_keys(path: Path) -> Keyring:
-    """Return the public keys of `audit.pub`, and that of the key itself. Raises as `read_key`, but for no file."""
+    """Return the public keys of `audit.pub`, and that of the key itself. Raises `UnsafeKey`, `UnusableKey`."""
     published = path.with_suffix(".pub")
     lines = published.read_text(encoding="utf-8").splitlines() if published.exists() else []
     try:
         keys = [public_key(line) for line in lines if line.strip()]
     except BadNote as error:
         raise UnusableKey(file=published, reason=str(error)) from error
-    with contextlib.suppress(FileNotFoundError):
+    # Who verifies need not be who signs: the public keys are enough.
+    with contextlib.suppress(FileNotFoundError, PermissionError):
         keys.append(read_key(path).public)
     return Keyring(keys)
 

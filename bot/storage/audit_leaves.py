@@ -24,7 +24,7 @@ class Leaves:
 
     def __init__(self, most: int) -> None:
         """Take how many leaves there can be at most."""
-        self._most = most
+        self._most, self._taken = most, 0
         self._hashes = bytearray()
         self.size, self.unsealed = 0, 0
         self.problem = ""
@@ -46,11 +46,17 @@ class Leaves:
         if self[index] != _NONE:
             self.problem = self.problem or f"leaf {index} of the Merkle log is there twice"
         self._hashes[start:end] = hash_
+        self._taken += 1
         self.size = max(self.size, index + 1)
 
     def __getitem__(self, index: int) -> bytes:
         """Return the hash of a leaf; zeros when no entry has it."""
         return bytes(self._hashes[index * WIDTH : (index + 1) * WIDTH])
+
+    @property
+    def strays(self) -> int:
+        """How many of the leaves that were announced belong to no entry."""
+        return self._most - self._taken
 
     def gap(self) -> int | None:
         """Return the first leaf that no entry has, or None."""

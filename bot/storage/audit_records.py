@@ -172,9 +172,8 @@ def _compare_signatures(check: ChainCheck, found: Rows) -> None:
 
 
 def _is_signed(row: Row[Any], told: Told) -> bool:
-    seen = row.card_hash if told.card_hash is None else told.card_hash
     kept = (row.payload_hash, stamp_of(row.at), row.card_hash, row.choice, row.reason)
-    return kept == (told.payload_hash, told.ts, seen, "approve", "")
+    return kept == (told.payload_hash, told.ts, told.card_hash, "approve", "")
 
 
 def _compare_executed(check: ChainCheck, found: Rows) -> None:

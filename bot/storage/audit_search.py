@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select, text, union_all
 
+from bot.storage.columns import Whole
 from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.tables import audit_event, audit_payload
@@ -34,6 +35,8 @@ SKEW = timedelta(hours=1)
 _LAST = 2**63 - 1
 #: Columns of which few entries have the same value; bodies are then read of these alone.
 _NARROW = frozenset({"chain", "object"})
+#: Numbers of the log whose bodies are read at a time, and at most where few of them match.
+STRETCH, MOST_STRETCH = 2_000, 64_000
 
 _of = audit_event.c
 _mine = select(_of.n).where(_of.ws == bindparam("ws")).limit(1)
@@ -106,6 +109,8 @@ class _Shape(NamedTuple):
     events: int
     #: How many spellings of the words are looked for.
     words: int
+    #: Whether a time is given.
+    timed: bool
 
     @property
     def walked(self) -> str:
@@ -122,24 +127,41 @@ def search(
     Raises `BadInput` for a kind of entry there is none of.
     """
     named, words = _named(filters), spellings(filters.text)
-    events = events_of(filters.event) if filters.event or _by_kind(named, words) else ()
-    values: dict[str, object] = {
+    events = events_of(filters.event) if filters.event else ()
+    values: Columns = {
         "ws": ws,
-        "most": filters.limit,
         "since": stamp(filters.since) if filters.since else "",
         "until": stamp(filters.until) if filters.until else "~",
         **named,
         **{f"which_{n}": event for n, event in enumerate(events)},
         **{f"words_{n}": spelling for n, spelling in enumerate(words)},
     }
-    shape = _Shape(tuple(named), len(events), len(words))
+    timed = filters.since is not None or filters.until is not None
+    shape = _Shape(tuple(named), len(events), len(words), timed)
     with database.read() as connection:
         if database.dialect == "postgresql":
             connection.execute(_PLAN)
         first, last = _window(connection, filters, ws)
         last = last if before is None else min(last, before - 1)
-        found = many(connection, _statement(shape), {**values, "first": first, "last": last})
+        found = _read(connection, shape, {**values, "first": first, "last": last}, filters.limit)
     return [_recorded(row) for row in reversed(found)]
+
+
+def _read(connection: Connection, shape: _Shape, values: Columns, limit: int) -> list[Columns]:
+    """Return the newest rows. Bodies are read a stretch at a time: no plan knows how many hold the words."""
+    if not shape.words or shape.walked in _NARROW:
+        return many(connection, _statement(shape), {**values, "most": limit})
+    found: list[Columns] = []
+    stretch, last = STRETCH, min(values["last"], _highest(connection, values["ws"]))
+    while len(found) < limit and last >= values["first"]:
+        first = max(last - stretch + 1, values["first"])
+        part = {**values, "first": first, "last": last, "most": limit - len(found)}
+        before = len(found)
+        found += many(connection, _statement(shape), part)
+        # Numbers of one workspace lie far apart where there are many.
+        stretch = STRETCH if len(found) > before else min(2 * stretch, MOST_STRETCH)
+        last = first - 1
+    return found
 
 
 def events_of(name: str) -> tuple[str, ...]:
@@ -194,11 +216,6 @@ def _actor(name: str) -> str:
     return name if ":" in name else f"user:{name}"
 
 
-def _by_kind(named: dict[str, str], words: tuple[str, ...]) -> bool:
-    """Whether every kind is looked up by itself: the index of actors goes on by the kind of entry."""
-    return list(named) == ["actor"] and not words
-
-
 def _window(connection: Connection, filters: Filters, ws: str) -> tuple[int, int]:
     """Return the first and the last number in the log that a time can mean: between what is surely too old or new."""
     first, last = 0, _LAST
@@ -207,9 +224,12 @@ def _window(connection: Connection, filters: Filters, ws: str) -> tuple[int, int
     if filters.until:
         last = _number(connection, _FIRST_AFTER, ws, filters.until + SKEW) or last
     if filters.within:
-        highest = connection.execute(_HIGHEST, {"ws": ws}).scalar_one()
-        first = max(first, highest - filters.within + 1)
+        first = max(first, _highest(connection, ws) - filters.within + 1)
     return first, last
+
+
+def _highest(connection: Connection, ws: str) -> int:
+    return int(connection.execute(_HIGHEST, {"ws": ws}).scalar_one())
 
 
 def _number(connection: Connection, query: Select[int], ws: str, at: datetime) -> int | None:
@@ -217,39 +237,38 @@ def _number(connection: Connection, query: Select[int], ws: str, at: datetime) -
 
 
 @cache
-def _statement(shape: _Shape) -> Select[tuple[object, ...]]:
+def _statement(shape: _Shape) -> Select[Any]:
     """Return the statement of a shape, made once: making one takes longer than running it."""
     kinds: list[BindParameter[str]] = [bindparam(f"which_{n}") for n in range(shape.events)]
-    if shape.words:
-        of_kind = [_aside("event").in_(kinds)] if kinds else []
-        walk = [*_walk(shape), *of_kind, holds(audit_payload.c.body, shape.words)]
-        return _ENTRIES.where(*walk).order_by(_of.n.desc()).limit(bindparam("most"))
-    kind_of = _of.event if shape.walked in {"actor", "event"} else _aside("event")
-    walks = [[*_walk(shape), kind_of == kind] for kind in kinds] or [_walk(shape)]
+    most = bindparam("most", type_=Whole)
     # Places in a chain and in the whole log have the same order; the index of chains has the first.
-    order = _of.seq if shape.walked == "chain" else _of.n
-    numbers = union_all(*(_newest(walk, order) for walk in walks)).subquery()
-    newest = select(numbers.c.n).order_by(numbers.c.n.desc()).limit(bindparam("most"))
+    order = _of.seq.desc() if shape.walked == "chain" else _of.n.desc()
+    if shape.walked in {"actor", "event"} and kinds:
+        # Each kind has a stretch of the index of its own.
+        walks = [[*_walk(shape), _of.event == kind] for kind in kinds]
+    else:
+        walks = [[*_walk(shape), *([_aside("event").in_(kinds)] if kinds else [])]]
+    if shape.words:
+        (walk,) = walks
+        holding = _ENTRIES.where(*walk, holds(audit_payload.c.body, shape.words))
+        return holding.order_by(order).limit(most)
+    parts = [select(_of.n).where(*walk).order_by(order).limit(most).subquery() for walk in walks]
+    numbers = union_all(*(select(part.c.n) for part in parts)).subquery()
+    newest = select(numbers.c.n).order_by(numbers.c.n.desc()).limit(most)
     return _ENTRIES.where(_of.n.in_(newest)).order_by(_of.n.desc())
 
 
-def _newest(walk: list[ColumnElement[bool]], order: ColumnElement[int]) -> Select[int]:
-    found = select(_of.n).where(*walk).order_by(order.desc()).limit(bindparam("most")).subquery()
-    return select(found.c.n)
-
-
 def _walk(shape: _Shape) -> list[ColumnElement[bool]]:
-    compared = [
-        (_of[name] if name == shape.walked else _aside(name)) == bindparam(name)
-        for name in shape.compared
-    ]
     number = _of.n + 0 if shape.walked == "chain" else _of.n
+    stamped = [_aside("ts") >= bindparam("since"), _aside("ts") < bindparam("until")]
     return [
         _of.ws == bindparam("ws"),
-        *compared,
+        *(
+            (_of[name] if name == shape.walked else _aside(name)) == bindparam(name)
+            for name in shape.compared
+        ),
         number.between(bindparam("first"), bindparam("last")),
-        _aside("ts") >= bindparam("since"),
-        _aside("ts") < bindparam("until"),
+        *(stamped if shape.timed else []),
     ]
 
 

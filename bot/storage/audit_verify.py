@@ -10,13 +10,14 @@ import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.storage.audit_check import LISTED, Broken, ChainCheck, Stored, Verdict, stamp_of
 from bot.storage.audit_copies import copies_in, ours
 from bot.storage.audit_erased import check_erasures
 from bot.storage.audit_export import Export
 from bot.storage.audit_leaves import LeafCheck, Leaves, Point
+from bot.storage.audit_numbers import check_numbers
 from bot.storage.audit_records import BATCH, Records, heads, runs
 from bot.storage.checkpoints import checkpoints
 from bot.storage.notes import BadNote, origin
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from pathlib import Path
 
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.engine import Connection
 
     from bot.storage.audit_check import Line
@@ -42,6 +44,13 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
 
 _event = audit_event.c
+
+
+def _of_same(table: Table) -> tuple[Table, ColumnElement[bool]]:
+    """Return how a table joins its entry: a row that was moved to another workspace is gone here."""
+    return table, (table.c.event_id == _event.id) & (table.c.ws == _event.ws)
+
+
 #: In the order of `Stored`. One walk over everything: headers are large, and read once.
 _ENTRIES = (
     select(
@@ -53,30 +62,13 @@ _ENTRIES = (
         audit_redaction.c.by_event,
         audit_leaf.c.leaf_index,
     )
-    .outerjoin(audit_payload, audit_payload.c.event_id == _event.id)
-    .outerjoin(audit_redaction, audit_redaction.c.event_id == _event.id)
-    .outerjoin(audit_leaf, audit_leaf.c.event_id == _event.id)
+    .outerjoin(*_of_same(audit_payload))
+    .outerjoin(*_of_same(audit_redaction))
+    .outerjoin(*_of_same(audit_leaf))
     .order_by(_event.ws, _event.chain, _event.seq)
 )
-_NUMBERS = select(func.count(), func.coalesce(func.max(_event.n), 0))
-_after = audit_event.alias("after")
-_GAP = select(func.min(_event.n + 1)).where(~exists().where(_after.c.n == _event.n + 1))
-_FIRST = select(func.min(_event.n))
 _LEAVES = select(audit_leaf.c.ws, func.count().label("leaves")).group_by(audit_leaf.c.ws)
 _SEALED = select(audit_checkpoint.c.ws).distinct()
-_EARLY = (
-    select(_event.id)
-    .outerjoin(audit_leaf, audit_leaf.c.event_id == _event.id)
-    .where(
-        audit_leaf.c.event_id.is_(None),
-        _event.n
-        < select(func.max(_after.c.n))
-        .join(audit_leaf, audit_leaf.c.event_id == _after.c.id)
-        .where(_after.c.ws == _event.ws)
-        .scalar_subquery(),
-    )
-    .limit(1)
-)
 _DOCUMENTS = select(document)
 _ERASED = select(erasure.c.ws, erasure.c.name).where(erasure.c.kind == "document")
 _HASH = select(_event.hash).where(_event.id == bindparam("id"))
@@ -99,7 +91,7 @@ def verify(
     with database.read() as connection:
         tally.begin(connection, database.ws)
         _check_chains(connection, tally)
-        _check_numbers(connection, tally)
+        check_numbers(connection, tally.note)
         check_erasures(connection, tally.erased, tally.note)
         _check_documents(connection, tally)
         for ws in tally.leaves:
@@ -238,22 +230,6 @@ def _lost_runs(tally: _Tally, keys: Iterable[tuple[str, str]]) -> None:
         tally.note(Broken(chain=f"run:{run_id}", seq=1, event_id="", problem=words))
 
 
-def _check_numbers(connection: Connection, tally: _Tally) -> None:
-    """On SQLite entries are numbered without gaps, in the order in which they are sealed."""
-    if connection.dialect.name != "sqlite":
-        return
-    count, newest = connection.execute(_NUMBERS).one()
-    if count != newest:
-        first = connection.execute(_FIRST).scalar()
-        number = 1 if first != 1 else connection.execute(_GAP).scalar()
-        words = f"entry number {number} of the whole log is gone"
-        tally.note(Broken(chain="", seq=0, event_id="", problem=words))
-    early = connection.execute(_EARLY).scalar()
-    if early is not None:
-        words = "later entries are sealed and this one is not: it was put in by hand, or its leaf is gone"
-        tally.note(Broken(chain="", seq=0, event_id=early, problem=words))
-
-
 def _check_leaves(connection: Connection, tally: _Tally, ws: str, copies: list[str] | None) -> None:
     check = LeafCheck(leaves=tally.leaves[ws], origin=origin(ws), keys=tally.keys, note=tally.note)
     for copy in ours(copies or [], ws, tally.keys):
@@ -263,6 +239,9 @@ def _check_leaves(connection: Connection, tally: _Tally, ws: str, copies: list[s
         else:
             check.expect([copy])
             tally.witnessed += 1
+    if strays := tally.leaves[ws].strays:
+        words = f"{strays} leaves of the Merkle log belong to no entry of this workspace"
+        tally.note(Broken(chain="", seq=0, event_id="", problem=words))
     check.run(
         Point(note=row.note, size=row.size, root=row.root, peaks=row.peaks, at=stamp_of(row.at))
         for row in checkpoints(connection, ws)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds a transaction may live after its entries got their numbers: twice what one may wait.
 MARGIN = 2 * PATIENCE
+#: So many numbers are surely not given within `MARGIN`: what is further behind is settled at once.
+REACH = 200_000
 #: Seconds between two looks at the whole log.
 SWEEP = 3600.0
 
@@ -39,12 +41,14 @@ class Horizon:
         if self._sweep is None and now - self._swept >= SWEEP:
             self._sweep, self._swept = 0, now
         while self._marks and now - self._marks[0][0] >= MARGIN:
-            self._settled = self._marks.popleft()[1]
+            self._settled = max(self._settled, self._marks.popleft()[1])
         return self._settled if self._sweep is None else self._sweep
 
     def passed(self, *, to: int, complete: bool) -> None:
         """Take note that all found up to `to` is sealed; `complete` when nothing was left behind it."""
         if self._sweep is not None:
             self._sweep = None if complete else to
-        if complete and (not self._marks or self._seconds() - self._marks[-1][0] >= 1):
-            self._marks.append((self._seconds(), to))
+        if complete:
+            self._settled = max(self._settled, to - REACH)
+            if not self._marks or self._seconds() - self._marks[-1][0] >= 1:
+                self._marks.append((self._seconds(), to))

@@ -39,6 +39,10 @@ class BadNote(ValueError):
     """A note that proves nothing; the message says why, as the end of a sentence."""
 
 
+class UnknownKey(BadNote):
+    """A note that nobody known has signed."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checkpoint:
     """How large a log was, and the root over all of its entries."""
@@ -118,7 +122,7 @@ class Keyring:
         self.keys = tuple(dict.fromkeys(keys))
 
     def opened(self, note: str) -> Checkpoint:
-        """Return the checkpoint of a note that one of these keys has signed. Raises `BadNote`."""
+        """Return the checkpoint of a note that one of these keys has signed. Raises `BadNote`, `UnknownKey`."""
         text, signatures = _parts(note)
         checkpoint = _checkpoint(text)
         for key in self.keys:
@@ -127,7 +131,7 @@ class Keyring:
                 if not key.has_signed(text, known[0]):
                     raise BadNote("its signature is not of these lines")
                 return checkpoint
-        raise BadNote("none of the known keys has signed it")
+        raise UnknownKey("none of the known keys has signed it")
 
 
 def read(note: str) -> Checkpoint:

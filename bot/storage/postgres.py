@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
+import psycopg
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
@@ -78,11 +79,11 @@ class Postgres:
 
     def at_fault(self, error: BaseException | None) -> bool:
         """Whether the world, and not a statement, is at fault."""
-        if error is None or not type(error).__module__.startswith("psycopg"):
+        if not isinstance(error, psycopg.Error):
             return False
-        state = getattr(error, "sqlstate", None)
-        # Without a state nobody answered: the connection is gone, or could not be made.
-        return type(error).__name__ == "OperationalError" if state is None else state[:2] in _WORLD
+        if error.sqlstate is None:  # nobody answered: the connection is gone, or could not be made
+            return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return error.sqlstate[:2] in _WORLD
 
     def _begin(self, connection: Connection) -> None:
         wait = connection.get_execution_options()["patience"]

@@ -270,7 +270,7 @@ audit_checkpoint = _table(
 
 
 _states = draft.c.state.in_(LIVE)
-_due, _message_due = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
+_due, _late = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _open = inbox.c.handled_at.is_(None)
 
@@ -285,19 +285,15 @@ Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
 Index("seen_at", seen.c.at)
 Index("inbox_open", inbox.c.at, sqlite_where=_open, postgresql_where=_open)
-Index(
-    "message_due",
-    message.c.ws,
-    message.c.due_at,
-    sqlite_where=_message_due,
-    postgresql_where=_message_due,
-)
+Index("message_due", message.c.ws, message.c.due_at, sqlite_where=_late, postgresql_where=_late)
 Index("message_stuck", message.c.ws, sqlite_where=_stuck, postgresql_where=_stuck)
 Index("message_posted", message.c.posted_in, message.c.ts)
 Index("spend_day", spend.c.ws, spend.c.playbook, spend.c.day)
-Index("audit_newest", audit_event.c.ws, audit_event.c.n)
-Index("audit_ts", audit_event.c.ws, audit_event.c.ts)
-Index("audit_object", audit_event.c.ws, audit_event.c.object, audit_event.c.n)
-Index("audit_actor", audit_event.c.ws, audit_event.c.actor, audit_event.c.n)
-Index("audit_kind", audit_event.c.ws, audit_event.c.event, audit_event.c.n)
+_event = audit_event.c
+Index("audit_newest", _event.ws, _event.n)
+Index("audit_ts", _event.ws, _event.ts)
+Index("audit_object", _event.ws, _event.object, _event.n)
+Index("audit_actor", _event.ws, _event.actor, _event.n)
+Index("audit_actor_kind", _event.ws, _event.actor, _event.event, _event.n)
+Index("audit_kind", _event.ws, _event.event, _event.n)
 Index("draft_live", draft.c.run_id, unique=True, sqlite_where=_states, postgresql_where=_states)

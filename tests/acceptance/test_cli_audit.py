@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import stat
@@ -19,7 +20,7 @@ from bot.settings import Settings
 from bot.storage.claims import Claims
 from tests.acceptance.conftest import Terminal
 from tests.fakes.clock import FakeClock
-from workflows.commands import Approve, StartRun
+from workflows.commands import Approve, CancelRun, StartRun
 from workflows.run import Actor
 
 if TYPE_CHECKING:
@@ -166,6 +167,108 @@ def test_a_spreadsheet_gets_every_entry(signed: Signed, tmp_path: Path) -> None:
     told = signed.terminal.sayso("audit", "export", "--format", "csv", "--out", str(out))
     assert told.code == 0
     assert out.read_text(encoding="utf-8").startswith('"ts","chain","seq"')
+
+
+@pytest.mark.parametrize(("form", "key"), [("ocsf", "class_uid"), ("cloudevents", "specversion")])
+def test_a_collector_gets_every_entry_without_its_body(
+    signed: Signed, tmp_path: Path, form: str, key: str
+) -> None:
+    """One JSON object a line, in the words of the standard; nothing that was written to a customer."""
+    out = tmp_path / "events.jsonl"
+    told = signed.terminal.sayso("audit", "export", "--format", form, "--out", str(out), "--json")
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert told.json["entries"] == len(lines) > 0
+    assert all(key in line for line in lines)
+    assert "Lark Bakery" not in out.read_text(encoding="utf-8")
+
+
+def test_a_kind_of_entry_there_is_none_of_is_told(signed: Signed) -> None:
+    """A slip of the fingers is no empty log."""
+    told = signed.terminal.sayso("audit", "search", "--event", "singed")
+    assert (told.code, told.out) == (1, "")
+    assert "Did you mean signed?" in told.err
+
+
+def test_an_archive_needs_a_checkpoint(signed: Signed, tmp_path: Path) -> None:
+    """None was made in this company: that is said, and no file is left behind."""
+    out = tmp_path / "old.jsonl"
+    told = signed.terminal.sayso("audit", "archive", "--before", "2027-01-01", "--out", str(out))
+    assert told.code == 1
+    assert "no checkpoint is older" in told.err
+    assert not out.exists()
+
+
+@pytest.fixture
+def cancelled(signed: Signed, tmp_path: Path) -> Signed:
+    """Return a copy of the company in which the run was cancelled."""
+    shutil.copytree(signed.terminal.folder / "company", tmp_path / "company")
+    house = found(Settings(sayso_home=tmp_path / "company", database_url=""), clock=FakeClock())
+    house.engine.handle(CancelRun(actor=Actor.user("U01NOA"), key="stop", run_id=signed.run))
+    house.close()
+    return Signed(terminal=Terminal(folder=tmp_path), run=signed.run, draft=signed.draft)
+
+
+ERASE = ("audit", "erase", "--reason", "Article 17, ticket 9", "--by", "U01NOA")
+
+
+def test_a_customer_is_forgotten_and_the_log_still_verifies(cancelled: Signed) -> None:
+    """Nothing of them is left in the file; who signed what and when still is."""
+    prompt = cancelled.terminal
+    asked = (*ERASE, "--subject", "Orders@Lark-Bakery.example")
+    would = prompt.sayso(*asked, "--dry-run")
+    assert would.out.startswith("Would erase: 1 run, 1 draft,")
+    erased = prompt.sayso(*asked)
+    assert erased.code == 0
+    assert erased.out.startswith("Erased: 1 run, 1 draft,")
+    files = (prompt.folder / "company").glob("sayso.db*")
+    kept = b"".join(file.read_bytes() for file in files)
+    for words in (b"lark-bakery.example", b"Lark Bakery", b"Jo Larkin"):
+        assert words not in kept
+    assert prompt.sayso("audit", "verify").code == 0
+    (line,) = prompt.sayso("audit", "search", "--event", "signed").out.splitlines()
+    assert "Noa Brandt  signed it" in line
+    (line,) = prompt.sayso("audit", "search", "--event", "redacted").out.splitlines()
+    assert "Noa Brandt  had texts erased" in line
+    assert "Article 17, ticket 9" in line
+    shown = prompt.sayso("runs", "show", cancelled.run)
+    assert shown.code == 0
+    assert "was erased" in shown.out
+    assert prompt.sayso(*asked).out == "Nothing of that is kept.\n"
+
+
+def test_an_export_of_an_erased_log_verifies(cancelled: Signed, tmp_path: Path) -> None:
+    """Whoever gets it sees that bodies were erased, and that nothing else is missing."""
+    assert cancelled.terminal.sayso(*ERASE, "--run", cancelled.run).code == 0
+    out = tmp_path / "log.jsonl"
+    assert cancelled.terminal.sayso("audit", "export", "--out", str(out)).code == 0
+    assert "redacted_by" in out.read_text(encoding="utf-8")
+    assert cancelled.terminal.sayso("audit", "verify", "--file", str(out)).code == 0
+
+
+def test_what_waits_is_not_erased(signed: Signed) -> None:
+    """A letter that may still leave has to be readable; the way out is said."""
+    told = signed.terminal.sayso(*ERASE, "--run", signed.run)
+    assert told.code == 1
+    assert "Finish or cancel it first; nothing was erased." in told.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        (("--by", "U01EVE", "--reason", "r", "--text", "x"), "not among the people"),
+        (("--by", "U01NOA", "--reason", "about Lark", "--text", "lark"), "Leave them out"),
+        (("--by", "U01NOA", "--reason", "r", "--text", "x", "--run", "y"), "one of them"),
+        (("--by", "U01NOA", "--reason", "r"), "say what to erase"),
+        (("--by", "U01NOA", "--reason", "r", "--run", "nobody's"), "There is no run"),
+    ],
+)
+def test_an_erasure_that_is_not_clear_is_refused(
+    signed: Signed, asked: tuple[str, ...], problem: str
+) -> None:
+    """Who, why and what are said clearly, or nothing is done."""
+    told = signed.terminal.sayso("audit", "erase", *asked)
+    assert told.code == 1
+    assert problem in told.err
 
 
 def test_a_touched_entry_is_named(signed: Signed, tmp_path: Path) -> None:

@@ -524,7 +524,7 @@ def test_a_password_in_the_address_never_shows(address: str) -> None:
         connector = TableConnector([source], FakeClock())
         draft = change("stock", "1", "a", "b")
         outcome, found = connector.execute(draft), connector.lookup(draft)
-    assert outcome.status == "rejected"
+    assert outcome.status in {"rejected", "retryable"}  # without a driver, or without a server
     assert found
     assert found.status == "unknown"
     assert "ana:canary" not in repr(connector.check()) + repr(outcome) + repr(found)

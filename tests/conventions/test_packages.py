@@ -23,7 +23,10 @@ LONGER = {
     "workflows/steps.py": "one function per row of one table",
 }
 #: Modules that are run and not imported, and by what.
-RUN_ONLY = {"bot.storage.migrations.env": "alembic runs it inside its own context"}
+RUN_ONLY = {
+    "bot.storage.migrations.env": "alembic runs it inside its own context",
+    "bot.jobs.distributed": "a library of its carrier asks a program about the interpreter",
+}
 #: Made by joining, so that this file names none.
 _INDEXES = ("py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.org", "npm" + "js.com")
 _OPTIONS = ("index" + "-url", "find" + "-links")

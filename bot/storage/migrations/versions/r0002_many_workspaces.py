@@ -162,6 +162,7 @@ def _make_log() -> None:
     op.create_index("audit_ts", "audit_event", ["ws", "ts"])
     for name, column in (("object", "object"), ("actor", "actor"), ("kind", "event")):
         op.create_index(f"audit_{name}", "audit_event", ["ws", column, "n"])
+    op.create_index("audit_actor_kind", "audit_event", ["ws", "actor", "event", "n"])
     op.create_table(
         "audit_payload",
         _name("event_id"),

@@ -1,21 +1,23 @@
-"""The log leaves as a file that proves itself, or as a table a spreadsheet can't run."""
+"""The log leaves as a file that proves itself."""
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bot.storage.audit_export import CSV_COLUMNS, export_csv, export_jsonl, safe_cell
+from bot.storage.audit_export import archive_jsonl, export_jsonl
 from bot.storage.audit_verify import verify_file
+from bot.storage.checkpoints import Seals
 from bot.storage.header import hashed
+from bot.storage.notes import Keyring, Signer
 from tests.fakes.clock import MONDAY
-from tests.unit.bot.storage.records import entry, written
+from tests.unit.bot.storage.records import written
+from workflows.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,46 +139,72 @@ def test_what_is_no_export_does_not_verify(tmp_path: Path, junk: str) -> None:
     assert not verify_file(path).ok
 
 
-def test_a_spreadsheet_gets_rows_it_can_not_run(store: SqlStore) -> None:
-    """RFC 4180, a heading, and no formula."""
-    with store.transaction() as tx:
-        tx.append([entry(object='=cmd|"/C calc"!A0', body={"a": 'x,\n"y"'})], MONDAY)
-    out = io.StringIO(newline="")
-    assert export_csv(store.database, out) == 1
-    heading, row = csv.reader(io.StringIO(out.getvalue(), newline=""))
-    assert tuple(heading) == CSV_COLUMNS
-    assert row[:6] == [
-        "2026-11-23T09:00:00.000000Z",
-        "run:r-1",
-        "1",
-        "user:U-ANA",
-        "run:run:started",
-        '\'=cmd|"/C calc"!A0',
-    ]
-    assert json.loads(row[7]) == {"a": 'x,\n"y"'}
-    assert out.getvalue().count("\r\n") == 2
+@pytest.fixture
+def sealed(store: SqlStore) -> Keyring:
+    """Seal three runs in two checkpoints, an hour apart, and leave a fourth unsealed; return the key."""
+    signer = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    seals = Seals(store.database, signer=signer)
+    written(store, 1)
+    written(store, 2)
+    assert seals.seal(MONDAY)
+    written(store, 3)
+    assert seals.seal(MONDAY + timedelta(hours=1))
+    written(store, 4)
+    return Keyring([signer.public])
 
 
-@pytest.mark.parametrize(
-    "cell",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "  =1", "\uff1d1", "\u00a0=1", "\n=1"],
-)
-def test_a_cell_that_would_be_a_formula_is_text(cell: str) -> None:
-    """Also after spaces, and in full width."""
-    assert safe_cell(cell) == f"'{cell}"
+def test_an_export_takes_the_checkpoints_along(
+    store: SqlStore, sealed: Keyring, tmp_path: Path
+) -> None:
+    """Whoever has the file and the key sees who signed for which entries, and which came after."""
+    path = tmp_path / "whole.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        assert export_jsonl(store.database, out) == 28
+    verdict = verify_file(path, keys=sealed)
+    assert (verdict.ok, verdict.checkpoints, verdict.signed, verdict.unsealed) == (True, 2, True, 7)
 
 
-@given(st.text())
-def test_no_cell_begins_like_a_formula(cell: str) -> None:
-    """Whatever a customer or a model wrote; what is harmless stays as it is."""
-    out = io.StringIO(newline="")
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow([safe_cell(cell)])
-    (row,) = csv.reader(io.StringIO(out.getvalue(), newline=""))
-    assert not row[0].lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\0"))
-    assert row[0] in {cell, f"'{cell}"}
+def test_a_run_dropped_from_an_export_is_missed(
+    store: SqlStore, sealed: Keyring, tmp_path: Path
+) -> None:
+    """Even with the closing line counted anew: no entry has its leaves."""
+    path = tmp_path / "whole.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        export_jsonl(store.database, out)
+
+    def drop(lines: Lines) -> None:
+        lines[:] = [line for line in lines if line.get("chain") != "run:r-2"]
+        hashes = [bytes.fromhex(line["hash"]) for line in lines if "hash" in line]
+        digest = hashlib.sha256(b"".join(hashes)).hexdigest()
+        lines[-1].update(entries=len(hashes), digest=digest)
+
+    _rewrite(path, drop)
+    assert not verify_file(path, keys=sealed).ok
 
 
-def test_ordinary_cells_stay_as_they_are() -> None:
-    """No quote where none is needed."""
-    for cell in ("", "Lark Bakery", "2026-11-23", "a=b", "1-2", "'quoted"):
-        assert safe_cell(cell) == cell
+def test_an_archive_is_what_the_last_checkpoint_before_then_covers(
+    store: SqlStore, sealed: Keyring, tmp_path: Path
+) -> None:
+    """Whole chains up to it and no entry after it; it verifies by itself, with nothing left unsealed."""
+    path = tmp_path / "archive.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        assert archive_jsonl(store.database, out, MONDAY + timedelta(minutes=30)) == 14
+    verdict = verify_file(path, keys=sealed)
+    assert (verdict.ok, verdict.checkpoints, verdict.unsealed) == (True, 1, 0)
+
+
+def test_without_a_checkpoint_there_is_nothing_to_archive(
+    store: SqlStore, sealed: Keyring, tmp_path: Path
+) -> None:
+    """That is said, and the time asked for is not passed over."""
+    del sealed
+    with (tmp_path / "no.jsonl").open("w") as out, pytest.raises(BadInput, match="no checkpoint"):
+        archive_jsonl(store.database, out, MONDAY)
+
+
+def test_another_workspace_is_not_in_an_export(store: SqlStore, tmp_path: Path) -> None:
+    """A company takes its own log along."""
+    written(store, 1)
+    path = tmp_path / "other.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        assert export_jsonl(store.database, out, ws="T-OTHER") == 0

@@ -10,6 +10,7 @@ import pytest
 from bot.storage.audit_search import Filters, search
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import BEN, entry, written
+from workflows.errors import BadInput
 from workflows.events import Event
 
 if TYPE_CHECKING:
@@ -42,11 +43,20 @@ def _found(log: SqlStore, **filters: object) -> list[tuple[str, int]]:
         ({"actor": "agent:writer"}, [("r-1", 2), ("r-2", 2)]),
         ({"event": "signed"}, [("r-1", 4), ("r-2", 4)]),
         ({"event": "run:draft:signed"}, [("r-1", 4), ("r-2", 4)]),
-        ({"event": "igned"}, []),
-        ({"event": "%"}, []),
+        ({"event": "signed", "actor": "U-BEN", "run": "r-1"}, [("r-1", 4)]),
+        ({"event": "signed", "actor": "U-ANA"}, []),
+        ({"event": "signed", "text": "lark", "limit": 1}, [("r-2", 4)]),
+        ({"event": "signed", "since": MONDAY + timedelta(hours=1)}, []),
+        ({"actor": "U-BEN", "text": "SURE"}, [("ws:local", 1)]),
+        ({"draft": "d-1", "event": "signed"}, [("r-1", 4)]),
+        ({"draft": "d-1", "event": "opened"}, [("r-1", 2)]),
+        ({"run": "r-1", "event": "opened", "text": "lark"}, [("r-1", 2)]),
+        ({"actor": "agent:writer", "event": "opened"}, [("r-1", 2), ("r-2", 2)]),
         ({"text": "q-2"}, [("r-2", 1)]),
         ({"text": "100% sure_"}, [("ws:local", 1)]),
         ({"text": "100_ sure"}, []),
+        ({"text": "q-2", "within": 8}, [("r-2", 1)]),
+        ({"text": "q-2", "within": 7}, []),
         ({"since": MONDAY + timedelta(hours=1)}, [("ws:local", 1)]),
         ({"until": MONDAY}, []),
         (
@@ -62,6 +72,35 @@ def test_entries_are_found_by_what_people_know(
 ) -> None:
     """Run, draft, person, kind, words, time; the newest ones that fit, oldest first."""
     assert _found(log, **filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("singed", "mean signed?"), ("run:draft:singed", "mean run:draft:signed?")]
+)
+def test_a_kind_of_entry_there_is_none_of_is_refused(log: SqlStore, wrong: str, meant: str) -> None:
+    """A slip of the fingers is told from a log in which nothing happened."""
+    with pytest.raises(BadInput, match="no such kind of entry") as refused:
+        search(log.database, Filters(event=wrong))
+    assert meant in refused.value.sentence
+
+
+@pytest.mark.parametrize("written", ["müller & söhne", "MÜLLER & SÖHNE", "Müller"])
+def test_words_are_found_whatever_their_case(log: SqlStore, written: str) -> None:
+    """Letters beyond ASCII too, which SQLite alone would not lower; quotes and wildcards are plain characters."""
+    with log.transaction() as tx:
+        tx.append([entry(chain="run:r-9", body={"why": 'Müller & Söhne said "50% off"'})], MONDAY)
+    assert _found(log, text=written) == [("r-9", 1)]
+    assert _found(log, text='said "50% OFF"') == [("r-9", 1)]
+    assert _found(log, text='said "50_ off"') == []
+
+
+def test_a_clock_that_went_back_hides_nothing(store: SqlStore) -> None:
+    """An entry stamped half an hour early stands later in the log, and is found by its time."""
+    for minutes in (0, -30, 10):
+        with store.transaction() as tx:
+            tx.append([entry()], MONDAY + timedelta(minutes=minutes))
+    assert _found(store, until=MONDAY) == [("r-1", 2)]
+    assert _found(store, since=MONDAY) == [("r-1", 1), ("r-1", 3)]
 
 
 def test_an_entry_is_read_as_it_was_written(log: SqlStore) -> None:

@@ -109,8 +109,10 @@ def test_a_role_that_sees_one_workspace_makes_no_backup(postgres_url: str, tmp_p
 def test_a_backup_never_overwrites(store: SqlStore, tmp_path: Path) -> None:
     """Somebody's only copy may be under that name."""
     (tmp_path / "kept.db").write_text("precious")
+    owned = _owned(store.database)
     with pytest.raises(CannotCopy, match="there already"):
-        backup(_owned(store.database), tmp_path / "kept.db")
+        backup(owned, tmp_path / "kept.db")
+    owned.close()
     assert (tmp_path / "kept.db").read_text() == "precious"
 
 

@@ -172,6 +172,8 @@ def test_a_press_waits_for_a_frozen_server_no_longer_than_its_deadline(
         with pytest.raises(NotRecorded), database.write(deadline=0.3) as connection:
             pytest.fail("a frozen server began a transaction")
         assert time.monotonic() - began < 2.5
+        with pytest.raises(NotRecorded), database.read(deadline=0.3) as connection:
+            pytest.fail(f"a frozen server showed something: {connection}")
     finally:
         postgres.resume()
     with database.write() as connection:
