@@ -99,9 +99,14 @@ def restore(file: File, json: Json = False) -> int:
     with progress("Restoring") as say_rows:
         at = SystemClock().now()
         rows = copying.restore(_there(file), database, ids=TimeIds(), at=at, say=say_rows)
-    _set_aside(settings.checkpoints_file, at)
+    aside = _set_aside(settings.checkpoints_file, at)
     if json:
         as_json({"file": str(file), "rows": rows, "paused": copying.EVERYTHING})
+        return 0
+    if aside:
+        say(f"Copies of checkpoints that came after the backup are in {aside}.")
+    if not rows:
+        say("The backup is of an empty database: there was nothing to restore.")
     else:
         say(
             f"Restored {rows:,} rows. Everything is paused: start Sayso, look at the queue in Slack,"
@@ -133,10 +138,11 @@ def copy(to: To, role: Role = "", json: Json = False) -> int:
     return 0
 
 
-def _set_aside(copies: Path, at: datetime) -> None:
+def _set_aside(copies: Path, at: datetime) -> Path | None:
     """Keep the copies of checkpoints that came after the backup: the restored log rightly differs from them."""
-    if copies.exists():
-        copies.rename(copies.with_name(f"checkpoints.before-{at:%Y%m%d-%H%M%S}.jsonl"))
+    if not copies.exists():
+        return None
+    return copies.rename(copies.with_name(f"checkpoints.before-{at:%Y%m%d-%H%M%S}.jsonl"))
 
 
 def _owned(settings: Settings) -> Database:
@@ -148,10 +154,19 @@ def _owned(settings: Settings) -> Database:
 
 
 def _app_role(settings: Settings) -> str:
-    """Return the role the bot itself uses, where another one owns the tables."""
+    """Return the role the bot itself uses, where another one owns the tables. Raises `BadInput`."""
     from sqlalchemy.engine import make_url  # noqa: PLC0415 -- `--help` stays quick
 
-    return make_url(settings.database).username or "" if settings.database_owner_url else ""
+    from bot.settings import secret  # noqa: PLC0415 -- as above
+    from workflows.errors import BadInput  # noqa: PLC0415 -- as above
+
+    if not settings.database_owner_url:
+        return ""
+    owned, used = make_url(secret(settings.database_owner_url)), make_url(settings.database)
+    if (owned.database, owned.port) != (used.database, used.port):
+        problem = "it names another database than DATABASE_URL; both must be the same one."
+        raise BadInput(field="DATABASE_OWNER_URL", problem=problem)
+    return used.username or ""
 
 
 def _kept_first(settings: Settings, database: Database) -> Path:

@@ -32,6 +32,15 @@ app.command("kpi")(kpi.kpi)
 app.add_typer(db.app, name="db")
 
 
+def _of_the_database(error: Exception) -> str:
+    """Return what a database refused, in a sentence; empty for any other error."""
+    told = getattr(error, "orig", None)
+    if told is None or not type(error).__module__.startswith("sqlalchemy"):
+        return ""
+    first = (str(told).strip() or type(told).__name__).splitlines()[0]
+    return f"The database refused this: {first}. Check as which role it was asked, and its form with sayso db check."
+
+
 def main() -> None:
     """Run the command line; what goes wrong is said in a sentence on standard error."""
     sys.exit(_told(app))
@@ -52,7 +61,8 @@ def _told(command: Callable[..., object]) -> int:
         return complain("Stopped.")
     except Exception as error:
         usage = getattr(error, "format_message", None)
-        if usage is None:
+        sentence = usage() if usage else _of_the_database(error)
+        if not sentence:
             raise
-        return complain(usage(), code=2)
+        return complain(sentence, code=2 if usage else 1)
     return result if isinstance(result, int) else 0

@@ -165,9 +165,12 @@ def own_keyring(settings: Settings) -> Keyring:
 
 
 def kept_copies(settings: Settings) -> Path | None:
-    """Return the file of checkpoints in SAYSO_HOME, if there is one: what to compare with when told nothing else."""
-    file = settings.checkpoints_file
-    return file if file.exists() else None
+    """Return the copies of checkpoints in SAYSO_HOME, if there are any: what to compare with when told nothing else.
+
+    Without the file, what some witness has is better than nothing.
+    """
+    kept = [settings.checkpoints_file, *sorted(settings.witness_folder.glob("*.json"))]
+    return next((file for file in kept if file.exists()), None)
 
 
 def _lines(given: str) -> list[str]:

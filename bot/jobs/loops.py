@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from workflows.errors import NotRecorded
@@ -20,12 +22,34 @@ GRACE = 7.0
 LOOK = 0.1
 
 
+#: Seconds between two complaints that the database does not answer: many workers ask, many times a second.
+_COMPLAIN = 10.0
+
+
+class _Seldom:
+    """Says something at most every few seconds."""
+
+    def __init__(self) -> None:
+        self._next, self._lock = 0.0, Lock()
+
+    def warn(self, words: str) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next:
+                return
+            self._next = now + _COMPLAIN
+        _log.warning(words)
+
+
+_seldom = _Seldom()
+
+
 def advanced(core: Core, run_id: str | None = None) -> bool:
     """Advance one due run, this one if it is named; False when none was due or it went wrong."""
     try:
         return core.advance(run_id)
     except NotRecorded:
-        _log.warning("the database did not answer; the run stays due and is tried again")
+        _seldom.warn("the database does not answer; what is due stays due and is tried again")
     except Exception:  # noqa: BLE001 -- the outermost loop: one bad run must not stop the others
         _log.exception("a work step crashed; its lease runs out and it is tried again")
     return False
@@ -56,6 +80,8 @@ def _quietly(tick: Callable[[], None]) -> Callable[[], None]:
     def ticked() -> None:
         try:
             tick()
+        except NotRecorded:
+            _seldom.warn("the database does not answer; the clock's work is tried again")
         except Exception:  # noqa: BLE001 -- the outermost loop: the next tick tries again
             _log.exception("a tick failed; the next one tries again")
 

@@ -79,7 +79,7 @@ class Sequencer:
         try:
             if self._is_due(now):
                 self._seal(now)
-            self.problem = ""
+                self.problem = ""
         except NotRecorded as busy:
             # The database tells everybody else too; the next tick tries again.
             self.problem = busy.sentence

@@ -44,7 +44,7 @@ _SEQUENCE = text(
     "SELECT setval(pg_get_serial_sequence('audit_event', 'n'), greatest(max(n), 1), max(n) IS NOT NULL)"
     " FROM audit_event"
 )
-_WORKSPACES = text("SELECT DISTINCT ws FROM audit_event ORDER BY ws")
+_WORKSPACES = text("SELECT ws FROM audit_event UNION SELECT ws FROM run ORDER BY ws")
 #: Whatever could have left since the backup was taken is looked up before it is carried out: an intent says so.
 _DOUBT = text(
     "INSERT INTO step (run_id, seq, ws, name, state, idem_key, outcome, at)"
@@ -67,6 +67,7 @@ def backup(database: Database, file: Path, say: Callable[[int], None] = lambda _
             what=f"the role of {database.place} sees one workspace only",
             next_step="Set DATABASE_OWNER_URL to the role that owns the tables",
         )
+    schema.refuse_newer(database)
     form = schema.revision(database)
     if form is None:
         raise CannotCopy(what=f"{database.place} is empty", next_step="There is nothing to keep")
@@ -76,7 +77,9 @@ def backup(database: Database, file: Path, say: Callable[[int], None] = lambda _
         with _opened(half) as copy:
             schema.upgrade(copy, to=form)
             rows = copy_rows(database, copy, say)
-            _check(copy)
+            _check_file(copy)
+        with _newest(half) as upgraded:
+            _verify(upgraded)
         half.replace(file)
     finally:
         for left in (half, *(Path(f"{half}{end}") for end in ("-wal", "-shm"))):
@@ -97,15 +100,12 @@ def restore(
     Nothing is carried out until a person resumes it, and what may have left since the backup is looked up first.
     Raises `CannotCopy` when the database holds anything, or the backup is not as it was written.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "backup.db"
-        shutil.copyfile(file, copy)
-        with _opened(copy) as source:
-            schema.upgrade(source)
-            _check(source)
-            rows = copy_rows(source, database, say)
-    _hold(database, file.name, ids, at)
-    return rows
+    with _newest(file) as source:
+        _check_file(source)
+        _verify(source)
+        return copy_rows(
+            source, database, say, lambda connection: _hold(connection, file.name, ids, at)
+        )
 
 
 def move(
@@ -125,6 +125,7 @@ def move(
             what=f"{source.place} is of form {form}, this program knows {schema.NEWEST}",
             next_step="Run sayso db upgrade first",
         )
+    _verify(source)
     rows = copy_rows(source, target, say)
     _verify(target)
     return rows
@@ -137,8 +138,13 @@ def _sees_everything(database: Database) -> bool:
         return security.is_owner(connection)
 
 
-def copy_rows(source: Database, target: Database, say: Callable[[int], None]) -> int:
-    """Copy every row of every table, all or nothing; return how many.
+def copy_rows(
+    source: Database,
+    target: Database,
+    say: Callable[[int], None],
+    then: Callable[[Connection], None] = lambda _connection: None,
+) -> int:
+    """Copy every row of every table, and do `then` to the copy, all or nothing; return how many.
 
     Raises `CannotCopy` when the target holds anything already.
     """
@@ -159,6 +165,7 @@ def copy_rows(source: Database, target: Database, say: Callable[[int], None]) ->
                 say(done)
         if target.dialect == "postgresql":
             writing.execute(_SEQUENCE)
+        then(writing)
     return done
 
 
@@ -170,35 +177,33 @@ def _tables(connection: Connection) -> list[Table]:
     return there.sorted_tables
 
 
-def _hold(database: Database, name: str, ids: Ids, at: datetime) -> None:
+def _hold(connection: Connection, name: str, ids: Ids, at: datetime) -> None:
     """Switch everything off, mark what may have been carried out after the backup was taken, and say so."""
-    with database.write(AN_HOUR) as connection:
-        marked = connection.execute(_DOUBT, {"now": micros(at)}).rowcount
-        for ws in connection.execute(_WORKSPACES).scalars().all():
-            off = {"ws": ws, "scope": EVERYTHING, "by": RESTORED, "at": at}
-            connection.execute(unless_there(switch), off)
-            told = Entry(
-                event=Event.DATABASE_RESTORED,
-                chain=f"ws:{ws}",
-                actor=SYSTEM,
-                object=f"backup:{name}",
-                head={"scope": EVERYTHING, "in_doubt": marked},
-            )
-            AuditLog(connection, ws, ids).append([told], at)
+    marked = connection.execute(_DOUBT, {"now": micros(at)}).rowcount
+    for ws in connection.execute(_WORKSPACES).scalars().all():
+        off = {"ws": ws, "scope": EVERYTHING, "by": RESTORED, "at": at}
+        connection.execute(unless_there(switch), off)
+        told = Entry(
+            event=Event.DATABASE_RESTORED,
+            chain=f"ws:{ws}",
+            actor=SYSTEM,
+            object=f"backup:{name}",
+            head={"scope": EVERYTHING, "in_doubt": marked},
+        )
+        AuditLog(connection, ws, ids).append([told], at)
 
 
-def _check(copy: Database) -> None:
-    """Raise `CannotCopy` when a file is damaged, or its log is not as it was written."""
+def _check_file(copy: Database) -> None:
+    """Raise `CannotCopy` when a file is damaged."""
     with copy.read() as connection:
         found = connection.execute(text("PRAGMA integrity_check")).scalar()
     if found != "ok":
         raise CannotCopy(what=f"the file is damaged: {found}", next_step="Take another backup")
-    if schema.revision(copy) == schema.NEWEST:
-        _verify(copy)
 
 
-def _verify(copy: Database) -> None:
-    verdict = verify(copy)
+def _verify(database: Database) -> None:
+    """Raise `CannotCopy` when a log of this program's form is not as it was written."""
+    verdict = verify(database)
     if not verdict.ok:
         bad = verdict.first_bad
         where = f"{bad.chain} #{bad.seq}: {bad.problem}" if bad else "it does not verify"
@@ -206,6 +211,22 @@ def _verify(copy: Database) -> None:
             what=f"the audit log is not as it was written ({where})",
             next_step="Run sayso audit verify on the database itself",
         )
+
+
+@contextmanager
+def _newest(file: Path) -> Generator[Database]:
+    """Open a copy of a backup, brought up to this program's form. Raises `CannotCopy` when it is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / file.name
+        shutil.copyfile(file, copy)
+        with _opened(copy) as database:
+            if schema.revision(database) is None:
+                raise CannotCopy(
+                    what=f"{file} is no backup of Sayso",
+                    next_step="Point to a file that sayso db backup wrote",
+                )
+            schema.upgrade(database)
+            yield database
 
 
 @contextmanager

@@ -201,9 +201,9 @@ def open_database(url: str, ws: str = "local") -> Database:
     """
     try:
         place = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise CannotOpen(
-            path="of DATABASE_URL",
+            path="that was named",
             reason="it is not a URL",
             next_step="Write it as sqlite:////folder/sayso.db or postgresql://role@host/name",
         ) from error

@@ -59,6 +59,7 @@ def check(database: Database) -> Finding:
         return Finding(
             ok=False,
             what="The database is empty",
+            why="it has no tables yet",
             fix="Run sayso db upgrade, or start Sayso with sayso run.",
         )
     if found != NEWEST:

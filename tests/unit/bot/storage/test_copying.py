@@ -234,3 +234,44 @@ def test_two_workspaces_come_back_apart(
     with empty.read() as connection:
         found = connection.execute(text("SELECT DISTINCT ws FROM run ORDER BY ws")).scalars().all()
     assert list(found) == ["T-OTHER", "local"]
+
+
+def test_a_restore_that_dies_in_the_middle_leaves_nothing(kept: Path, empty: Database) -> None:
+    """A database that is full and not on hold would send again what has left."""
+
+    class Dying(TimeIds):
+        """Fails where the hold is put on the record, after every row was copied."""
+
+        def new(self) -> str:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(kept, empty, ids=Dying(), at=MONDAY)
+    assert _rows(empty) == {}
+
+
+@pytest.mark.parametrize("form", ["", "CREATE TABLE other (x)"])
+def test_a_file_that_is_no_backup_is_refused(form: str, tmp_path: Path, empty: Database) -> None:
+    """An empty file, or another program's: nothing was restored, and that is said."""
+    with closing(sqlite3.connect(tmp_path / "other.db")) as raw, raw:
+        raw.executescript(form)
+    with pytest.raises(CannotCopy, match="no backup of Sayso"):
+        restore(tmp_path / "other.db", empty, ids=TimeIds(), at=MONDAY)
+    assert _rows(empty) == {}
+
+
+def test_a_touched_log_is_not_moved(path: Path, postgres: Cluster, postgres_template: str) -> None:
+    """The new house stays empty, so that it can be tried again."""
+    source = open_database(f"sqlite:///{path}", "*")
+    written(_store(source), 1)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("DROP TRIGGER audit_payload_u")
+        raw.execute("UPDATE audit_payload SET body = '{}'")
+    name = postgres.new_database(postgres_template)
+    target = open_database(postgres.url(name, OWNER), "*")
+    with pytest.raises(CannotCopy, match="not as it was written"):
+        move(source, target)
+    assert _rows(target) == {}
+    source.close()
+    target.close()
+    drop(postgres, [name])
