@@ -1,42 +1,80 @@
 """`make bench`: figures, each beside what it is compared with, also written to benchmarks/results.json.
 
-`python -m benchmarks [--only NAME] [--data DIR]`; DIR holds the public data (default ../shared/data).
+`python -m benchmarks [--only NAME ...] [--data DIR] [--database KIND] [--quick]`; DIR holds the public data
+(default ../shared/data). A quick run shows that the benchmarks work; its figures mean nothing and are not kept.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from benchmarks import kpi, press, start
+from benchmarks import page
+from benchmarks.figures import Asked, Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.figures import Benchmark
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results.json"
-EVERY = {"kpi": kpi.run, "press": press.run, "start": start.run}
+#: In the order in which they run. Each is a module of this package with a function `run`.
+EVERY = (
+    *("kpi", "start", "press", "load", "cycle", "signed", "disk"),
+    *("audit", "waiting", "scale"),
+)
+DATABASES = ("sqlite", "postgresql")
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for; the exit code says whether every target was met."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=sorted(EVERY))
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
-    asked = parser.parse_args()
-    figures: list[dict[str, object]] = []
-    for name in [asked.only] if asked.only else EVERY:
+    options = _options(arguments)
+    asked = Asked(
+        data=options.data,
+        databases=tuple(options.database or DATABASES),
+        quick=options.quick,
+    )
+    taken: dict[str, list[Figure]] = {}
+    for name in options.only or EVERY:
         print(f"== {name}", flush=True)
-        for figure in EVERY[name](asked.data):
-            figures.append(figure)
-            print(_line(figure), flush=True)
-    RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(figure["met"] is not False for figure in figures) else 1
+        taken[name] = []
+        for figure in _benchmark(name)(asked):
+            taken[name].append(figure)
+            print(figure.line, flush=True)
+        if not asked.quick:
+            keep(page.RESULTS, name, taken[name])
+            page.main()
+    missed = [figure.name for each in taken.values() for figure in each if figure.met is False]
+    print(f"{len(missed)} missed" + "".join(f"\n  {name}" for name in missed))
+    return 1 if missed else 0
 
 
-def _line(figure: dict[str, object]) -> str:
-    verdict = {True: "met", False: "MISSED", None: ""}[figure["met"]]  # pyright: ignore[reportArgumentType] -- met is one of the three
-    words = f"{figure['name']}: {figure['value']} {figure['unit']}"
-    return f"  {words} | beside {figure['beside']} | target {figure['target']} {verdict}".rstrip()
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=sorted(EVERY), action="append")
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--database", choices=DATABASES, action="append")
+    parser.add_argument("--quick", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def _benchmark(name: str) -> Benchmark:
+    """Import one benchmark: what the others need is then neither needed nor in memory."""
+    return cast("Benchmark", importlib.import_module(f"benchmarks.{name}").run)
+
+
+def keep(file: Path, name: str, figures: Sequence[Figure]) -> None:
+    """Put a benchmark's figures in the place of its older ones; all others stay as they are."""
+    rows = page.kept(file) if file.exists() else []
+    fresh = {figure.name for figure in figures}
+    others = [row for row in rows if row["benchmark"] != name or row["name"] not in fresh]
+    new = [figure.kept(name) for figure in figures]
+    ordered = sorted([*others, *new], key=lambda row: EVERY.index(row["benchmark"]))
+    file.write_text(json.dumps(ordered, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

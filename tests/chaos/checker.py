@@ -1,18 +1,18 @@
 """The offline checker: reads what clients saw, what really happened outside, the tables and the log, and decides.
 
-It shares no code with the program and asks it nothing: SQL, SHA-256 and JSON only.
+It shares no code with the program and asks it nothing: SQL, SHA-256 and JSON only, the same on both databases.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections import Counter, defaultdict
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
+
+from tests.chaos import outsider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,20 +103,18 @@ class Case:
         *,
         acks: Iterable[Ack],
         effects: Iterable[Effect],
-        database: Path,
+        database: str,
         doubtful: Iterable[str] = (),
     ) -> None:
-        """`doubtful` are the actions that may end as uncertain: nobody can ask what came of them."""
+        """`database` is its URL; `doubtful` are the actions that may end as uncertain, since nobody can be asked."""
         self.acks, self.effects = list(acks), list(effects)
         self.doubtful = set(doubtful)
         self._database = database
         self.broken: list[str] = []
 
-    def rows(self, sql: str) -> list[sqlite3.Row]:
-        """Return the rows of a query, read from the file itself."""
-        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as connection:
-            connection.row_factory = sqlite3.Row
-            return connection.execute(sql).fetchall()
+    def rows(self, sql: str) -> list[outsider.Row]:
+        """Return the rows of a query, read without the program."""
+        return outsider.rows(self._database, sql)
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -127,12 +125,12 @@ class Case:
         )
         return list(self._taken(rows))
 
-    def _taken(self, rows: Iterable[sqlite3.Row]) -> Iterator[Entry]:
+    def _taken(self, rows: Iterable[outsider.Row]) -> Iterator[Entry]:
         for row in rows:
             header = json.loads(row["hdr"])
             if hashlib.sha256(row["hdr"].encode()).digest() != row["hash"]:
                 self.broken.append(f"chain: {row['chain']} #{row['seq']} is not what was hashed")
-            body = json.loads(row["body"]) if row["body"] else {}
+            body: dict[str, Any] = json.loads(row["body"]) if row["body"] else {}
             yield Entry(
                 chain=row["chain"],
                 seq=row["seq"],

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.chaos.databases import Files, Servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.chaos.databases import Databases
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,3 +42,22 @@ def seed(request: pytest.FixtureRequest) -> int:
     chosen = secrets.randbelow(2**32) if given is None else given
     print(f"--chaos-seed {chosen}")  # noqa: T201 -- pytest shows it when the test fails
     return chosen
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Databases:
+    """Return what makes databases, of one kind after the other."""
+    if request.param == "sqlite":
+        return Files(tmp_path_factory.mktemp("files"))
+    cluster = request.getfixturevalue("postgres")
+    return Servers(cluster, request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """Return an empty database of this test's own."""
+    url = databases.new()
+    yield url
+    databases.drop(url)

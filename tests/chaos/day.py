@@ -47,6 +47,7 @@ class Given:
     """What a process is given to work with; the same after a death, but for the clock and the ids."""
 
     home: str
+    database: str
     api_url: str
     bot_token: str
     app_token: str
@@ -63,18 +64,13 @@ class Given:
         """The company's folder."""
         return Path(self.home)
 
-    @property
-    def database(self) -> Path:
-        """The database file."""
-        return self.path / "sayso.db"
-
     def settings(self) -> Settings:
         """Return the product's own settings, pointed at this test."""
         return Settings(
             slack_bot_token=SecretStr(self.bot_token),
             slack_app_token=SecretStr(self.app_token),
             slack_api_url=self.api_url,
-            database_url=f"sqlite:///{self.database}",
+            database_url=self.database,
             sayso_home=self.path,
             smtp_url=SecretStr(self.smtp),
             mail_from="Alder Ovens <hello@alder-ovens.example>",

@@ -1,4 +1,4 @@
-"""A small company whose outside world is a journal: the real program without Slack, on a real file."""
+"""A small company whose outside world is a journal: the real program without Slack, on a real database."""
 
 from __future__ import annotations
 
@@ -105,17 +105,23 @@ class House:
     core: RunCore
 
 
+def database_of(home: Path) -> str:
+    """Return the URL of the file a company has when nothing else is said."""
+    return f"sqlite:///{home / 'sayso.db'}"
+
+
 def open_house(
     home: Path,
     clock: Clock,
     *,
+    database_url: str = "",
     ids: Ids | None = None,
     outside: list[Connector] | None = None,
     carrier: Carrier | None = None,
 ) -> House:
-    """Put the program together on the file in `home`, as every process of it does."""
+    """Put the program together on a database (the file in `home` unless told), as every process of it does."""
     foundation = found(
-        Settings(sayso_home=home, database_url=f"sqlite:///{home / 'sayso.db'}"),
+        Settings(sayso_home=home, database_url=database_url or database_of(home)),
         clock=clock,
         ids=ids,
         drafter=ScriptedDrafter([]),

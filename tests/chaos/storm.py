@@ -6,12 +6,13 @@ import os
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.jobs.embedded import Embedded
 from tests.chaos.checker import Ack
 from tests.chaos.clock import FastClock, dice
 from tests.chaos.house import KINDS, OWNER, SALES, connectors, open_house
+from tests.chaos.outsider import is_sqlite
 from tests.chaos.processes import wait_for
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, Edit, Reject, StartRun, Undo
@@ -20,6 +21,7 @@ from workflows.errors import NotRecorded
 if TYPE_CHECKING:
     from random import Random
 
+    from tests.chaos.house import House
     from workflows.answers import Answer
     from workflows.commands import Command
     from workflows.engine import Engine
@@ -37,6 +39,7 @@ class Stage:
     """Where the play takes place; every process is given the same."""
 
     home: str
+    database: str
     began: float
     rate: float
     seed: int
@@ -51,6 +54,10 @@ class Stage:
         """The time everybody agrees on."""
         return FastClock(self.began, self.rate)
 
+    def house(self, **ports: Any) -> House:
+        """Put the program together, as every process of the play does."""
+        return open_house(self.path, self.clock, database_url=self.database, **ports)
+
     def history(self, name: str) -> Path:
         """Return where a client writes down what was acknowledged."""
         return self.path / f"acks-{name}.jsonl"
@@ -63,9 +70,11 @@ class Stage:
 def work(stage: Stage) -> None:
     """Carry out what is signed, until killed."""
     slow = connectors(stage.path, lambda _key, _try: "slow", SLOW)
-    carrier = Embedded(workers=2, poll=0.05)
-    house = open_house(stage.path, stage.clock, outside=slow, carrier=carrier)
-    carrier.serve(house.core, threading.Event())
+    # Threads of its own on a file; on PostgreSQL what the program takes there itself.
+    own = Embedded(workers=2, poll=0.05) if is_sqlite(stage.database) else None
+    house = stage.house(outside=slow, carrier=own)
+    (stage.path / f"working-{os.getpid()}").touch()
+    house.foundation.carrier.serve(house.core, threading.Event())
 
 
 @dataclass
@@ -92,7 +101,12 @@ class Script:
             return StartRun(
                 actor=OWNER, key=key, playbook=self.playbook, inputs={"to": self.name[:40]}
             )
-        about = {"actor": actor, "key": key, "draft_id": self.draft, "revision": self.n}
+        about: dict[str, Any] = {
+            "actor": actor,
+            "key": key,
+            "draft_id": self.draft,
+            "revision": self.n,
+        }
         if kind == "edit":
             return Edit(**about, changes={"note": f"{self.name} {at}"})
         if kind == "reject":
@@ -152,7 +166,8 @@ def _middle(chance: Random) -> tuple[str, ...]:
 
 def press(stage: Stage, client: str, presses: int) -> None:
     """Press until through; killed and started again, go on after the last acknowledgement on the disk."""
-    engine = open_house(stage.path, stage.clock).foundation.engine
+    foundation = stage.house().foundation
+    engine = foundation.engine
     plays, before = scripts(stage, client, presses), Ack.read(stage.history(client))
     _remember(plays, before)
     chance = dice(stage.seed, client, len(before))
@@ -167,6 +182,7 @@ def press(stage: Stage, client: str, presses: int) -> None:
             again = chance.choice([each for each in plays if each.acks])
             at = chance.randrange(again.at)
             _write(handle, answered_as(again.acks[at], _delivered(engine, again, at)))
+    foundation.close()
     stage.curtain(client).touch()
 
 

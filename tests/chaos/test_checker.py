@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import sqlite3
 import time
-from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.chaos.checker import Ack, Case, Effect
-from tests.chaos.house import KINDS, journals, open_house, write_company
+from tests.chaos.house import KINDS, journals, write_company
+from tests.chaos.outsider import rows, tampering
 from tests.chaos.processes import wait_for
 from tests.chaos.storm import Stage, press
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from tests.chaos.databases import Databases
 
 
 @dataclass
@@ -29,7 +28,7 @@ class Evidence:
 
     acks: list[Ack]
     effects: list[Effect]
-    database: Path
+    database: str
 
     def verdict(self) -> list[str]:
         case = Case(
@@ -40,15 +39,10 @@ class Evidence:
         )
         return case.verdict()
 
-    def sql(self, *statements: str) -> None:
-        """Change the file behind the program's back: without its triggers."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            triggers = connection.execute("select name from sqlite_master where type = 'trigger'")
-            for (name,) in triggers.fetchall():
-                connection.execute(f"drop trigger {name}")
-            for statement in statements:
-                assert connection.execute(statement).rowcount > 0, statement
-            connection.commit()
+    def sql(self, statement: str, *named: object) -> None:
+        """Change rows behind the program's back: without its guards."""
+        with tampering(self.database) as hand:
+            assert hand.run(statement, named) > 0, statement
 
     def ack(self, kind: str) -> int:
         """Return where the history has a recorded press of this kind."""
@@ -58,36 +52,35 @@ class Evidence:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+def played(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Stage]:
     """Play a few dozen presses without any fault."""
-    home = write_company(tmp_path_factory.mktemp("played") / "company")
-    stage = Stage(home=str(home), began=time.time(), rate=300.0, seed=7)
-    house = open_house(home, stage.clock)
+    home, url = write_company(tmp_path_factory.mktemp("played") / "company"), databases.new()
+    stage = Stage(home=str(home), database=url, began=time.time(), rate=300.0, seed=7)
+    house = stage.house()
     press(stage, "left", 60)
 
     def settled() -> bool:
         while house.core.advance():
             pass
-        with closing(sqlite3.connect(home / "sayso.db")) as connection:
-            states = [row[0] for row in connection.execute("select state from run")]
-        return not {"working", "holding"} & set(states)
+        states = {row["state"] for row in rows(url, "select state from run")}
+        return not {"working", "holding"} & states
 
     wait_for(settled, 20, "the play is over")
     house.foundation.close()
-    with closing(sqlite3.connect(home / "sayso.db")) as connection:
-        connection.execute("pragma wal_checkpoint(truncate)")
-    return stage
+    yield stage
+    databases.drop(url)
 
 
 @pytest.fixture
-def evidence(played: Stage, tmp_path: Path) -> Evidence:
+def evidence(played: Stage, databases: Databases) -> Iterator[Evidence]:
     """Return a copy of what is left of the play."""
-    kept = journals(played.path)
-    return Evidence(
+    kept, copy = journals(played.path), databases.copy(played.database)
+    yield Evidence(
         acks=Ack.read(played.history("left")),
         effects=[effect for kind in KINDS for effect in Effect.read(kept[kind])],
-        database=Path(shutil.copy(played.path / "sayso.db", tmp_path / "copy.db")),
+        database=copy,
     )
+    databases.drop(copy)
 
 
 def test_a_faultless_play_is_found_faultless(evidence: Evidence) -> None:
@@ -108,12 +101,12 @@ def _signature_gone(evidence: Evidence) -> None:
 
 def _revision_gone(evidence: Evidence) -> None:
     ack = evidence.acks[evidence.ack("edit")]
-    evidence.sql(f"delete from revision where draft_id = '{ack.draft}' and n = {ack.n}")  # noqa: S608 -- our own id
+    evidence.sql("delete from revision where draft_id = ? and n = ?", ack.draft, ack.n)
 
 
 def _run_gone(evidence: Evidence) -> None:
     ack = evidence.acks[evidence.ack("start")]
-    evidence.sql(f"delete from run where id = '{ack.run}'")  # noqa: S608 -- our own id
+    evidence.sql("delete from run where id = ?", ack.run)
 
 
 def _effect_gone(evidence: Evidence) -> None:
@@ -163,32 +156,29 @@ def _answered_otherwise(evidence: Evidence) -> None:
 def _applied_twice(evidence: Evidence) -> None:
     """Chain a second entry of the same press, hash and all, as a program that forgets would."""
     key = evidence.acks[evidence.ack("approve")].key
-    with closing(sqlite3.connect(evidence.database)) as connection:
-        connection.row_factory = sqlite3.Row
-        row = connection.execute(
+    with tampering(evidence.database) as hand:
+        signed = hand.rows(
             "select e.*, p.body, p.salt, c.seq as last, c.head as tail from audit_event e"
             " join audit_payload p on p.event_id = e.id join chain c on c.name = e.chain"
-            " where e.event = 'run:draft:signed' and json_extract(p.body, '$.command.key') = ?",
-            [key],
-        ).fetchone()
-        header = {**json.loads(row["hdr"]), "seq": row["last"] + 1, "prev": row["tail"], "id": "x"}
+            " where e.event = 'run:draft:signed'"
+        )
+        row = next(each for each in signed if json.loads(each["body"])["command"]["key"] == key)
+        seq = row["last"] + 1
+        header = {**json.loads(row["hdr"]), "seq": seq, "prev": row["tail"], "id": "x"}
         text = json.dumps(header)
         digest = hashlib.sha256(text.encode()).digest()
         columns = [row[name] for name in ("ws", "chain", "ts", "actor", "event", "object")]
-        connection.execute(
-            "insert into audit_event (id, seq, hdr, hash, ws, chain, ts, actor, event, object)"
-            " values ('x', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [row["last"] + 1, text, digest, *columns],
+        hand.run(
+            "insert into audit_event (n, id, seq, hdr, hash, ws, chain, ts, actor, event, object)"
+            " select max(n) + 1, 'x', ?, ?, ?, ?, ?, ?, ?, ?, ? from audit_event",
+            [seq, text, digest, *columns],
         )
-        connection.execute(
-            "insert into audit_payload (event_id, salt, body) values ('x', ?, ?)",
-            [row["salt"], row["body"]],
+        hand.run(
+            "insert into audit_payload (event_id, ws, salt, body) values ('x', ?, ?, ?)",
+            [row["ws"], row["salt"], row["body"]],
         )
-        connection.execute(
-            "update chain set seq = ?, head = ? where name = ?",
-            [row["last"] + 1, digest.hex(), row["chain"]],
-        )
-        connection.commit()
+        moved = [seq, digest.hex(), row["chain"]]
+        hand.run("update chain set seq = ?, head = ? where name = ?", moved)
 
 
 @pytest.mark.parametrize(

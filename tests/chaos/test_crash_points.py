@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -20,6 +18,7 @@ from bot.sample import PLAYBOOKS, write_sample
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.records import Timings
 from bot.sandbox.server import Sandbox
+from tests.chaos import outsider
 from tests.chaos.checker import Case
 from tests.chaos.clock import dice
 from tests.chaos.day import DEAD, Given, die, go_on, rehearse
@@ -29,6 +28,8 @@ from tests.fakes.clock import FakeClock
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.chaos.databases import Databases
 
 #: A Monday in New York: one second before the weekly report, and an hour after it.
 EARLY, LATER = (
@@ -63,6 +64,7 @@ class Town:
     sandbox: Sandbox
     mailbox: Mailbox
     folder: Path
+    databases: Databases
     #: Counts companies: no two may draw the same ids, as all send mail to one server.
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -72,6 +74,7 @@ class Town:
         self.sandbox.forget_calls()
         return Given(
             home=str(home),
+            database=self.databases.new(),
             api_url=self.sandbox.api_url,
             bot_token=self.sandbox.workspace.bot_token,
             app_token=self.sandbox.workspace.app_token,
@@ -108,12 +111,11 @@ class Town:
 
 
 def _rows(given: Given, sql: str) -> list[Any]:
-    with closing(sqlite3.connect(given.database)) as connection:
-        return sorted(tuple(row) for row in connection.execute(sql))
+    return sorted(tuple(row.values()) for row in outsider.rows(given.database, sql))
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Town]:
     """Open a town with one company as it stands in the sample."""
     folder = tmp_path_factory.mktemp("town")
     write_sample(folder / "company", date(2026, 11, 23))
@@ -122,7 +124,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     workspace = workspace_of(CompanyFolder(folder / "company").company())
     quick = Timings(rate_limits=False)
     sandbox = Sandbox(workspace, FakeClock(EARLY), manifest(), mailbox, timings=quick).start()
-    yield Town(sandbox=sandbox, mailbox=mailbox, folder=folder)
+    yield Town(sandbox=sandbox, mailbox=mailbox, folder=folder, databases=databases)
     sandbox.stop()
     mailbox.stop()
 
@@ -189,6 +191,7 @@ def test_a_death_at_a_boundary_changes_nothing_in_the_end(
         assert run(go_on, replace(given, ids=given.ids + 10**6)) == 0
         end = town.end(given, before)
         _assert_same(end, rehearsal.end, f"{playbook}, {boundary} #{at}")
+        town.databases.drop(given.database)
 
 
 def _deaths(times: int, wanted: int, seed: tuple[object, ...]) -> list[int]:

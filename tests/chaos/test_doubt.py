@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections import Counter
-from contextlib import closing, contextmanager
+from collections import Counter, defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import pytest
 from agents.scripted import ScriptedDrafter
 from bot.connectors.registry import Connectors
 from bot.jobs.performer import Performer
+from tests.chaos import outsider
 from tests.chaos.checker import Case, Effect
 from tests.chaos.clock import dice
 from tests.chaos.house import (
@@ -21,6 +21,7 @@ from tests.chaos.house import (
     SALES,
     Kind,
     connectors,
+    database_of,
     executing,
     open_house,
     write_company,
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.chaos.databases import Databases
     from tests.fakes.connector import Fault
 
 #: Of all calls: happens and the answer is lost; does not happen and the answer is lost; refused for now.
 LOST, VANISHED, LATER = 0.05, 0.02, 0.03
-ACTIONS, RUNS = 10_000, 900
+ACTIONS = 10_000
+RUNS = {"sqlite": 300, "postgresql": 100}
 
 
 def _faults(seed: int) -> Callable[[str, int], Fault | None]:
@@ -64,6 +67,10 @@ class _OnePlaybook:
 
     @contextmanager
     def transaction(self, _deadline: float | None = None) -> Iterator[_OnePlaybook]:
+        yield self
+
+    @contextmanager
+    def looking(self) -> Iterator[_OnePlaybook]:
         yield self
 
     def switches(self) -> tuple[()]:
@@ -153,13 +160,13 @@ def _carried_out(performer: Performer, kind: Kind, n: int) -> str:
 
 
 def test_whole_runs_with_lost_answers_end_once_each(
-    tmp_path: Path, scale: float, seed: int
+    tmp_path: Path, databases: Databases, database_url: str, scale: float, seed: int
 ) -> None:
-    """The same through the whole program on SQLite, judged by the provider's journal and the tables alone."""
+    """The same through the whole program, judged by the provider's journal and the tables alone."""
     home, clock = write_company(tmp_path / "company"), FakeClock()
     outside = connectors(home, _faults(seed))
-    house = open_house(home, clock, outside=outside)
-    for n in range(round(RUNS * scale)):
+    house = open_house(home, clock, database_url=database_url, outside=outside)
+    for n in range(round(RUNS[databases.kind] * scale)):
         _signed(house.foundation.engine.handle, KINDS[n % 3], n)
     for _ in range(40):
         while house.core.advance():
@@ -169,9 +176,9 @@ def test_whole_runs_with_lost_answers_end_once_each(
     effects = [
         Effect(key=each.key, body=each.body) for connector in outside for each in connector.effects
     ]
-    case = Case(acks=(), effects=effects, database=home / "sayso.db", doubtful=["by-none.send"])
+    case = Case(acks=(), effects=effects, database=database_url, doubtful=["by-none.send"])
     assert case.verdict() == []
-    states = _states(home)
+    states = _states(database_url)
     assert states["by-key.send"] == states["by-lookup.send"] == {"executed"}
     assert states["by-none.send"] == {"executed", "uncertain"}
     blind = next(each for each in outside if each.name == "by-none")
@@ -182,6 +189,7 @@ def test_whole_runs_with_lost_answers_end_once_each(
         if any(_faults(seed)(key, n) != "fail" for n in range(1, times))
     ]
     assert again == [], "tried again although it may have happened"
+    house.foundation.close()
 
 
 def _signed(handle: Callable[..., object], kind: Kind, n: int) -> None:
@@ -194,10 +202,11 @@ def _signed(handle: Callable[..., object], kind: Kind, n: int) -> None:
     handle(Approve(actor=SALES[n % 8], key=f"a{n}", draft_id=started.run.draft.id, revision=1))
 
 
-def _states(home: Path) -> dict[str, set[str]]:
-    with closing(sqlite3.connect(home / "sayso.db")) as connection:
-        rows = connection.execute("select distinct action, state from draft").fetchall()
-    return {action: {state for name, state in rows if name == action} for action, _ in rows}
+def _states(url: str) -> dict[str, set[str]]:
+    states: dict[str, set[str]] = defaultdict(set)
+    for row in outsider.rows(url, "select distinct action, state from draft"):
+        states[row["action"]].add(row["state"])
+    return dict(states)
 
 
 @pytest.mark.parametrize("kind", ["key", "lookup"])
@@ -213,7 +222,7 @@ def test_an_action_that_is_never_answered_asks_a_person_in_the_end(
     for _ in range(12):
         clock.pass_by(minutes=2)
         _crashing(house.core.advance)
-    assert _states(home) == {f"by-{kind}.send": {"uncertain"}}
+    assert _states(database_of(home)) == {f"by-{kind}.send": {"uncertain"}}
     assert len(deaf.calls) <= 5
 
 

@@ -1,11 +1,12 @@
-"""The n-th call fails, for every n: to the database, to Slack, to the model. A quote's follow-up still ends well."""
+"""The n-th call fails, for every n: to the database, to Slack, to the model. Each shipped playbook still ends well."""
 
 from __future__ import annotations
 
-import shutil
+import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -14,116 +15,82 @@ from bot.crash import Boundary, armed
 from bot.storage.audit_verify import verify
 from tests.agents.chat_server import ChatServer, Reply, completion, problem
 from tests.chaos.clock import dice
+from tests.chaos.databases import Files
+from tests.chaos.office import STORIES, Offices, Story
 from tests.fakes.clock import FakeClock
 from tests.slack import screen
 from tests.slack.conftest import home, office, opened, sample
-from tests.slack.office import LEE, NOA, SALES, Office, request
-from workflows.errors import NotRecorded
+from tests.slack.office import LEE, SALES, Office, request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.chaos.databases import Databases
     from workflows.ports import Drafter, Ledger, ModelCall
 
 __all__ = ["home", "office", "opened", "sample"]
 
-Json = dict[str, Any]
+#: Statements of each playbook that are made to fail, spread over all of them; a larger scale tries more.
+TRIED = {"sqlite": 30, "postgresql": 8}
+each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.playbook)
 
-#: Statements one quote's follow-up makes to fail at; a larger scale tries more of them.
-TRIED = 20
+
+@pytest.fixture
+def offices(sample: Path, tmp_path: Path, databases: Databases) -> Iterator[Offices]:
+    """Return what opens one new office after the other."""
+    made = Offices(sample, tmp_path, databases)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def offices_on_files(sample: Path, tmp_path: Path) -> Iterator[Offices]:
+    """Return the same on SQLite alone, for faults that have nothing to do with the database."""
+    made = Offices(sample, tmp_path, Files(tmp_path))
+    yield made
+    made.close()
 
 
 class BadDisk:
     """Counts the statements of a database, and fails one of them as a bad disk does."""
 
-    def __init__(self, office: Office) -> None:
-        self.seen, self.fail_at = 0, 0
-        event.listen(office.foundation.database.engine, "before_cursor_execute", self._count)
+    def __init__(self, office: Office, fail_at: int = 0) -> None:
+        self.seen, self._fail_at = 0, fail_at
+        database = office.foundation.database
+        self._is_sqlite = database.dialect == "sqlite"
+        event.listen(database.engine, "before_cursor_execute", self._count)
 
     def _count(self, *_: object) -> None:
         self.seen += 1
-        if self.seen == self.fail_at:
-            error = sqlite3.OperationalError("disk I/O error")
-            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
-            raise error
+        if self.seen == self._fail_at:
+            raise self._error()
+
+    def _error(self) -> Exception:
+        if not self._is_sqlite:
+            return psycopg.errors.IoError("could not read block 7")
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        return error
 
 
-def _work_through(office: Office) -> None:
-    """Do what people and the bot do, each again when it could not be stored, as people and loops do."""
-    for _ in range(30):
-        try:
-            office.settle()
-            if _over(office):
-                return
-            _ask(office)
-        except NotRecorded:
-            continue
-        finally:
-            office.clock.pass_by(seconds=61)
-    raise AssertionError(office.run())
-
-
-def _over(office: Office) -> bool:
-    said = [card["text"] for card in office.posted(SALES)]
-    return any("Done:" in words for words in said) and office.run().state == "done"
-
-
-def _ask(office: Office) -> None:
-    """Start the follow-up, or sign it: whatever is next for a person."""
-    if not office.runs():
-        office.dispatch(office.commanding(LEE, "/playbook quote-follow-up Q-1043"))
-        return
-    signs = [card for card in office.posted(SALES) if "approve" in _actions(card)]
-    if signs and office.run().state == "waiting":
-        office.dispatch(office.pressing(NOA, signs[-1], "approve"))
-
-
-def _actions(card: Json) -> list[str]:
-    return [element["action_id"] for _, element in screen.elements(card)]
-
-
-def _assert_well(office: Office) -> None:
-    """One run, one mail, exactly what was signed; and the log agrees."""
-    assert [run.state for run in office.runs()] == ["done"]
-    assert len(office.mail.effects) == 1
-    assert office.draft().state == "executed"
-    assert verify(office.foundation.database).ok
-
-
-@pytest.fixture
-def afresh(sample: Path, tmp_path: Path) -> Iterator[Callable[[], Office]]:
-    """Return what opens one new office after the other, each with a company of its own."""
-    offices: list[Office] = []
-
-    def open_office() -> Office:
-        home = shutil.copytree(sample, tmp_path / str(len(offices)))
-        offices.append(Office(home, FakeClock()))
-        return offices[-1]
-
-    yield open_office
-    for each in offices:
-        each.stop()
-
-
+@each_story
 def test_whichever_statement_of_the_database_fails_the_end_is_the_same(
-    afresh: Callable[[], Office], scale: float, seed: int
+    story: Story, offices: Offices, databases: Databases, scale: float, seed: int
 ) -> None:
-    """A press is refused or repeated, a step taken again: in the end one letter has left."""
-    first = afresh()
+    """A press is refused or repeated, a step taken again: in the end what was signed has left once."""
+    first = offices.open(story)
     counting = BadDisk(first)
-    _work_through(first)
-    statements = counting.seen
-    _assert_well(first)
-    for n in dice(seed, "statements").sample(
-        range(statements), min(round(TRIED * scale), statements)
-    ):
-        again = afresh()
-        disk = BadDisk(again)
-        disk.fail_at = n + 1
-        _work_through(again)
-        disk.fail_at = 0
-        _assert_well(again)
+    story.work_through(first)
+    statements, wanted = counting.seen, round(TRIED[databases.kind] * scale)
+    story.assert_well(first)
+    every = range(1, statements + 1)
+    for n in dice(seed, story.playbook).sample(every, min(wanted, statements)):
+        again = offices.open(story)
+        disk = BadDisk(again, n)
+        story.work_through(again)
+        assert disk.seen >= n
+        story.assert_well(again)
 
 
 class BadWord(dict[str, list[str]]):
@@ -143,25 +110,68 @@ class BadWord(dict[str, list[str]]):
 
 
 @pytest.mark.parametrize("word", ["internal_error", "ratelimited", "message_not_found"])
+@each_story
 def test_whichever_call_of_slack_fails_the_end_is_the_same(
-    afresh: Callable[[], Office], word: str
+    story: Story, word: str, offices: Offices
 ) -> None:
     """A card may come late or twice; the letter leaves once, and the card says so in the end."""
-    first = _known(afresh())
+    first = _known(offices.open(story))
     first.slack.errors = counting = BadWord()
-    _work_through(first)
-    assert counting.seen >= 3
+    story.work_through(first)
+    assert counting.seen >= 1
     for n in range(1, counting.seen + 1):
-        again = _known(afresh())
+        again = _known(offices.open(story))
         again.slack.errors = BadWord(word, n)
-        _work_through(again)
-        _assert_well(again)
+        story.work_through(again)
+        story.assert_well(again)
 
 
 def _known(office: Office) -> Office:
     """Let the bot learn who it is, which it asks Slack once."""
     office.dispatch(office.commanding(LEE, "/sayso help"))
     return office
+
+
+class BadModel:
+    """Answers well, but for the n-th question (and all after it, if it stays down)."""
+
+    def __init__(self, story: Story, fault: Reply, fail_at: int, *, stays: bool) -> None:
+        text = json.dumps({"fields": dict(story.written), "why": "It is time."})
+        self._good, self._fault = completion(text), fault
+        self._fail_at, self._stays = fail_at, stays
+        self.seen = 0
+
+    def __call__(self, _asked: dict[str, Any]) -> Reply:
+        """Answer one question."""
+        self.seen += 1
+        fails = self.seen == self._fail_at or (self._stays and self.seen > self._fail_at > 0)
+        return self._fault if fails else self._good
+
+
+MODEL_FAULTS = {
+    "server error": problem(500),
+    "unknown form": problem(400, "invalid_request"),
+    "rubbish": completion("I would love to help with that!"),
+    "cut": Reply(body=completion("{}").body, cut=20),
+}
+
+
+@pytest.mark.parametrize("lasting", ["once", "from then on"])
+@pytest.mark.parametrize("fault", MODEL_FAULTS)
+@each_story
+def test_whichever_call_of_the_model_fails_the_end_is_the_same(
+    story: Story, fault: str, lasting: str, offices_on_files: Offices, model: ChatServer
+) -> None:
+    """It is asked again, or a template stands in; what was signed leaves once and nothing else."""
+    n, calls = 0, 1
+    while n <= calls:
+        model.follows(rule := BadModel(story, MODEL_FAULTS[fault], n, stays=lasting != "once"))
+        office = offices_on_files.open(story, drafter=_drafter(model, Purse()))
+        story.work_through(office)
+        story.assert_well(office)
+        calls = max(calls, rule.seen) if n == 0 else calls
+        assert rule.seen >= max(n, 1)
+        n += 1
 
 
 @pytest.mark.parametrize("word", ["internal_error", "ratelimited"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from bot.sandbox.server import Sandbox
 from bot.storage.audit_verify import verify
 from bot.storage.database import open_database
 from tests.chaos.clock import FastClock, dice
+from tests.chaos.outsider import rows
 from tests.chaos.processes import wait_for
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ STOPS = 3
 class Bot:
     """`sayso run`, as a process of its own, on Slack and mail servers that outlive it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home = folder / "company"
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.home, self._database = folder / "company", database_url
         write_sample(self.home, date(2026, 11, 23))
         playbook = self.home / "playbooks" / "quote-follow-up.yml"
         playbook.write_text(playbook.read_text().replace("hold: 60 seconds", "hold: 1 seconds"))
@@ -58,6 +58,7 @@ class Bot:
             "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_API_URL": self.slack.api_url,
             "SAYSO_HOME": str(self.home),
+            "DATABASE_URL": database_url,
             "SMTP_URL": f"smtp+plain://{self.mailbox.host}:{self.mailbox.port}",
             "MAIL_FROM": "Alder Ovens <hello@alder-ovens.example>",
             "PYTHONPATH": ":".join(sys.path),
@@ -100,9 +101,16 @@ class Bot:
 
     def started(self) -> list[str]:
         """Return the quotes there is a run for: who lost an answer looks before asking again."""
-        with closing(sqlite3.connect(self.home / "sayso.db", timeout=10)) as connection:
-            found = connection.execute("select data ->> '$.inputs.quote' from run")
-            return [row[0] for row in found]
+        found = rows(self._database, "select data from run")
+        return [json.loads(row["data"])["inputs"]["quote"] for row in found]
+
+    def verified(self) -> bool:
+        """Whether the log is whole."""
+        database = open_database(self._database)
+        try:
+            return verify(database).ok
+        finally:
+            database.close()
 
     def close(self) -> None:
         """End everything."""
@@ -114,20 +122,20 @@ class Bot:
 
 
 @pytest.fixture
-def bot(tmp_path: Path) -> Iterator[Bot]:
+def bot(tmp_path: Path, database_url: str) -> Iterator[Bot]:
     """Return the command, not started yet."""
-    made = Bot(tmp_path)
+    made = Bot(tmp_path, database_url)
     yield made
     made.close()
 
 
 def test_stopped_at_random_moments_it_is_gone_in_time_and_loses_nothing(
-    bot: Bot, seed: int
+    bot: Bot, scale: float, seed: int
 ) -> None:
     """Again and again in the middle of its work; in the end each quote has exactly its one letter."""
     chance, lee = dice(seed, "stop"), bot.slack.person("U01LEE")
     exits: list[float] = []
-    for _ in range(STOPS):
+    for _ in range(round(STOPS * scale)):
         bot.start()
         _act(bot, lee, time.monotonic() + chance.uniform(0, 2.5))
         exits.append(bot.stop())
@@ -139,9 +147,7 @@ def test_stopped_at_random_moments_it_is_gone_in_time_and_loses_nothing(
     assert max(exits) < GONE
     assert len(bot.mailbox.letters()) == len(QUOTES)
     assert len({letter.message_id for letter in bot.mailbox.letters()}) == len(QUOTES)
-    database = open_database(f"sqlite:///{bot.home / 'sayso.db'}")
-    assert verify(database).ok
-    database.close()
+    assert bot.verified()
 
 
 def _act(bot: Bot, lee: Person, until: float) -> bool:

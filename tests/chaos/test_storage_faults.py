@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import time
 from contextlib import closing
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,9 @@ from sqlalchemy import event
 from bot.storage.audit_verify import verify
 from tests.chaos.holding import hold
 from tests.chaos.processes import Actor, cast, wait_for
+from tests.chaos.watched import SOON, TOLD, Watched, wait_all
 from tests.slack.conftest import card, home, office, opened, sample
-from tests.slack.office import LEE, NOA, SALES, STRANGER, Office, request
+from tests.slack.office import LEE, NOA, SALES, STRANGER, Office
 from workflows.errors import NotRecorded
 
 if TYPE_CHECKING:
@@ -30,16 +29,14 @@ Json = dict[str, Any]
 
 __all__ = ["card", "home", "office", "opened", "sample"]
 
-TOLD = "Not recorded, nothing was done"
-#: Seconds in which Slack's person must have an answer.
-SOON = 2.5
-
 
 class FullDisk:
     """A database file that may not grow beyond a number of pages: SQLite itself says that the disk is full."""
 
     def __init__(self, database: Database) -> None:
         self._most = 2**30
+        with closing(sqlite3.connect(database.place)) as file:
+            file.execute("vacuum")  # an upgrade leaves room inside
         event.listen(database.engine, "checkout", self._limit)
 
     def _limit(self, connection: sqlite3.Connection, *_: object) -> None:
@@ -57,12 +54,18 @@ class FullDisk:
 
 
 def _fill(office: Office, card: Json, disk: FullDisk) -> None:
-    """Use up the room inside the pages too: a stranger's presses are refused, and that is on the record."""
+    """Use up the room inside the pages too: by refusals, which go on the record, and by runs of another quote."""
     disk.leave(office.foundation.database, 0)
-    for _ in range(100):
-        if TOLD in office.dispatch(office.pressing(STRANGER, card, "approve")).said:
-            return
-    raise AssertionError("the disk is never full")
+    other = "/playbook quote-follow-up Q-1044"
+    for body in (
+        lambda: office.pressing(STRANGER, card, "approve"),
+        lambda: office.commanding(LEE, other),
+    ):
+        for _ in range(100):
+            if TOLD in office.dispatch(body()).said:
+                break
+        else:
+            raise AssertionError("the disk is never full")
 
 
 def _dump(path: Path) -> str:
@@ -159,49 +162,13 @@ def locked(office: Office, tmp_path: Path) -> Iterator[Callable[[float], None]]:
             actor.kill()
 
 
-class _Watched:
-    """A press on its way: when somebody was told something, and whether it was acknowledged."""
-
-    def __init__(self, office: Office, person: str, body: Json) -> None:
-        self._office, self._person, self._body = office, person, body
-        self._before = len(office.slack.whispers[person])
-        self.began = time.monotonic()
-        self.acked = False
-        self.answered = 0.0
-        self.thread = threading.Thread(target=self._deliver)
-        self.thread.start()
-
-    def _deliver(self) -> None:
-        reply = self._office.program.app.dispatch(request(self._body))
-        self.acked = reply.status == 200
-        if self.acked:
-            self.answered = self.answered or time.monotonic()
-
-    def told(self) -> bool:
-        """Whether there was an answer by now, of one kind or the other."""
-        if len(self._office.slack.whispers[self._person]) > self._before:
-            self.answered = self.answered or time.monotonic()
-        return self.answered > 0
-
-    @property
-    def seconds(self) -> float:
-        """How long the person waited."""
-        return self.answered - self.began
-
-    @property
-    def said(self) -> str:
-        """What the person was told."""
-        return str(self._office.slack.whispers[self._person][self._before :])
-
-
 def test_a_press_waits_for_a_short_lock_and_is_recorded(
     office: Office, card: Json, locked: Callable[[float], None]
 ) -> None:
     """Another process holds the lock for a second: the press is late, and it counts."""
     locked(1.0)
-    press = _Watched(office, NOA, office.pressing(NOA, card, "approve"))
-    wait_for(press.told, 5, "an answer")
-    press.thread.join(5)
+    press = Watched(office, NOA, office.pressing(NOA, card, "approve"))
+    press.wait(5)
     assert press.acked
     assert press.seconds < SOON
     assert office.draft().signers == (NOA,)
@@ -213,12 +180,10 @@ def test_presses_under_a_long_lock_are_refused_in_time_and_never_acknowledged(
     """Another process holds the lock for longer: each person is told in time, and nothing was acknowledged."""
     locked(max(5.0, 30.0 * (request.config.getoption("--chaos-scale", 1.0) > 1)))
     presses = [
-        _Watched(office, person, office.pressing(person, card, "approve"))
+        Watched(office, person, office.pressing(person, card, "approve"))
         for person in (NOA, LEE, "U01ANA", "U01IDA", "U01MIA", "U01TOM")
     ]
-    wait_for(lambda: all(press.told() for press in presses), 6, "an answer to each")
-    for press in presses:
-        press.thread.join(6)
+    wait_all(presses)
     assert all(press.seconds < SOON for press in presses), [press.seconds for press in presses]
     assert not any(press.acked for press in presses)
     assert all(TOLD in press.said for press in presses)
