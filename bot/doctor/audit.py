@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,7 +25,8 @@ _WRITE = "Write file:/folder/witness.jsonl, mailto:somebody@elsewhere.example or
 def audit(settings: Settings, _clock: Clock) -> Iterator[Finding]:
     """Look at the key that signs checkpoints, and whether somebody else keeps a copy of them."""
     yield _key(settings.audit_key_file)
-    yield _witness(settings)
+    for written in re.split(r"[\s,]+", secret(settings.audit_witness).strip()):
+        yield _witness(written, settings)
 
 
 def _key(file: Path) -> Finding:
@@ -32,6 +34,9 @@ def _key(file: Path) -> Finding:
     try:
         read_key(file)
     except FileNotFoundError:
+        if file.with_suffix(".pub").exists():
+            fix = "Put it back from your backup; without it the next start makes another one."
+            return Finding(ok=False, what=what, why="it is gone", fix=fix)
         folder = next(each for each in file.absolute().parents if each.exists())
         if os.access(folder, os.W_OK):
             return Finding(ok=True, what=f"{what} is made at the first start; back it up then")
@@ -45,8 +50,8 @@ def _key(file: Path) -> Finding:
     return Finding(ok=True, what=f"{what} can be read by its owner alone")
 
 
-def _witness(settings: Settings) -> Finding:
-    written, what = secret(settings.audit_witness), "AUDIT_WITNESS"
+def _witness(written: str, settings: Settings) -> Finding:
+    what = "AUDIT_WITNESS"
     kind, _, rest = written.partition(":")
     if not written:
         told = "No witness keeps checkpoints: who holds the database and the key could rewrite the log unseen"

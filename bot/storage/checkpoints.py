@@ -100,7 +100,8 @@ class AnotherKey(CannotSeal):
         """Say what to do about it."""
         super().__init__(
             reason="its newest checkpoint was signed with another key",
-            next_step="Put that key back, from your backup; if it is lost, run sayso audit key --new",
+            next_step="Put that key back, from your backup; if it is lost, add its public line, as sayso audit key"
+            " printed it, to audit.pub",
         )
 
 

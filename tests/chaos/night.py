@@ -165,6 +165,11 @@ GOALS = (
         tests=("tests/golden",),
     ),
     Goal(
+        name="C16",
+        promise="a database restored from an old copy: nothing that has left leaves again",
+        tests=("tests/chaos/test_restore.py",),
+    ),
+    Goal(
         name="C17",
         promise="50 presses a second for ten minutes: p99 below 500 ms, memory flat",
         tests=("tests/chaos/test_load.py",),
