@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.storage import schema
+from bot.clock import SystemClock
+from bot.storage import copying, schema
 from bot.storage.clock import DatabaseClock
 from bot.storage.database import open_database
 from bot.storage.errors import CannotOpen
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
 def opened(url: str, ws: str) -> Database:
     """Open a workspace's database: a file is brought up to date, a server's tables are their owner's to change.
 
+    A file of an older form is kept as it was, verified, in `backups` beside it.
+
     Raises `CannotOpen` when it is not there, of a newer form, or of an older one that is not ours to change.
     """
     database = open_database(url, ws)
     if not is_shared(database):
+        copying.keep_older(database, Path(database.place).parent / "backups", SystemClock().now())
         schema.upgrade(database)
         return database
     schema.refuse_newer(database)

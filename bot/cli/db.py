@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,14 +34,16 @@ NoBackup = Annotated[
 @app.command()
 def upgrade(no_backup: NoBackup = False, json: Json = False) -> int:
     """Make the database, or bring an older one up to date; a verified copy of the older one is kept first."""
-    from bot.settings import read_settings  # noqa: PLC0415 -- `--help` stays quick
-    from bot.storage import schema  # noqa: PLC0415 -- as above
+    from bot.clock import SystemClock  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
+    from bot.storage import copying, schema  # noqa: PLC0415 -- as above
 
     settings = read_settings()
     database = _owned(settings)
     before = schema.revision(database)
-    older = before not in {None, schema.NEWEST}
-    kept = _kept_first(settings, database) if older and not no_backup else None
+    at = SystemClock().now()
+    folder = settings.sayso_home / "backups"
+    kept = None if no_backup else copying.keep_older(database, folder, at)
     schema.upgrade(database, _app_role(settings))
     database.close()
     if json:
@@ -167,18 +168,6 @@ def _app_role(settings: Settings) -> str:
         problem = "it names another database than DATABASE_URL; both must be the same one."
         raise BadInput(field="DATABASE_OWNER_URL", problem=problem)
     return used.username or ""
-
-
-def _kept_first(settings: Settings, database: Database) -> Path:
-    from bot.clock import SystemClock  # noqa: PLC0415 -- `--help` stays quick
-    from bot.storage import copying, schema  # noqa: PLC0415 -- as above
-
-    at = SystemClock().now().astimezone(UTC)
-    folder = settings.sayso_home / "backups"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"form-{schema.revision(database)}-{at:%Y%m%d-%H%M%S}.db"
-    copying.backup(database, file)
-    return file
 
 
 def _there(file: Path) -> Path:

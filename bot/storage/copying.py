@@ -87,6 +87,17 @@ def backup(database: Database, file: Path, say: Callable[[int], None] = lambda _
     return rows
 
 
+def keep_older(database: Database, folder: Path, at: datetime) -> Path | None:
+    """Back up a database of an older form, before it is changed; return where, or None when there is no need."""
+    form = schema.revision(database)
+    if form is None or form >= schema.NEWEST:
+        return None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"form-{form}-{at:%Y%m%d-%H%M%S}.db"
+    backup(database, file)
+    return file
+
+
 def restore(
     file: Path,
     database: Database,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.opening import opened
 from bot.storage.audit_verify import verify
 from bot.storage.database import open_database
 from bot.storage.schema import NEWEST, check, revision, upgrade
@@ -176,3 +177,19 @@ def test_each_file_is_of_the_form_it_is_named_after(
 ) -> None:
     """A file that was made with the wrong program would prove nothing."""
     assert _form(kept) == request.node.callspec.id
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda path: path.name)
+def test_what_it_was_is_kept_before_it_is_changed(kept: Path, tmp_path: Path) -> None:
+    """A start brings a file up to date, and leaves a copy of the older one that a release of then could open."""
+    path = _restored(kept, tmp_path)
+    (older,) = _rows(path, "select version_num from alembic_version")[0]
+    opened(f"sqlite:///{path}", "local").close()
+    (copy,) = (tmp_path / "backups").glob(f"form-{older}-*.db")
+    assert _rows(copy, "select version_num from alembic_version") == [(older,)]
+    assert _rows(copy, "select count(*) from audit_event") == _rows(
+        path, "select count(*) from audit_event"
+    )
+    assert _rows(path, "select version_num from alembic_version") == [(NEWEST,)]
+    opened(f"sqlite:///{path}", "local").close()
+    assert len(list((tmp_path / "backups").glob("*.db"))) == 1
