@@ -17,6 +17,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from blocks import notice
 from bot.bound import bound
 from bot.crash import Boundary, here
+from bot.deadline import within
 from handlers import actions, commands, events, replies, shortcuts, views
 from handlers.back import Back
 from handlers.desk import DEADLINE
@@ -94,7 +95,9 @@ def _on_action(desk: Desk, action_id: ActionId) -> Callable[..., None]:
         careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
         with bound(press=action_id), careful:
             press = ButtonPress.model_validate(body)
-            replies.after_press(desk, actions.ON[action_id](desk, press), back)
+            with within(DEADLINE):
+                reply = actions.ON[action_id](desk, press)
+            replies.after_press(desk, reply, back)
             _adopt(desk, press)
 
     return listen
@@ -115,7 +118,9 @@ def _on_command(desk: Desk, name: str) -> Callable[..., None]:
         careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
         with bound(command=name), careful:
             command = SlashCommand.model_validate(body)
-            replies.after_command(commands.ON[name](desk, command), back)
+            with within(DEADLINE):
+                reply = commands.ON[name](desk, command)
+            replies.after_command(reply, back)
 
     return listen
 
@@ -128,7 +133,9 @@ def _on_view(desk: Desk, callback_id: CallbackId) -> Callable[..., None]:
         careful = _careful(lambda words: replies.not_done(ack, words), unstored)
         with bound(press=callback_id), careful:
             submission = Submission.model_validate(body)
-            replies.after_submission(submission, views.ON[callback_id](desk, submission), ack)
+            with within(DEADLINE):
+                reply = views.ON[callback_id](desk, submission)
+            replies.after_submission(submission, reply, ack)
 
     return listen
 
@@ -139,7 +146,9 @@ def _on_shortcut(desk: Desk, callback: str) -> Callable[..., None]:
         careful = _careful(back.refuse, lambda error: back.say(notice.refused(error)))
         with bound(press=callback), careful:
             shortcut = Shortcut.model_validate(body)
-            replies.after_press(desk, shortcuts.ON[callback](desk, shortcut), back)
+            with within(DEADLINE):
+                reply = shortcuts.ON[callback](desk, shortcut)
+            replies.after_press(desk, reply, back)
 
     return listen
 

@@ -168,6 +168,7 @@ def export(out: Out, form: Form = Format.JSONL, run: Run = "", json: Json = Fals
         export_csv,
         export_ocsf,
     )
+    from workflows.errors import BadInput  # noqa: PLC0415 -- as above
 
     write = {
         Format.JSONL: export_jsonl,
@@ -181,6 +182,10 @@ def export(out: Out, form: Form = Format.JSONL, run: Run = "", json: Json = Fals
         new_file(out).open("w", encoding="utf-8", newline="") as file,
     ):
         entries = write(database, file, f"run:{run}" if run else None)
+    if run and not entries:
+        out.unlink()
+        problem = f"there is no run {run}, so nothing was written. sayso runs list shows them."
+        raise BadInput(field="--run", problem=problem)
     if json:
         as_json({"file": str(out), "format": form.value, "entries": entries})
     else:

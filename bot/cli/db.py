@@ -136,6 +136,10 @@ def copy(to: To, role: Role = "", json: Json = False) -> int:
     else:
         say(f"Copied {rows:,} rows to {target.place}, and verified the audit log there.")
         say("Set DATABASE_URL to it before you start Sayso again; keep the old database unchanged.")
+        if target.dialect == "postgresql" and not role:
+            say(
+                "Only its owner may use it: sayso db upgrade, with DATABASE_OWNER_URL set, lets the bot in."
+            )
     return 0
 
 

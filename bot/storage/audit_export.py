@@ -161,7 +161,7 @@ class Export:
             for number, text in enumerate(file, start=1):
                 read = _json(text)
                 if closed or read is None:
-                    self.problem = f"line {number} of the file is not an entry"
+                    self.problem = _no_entry(number)
                     return
                 if "sayso_checkpoint" in read:
                     self.notes.append(str(read.get("note")))
@@ -172,7 +172,7 @@ class Export:
                     continue
                 line = _line(read)
                 if line is None:
-                    self.problem = f"line {number} of the file is not an entry"
+                    self.problem = _no_entry(number)
                     return
                 self._entries += 1
                 self._total.update(line.hash)
@@ -184,6 +184,11 @@ class Export:
         counted = (closing.get("entries"), closing.get("digest"))
         if counted != (self._entries, self._total.hexdigest()):
             self.problem = "its closing line counts other entries than the file has"
+
+
+def _no_entry(number: int) -> str:
+    words = f"line {number} of the file is not an entry"
+    return words if number > 1 else f"{words}; only exports of the form jsonl can be verified"
 
 
 def _json(text: str) -> JsonObject | None:

@@ -12,12 +12,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.crash import Boundary, here
+from bot.deadline import left
 from bot.storage.errors import CannotOpen
 from bot.storage.sqlite import Sqlite
 from workflows.errors import NotRecorded, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import URL, Connection, Engine, RootTransaction
@@ -93,10 +94,10 @@ class Database:
         Raises `NotRecorded` when it can't be had or can't be written; then nothing was changed. Raises `Unsure`
         when nobody can tell, because the connection broke while it was committed.
         """
-        patience = PATIENCE if deadline is None else max(deadline, 0.0)
+        patience = left(PATIENCE if deadline is None else deadline)
         until = time.monotonic() + patience
         with self._told(), self._backend.writing(patience):
-            with self._begun(until) as (connection, transaction):
+            with self._begun(until, self._backend.begin_write) as (connection, transaction):
                 try:
                     yield connection
                     here(Boundary.WRITTEN)
@@ -111,13 +112,15 @@ class Database:
             here(Boundary.COMMITTED)
 
     @contextmanager
-    def _begun(self, until: float) -> Generator[tuple[Connection, RootTransaction]]:
+    def _begun(
+        self, until: float, prepare: Callable[[Connection, float], None]
+    ) -> Generator[tuple[Connection, RootTransaction]]:
         """Begin on a connection that works: one that broke while it was idle is replaced, once each."""
         while True:
             with self.engine.connect() as connection:
-                left = max(until - time.monotonic(), 0.001)
-                self._backend.begin_write(connection, left)
-                with self._backend.bounded(connection, left):
+                patience = max(until - time.monotonic(), 0.001)
+                prepare(connection, patience)
+                with self._backend.bounded(connection, patience):
                     try:
                         transaction = connection.begin()
                     except DBAPIError as error:
@@ -141,23 +144,13 @@ class Database:
 
         Raises `NotRecorded`.
         """
-        with self._told(), self._reading(deadline) as connection:
+        until = time.monotonic() + left(deadline)
+        with (
+            self._told(),
+            self._begun(until, self._backend.begin_read) as (connection, begun),
+            begun,
+        ):
             yield connection
-
-    @contextmanager
-    def _reading(self, deadline: float) -> Generator[Connection]:
-        while True:
-            with self.engine.connect() as connection, self._backend.bounded(connection, deadline):
-                self._backend.begin_read(connection, deadline)
-                try:
-                    transaction = connection.begin()
-                except DBAPIError as error:
-                    if error.connection_invalidated:
-                        continue
-                    raise
-                with transaction:
-                    yield connection
-                return
 
     @contextmanager
     def restructure(self) -> Generator[Connection]:

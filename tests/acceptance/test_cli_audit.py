@@ -161,6 +161,37 @@ def test_a_file_that_is_no_export_is_refused_in_words(terminal: Terminal) -> Non
     assert "Traceback" not in told.err
 
 
+def test_only_the_form_that_is_evidence_is_verified(signed: Signed, tmp_path: Path) -> None:
+    """Whoever verifies a spreadsheet is told which form it has to be."""
+    out = tmp_path / "log.csv"
+    assert signed.terminal.sayso("audit", "export", "--format", "csv", "--out", str(out)).code == 0
+    told = Terminal(folder=tmp_path).sayso("audit", "verify", "--file", str(out))
+    assert told.code == 1
+    assert "only exports of the form jsonl can be verified" in told.out
+
+
+def test_an_export_of_no_run_leaves_no_file(signed: Signed, tmp_path: Path) -> None:
+    """An empty file would look like a run without history."""
+    out = tmp_path / "log.jsonl"
+    told = signed.terminal.sayso("audit", "export", "--run", "nosuch", "--out", str(out))
+    assert told.code == 1
+    assert "there is no run nosuch" in told.err
+    assert not out.exists()
+
+
+def test_a_log_that_holds_no_text_does_not_verify(signed: Signed, tmp_path: Path) -> None:
+    """Bytes that are no text, written past the triggers, get a sentence and no traceback."""
+    shutil.copytree(signed.terminal.folder / "company", tmp_path / "company")
+    with sqlite3.connect(next((tmp_path / "company").rglob("*.db"))) as touched:
+        names = touched.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in names.fetchall():
+            touched.execute(f"DROP TRIGGER {name}")
+        touched.execute("UPDATE audit_event SET actor = CAST(x'ff41' AS TEXT) WHERE seq = 2")
+    told = Terminal(folder=tmp_path).sayso("audit", "verify", SAYSO_HOME=str(tmp_path / "company"))
+    assert told.code == 1
+    assert "Traceback" not in told.err
+
+
 def test_a_spreadsheet_gets_every_entry(signed: Signed, tmp_path: Path) -> None:
     """The CSV has one row for each entry and a heading."""
     out = tmp_path / "log.csv"

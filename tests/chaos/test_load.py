@@ -1,4 +1,4 @@
-"""Fifty presses a second while everything else goes on: each is answered in time, and the process does not grow."""
+"""Presses at a steady pace while everything else goes on: each is answered in time, and the process does not grow."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: Presses a second, and seconds; the long form is ten minutes.
+#: Presses a second, and seconds; the long form is ten minutes at its full pace, with the machine to itself.
 PACE, SECONDS = 50.0, 20.0
+#: Presses a second while other tests share the machine.
+EASY = 20.0
 #: Seconds to acknowledge, for 99 of 100; asked for in the long form alone, on a machine that does nothing else.
 P99 = 0.5
 
@@ -39,13 +41,13 @@ def test_presses_at_a_steady_pace_are_answered_and_cost_no_memory(
     tmp_path: Path, database_url: str, slack: Server, scale: float, seed: int
 ) -> None:
     """Starts, signatures, late presses, doubles, strangers: none without an answer, and memory is given back."""
-    home = write_company(tmp_path / "company")
+    home, pace = write_company(tmp_path / "company"), PACE if scale > 1 else EASY
     load = Load(
         home=str(home),
         database=database_url,
         slack=slack.url,
         seed=seed,
-        pace=PACE,
+        pace=pace,
         seconds=SECONDS * scale,
     )
     began = time.monotonic()
@@ -58,7 +60,7 @@ def test_presses_at_a_steady_pace_are_answered_and_cost_no_memory(
     print(f"{told}, {before:.0f} then {after:.0f} kB")  # noqa: T201 -- shown with -s
     assert not measured["hangs"]
     assert measured["unanswered"] == 0
-    assert len(measured["seconds"]) == round(PACE * load.seconds)
+    assert len(measured["seconds"]) == round(pace * load.seconds)
     assert after < before * (1.1 if scale > 1 else 1.5)
     assert scale <= 1 or p99 < P99
     assert (home / "effects.jsonl").exists(), "nothing was signed"

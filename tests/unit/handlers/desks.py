@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from slack_sdk.errors import SlackApiError
 
+from bot.deadline import left
 from handlers.back import Back
 from handlers.desk import Desk
 from tests.fakes.clock import FakeClock
@@ -38,10 +39,13 @@ class FakeEngine:
     answer: Answer | Exception = field(default_factory=Recorded)
     commands: list[Command] = field(default_factory=list["Command"])
     deadlines: list[float | None] = field(default_factory=list[float | None])
+    #: Seconds that were left for each, of everything that is done for a press.
+    left: list[float] = field(default_factory=list[float])
 
     def handle(self, command: Command, deadline: float | None = None) -> Answer:
         self.commands.append(command)
         self.deadlines.append(deadline)
+        self.left.append(left(30.0))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

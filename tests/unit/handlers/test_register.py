@@ -95,6 +95,7 @@ def test_a_press_waits_for_the_database_no_longer_than_its_deadline() -> None:
     room = Room()
     _sent(room, _press())
     assert room.engine.deadlines == [2.0]
+    assert room.engine.left[0] <= 2.0
 
 
 @pytest.mark.parametrize("error", [RuntimeError("boom"), ValueError("odd"), KeyError("x")])

@@ -175,7 +175,7 @@ def test_a_checkpoint_of_another_key_is_not_built_on(store: SqlStore, seals: Sea
     assert seals.seal(MONDAY)
     written(store, 2)
     new = Signer(Ed25519PrivateKey.generate())
-    with pytest.raises(AnotherKey, match="sayso audit key --new"):
+    with pytest.raises(AnotherKey, match="add its public line"):
         Seals(store.database, signer=new).seal(MONDAY)
     known = Keyring([SIGNER.public])
     sealed = Seals(store.database, signer=new, known=known).seal(MONDAY)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from bot.deadline import within
 from bot.storage.database import open_database
 from bot.storage.errors import CannotOpen
 from bot.storage.location import file_system, prepare
@@ -256,3 +257,11 @@ def test_the_lock_of_a_killed_process_is_gone_with_it(store: SqlStore, path: Pat
     assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     raw.close()
     assert os.path.exists(path)  # noqa: PTH110 -- the file itself, not what is open
+
+
+def test_nothing_is_written_for_somebody_whose_time_is_over(store: SqlStore) -> None:
+    """They have been told no: what is saved after that would be a lie."""
+    with within(0.0), pytest.raises(NotRecorded), store.transaction(2.0):
+        pass
+    with store.transaction(2.0):
+        pass
