@@ -179,13 +179,14 @@ def run_everything(extra: list[str]) -> None:
         "SAYSO_TEST_COMMAND": str(ENVIRONMENT / "bin" / "sayso"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    pytest = (str(python), "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
+    pytest = (str(python), "-m", "pytest", "-q", "--dist", "loadgroup")
     coverage = ("--cov=workflows", "--cov-branch", "--cov-report=")
     plain = ("-m", "not chaos and not browser", *coverage)
-    run(Step("tests", (*pytest, *plain, *extra), TRIED), shared)
+    run(Step("tests", (*pytest, "-n", "2", *plain, *extra), TRIED), shared)
     measure_coverage(python)
-    run(Step("faults", (*pytest, "-m", "chaos", *extra), TRIED), shared)
-    run(Step("browser tests", (*pytest, "-m", "browser", *extra), TRIED), shared)
+    # Faults are waited for half of the time, so that a third process finds room.
+    run(Step("faults", (*pytest, "-n", "3", "-m", "chaos", *extra), TRIED), shared)
+    run(Step("browser tests", (*pytest, "-n", "2", "-m", "browser", *extra), TRIED), shared)
 
 
 def run_quick(extra: list[str]) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["home", "office", "opened", "sample"]
 
 #: Statements of each playbook that are made to fail, spread over all of them; a larger scale tries more.
-TRIED = {"sqlite": 30, "postgresql": 8}
+TRIED = {"sqlite": 15, "postgresql": 8}
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.playbook)
 
 

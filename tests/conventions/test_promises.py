@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import tree_of
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py(?:::\w+)?)`", PAGE)))
@@ -25,7 +27,7 @@ def test_every_promise_has_a_proof() -> None:
 def test_what_is_named_as_proof_is_there(named: str) -> None:
     """A test that was renamed takes its promise along."""
     file, _, name = named.partition("::")
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    tree = tree_of(ROOT / file)
     tests = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     assert any(test.startswith("test_") for test in tests)
     assert not name or name in tests

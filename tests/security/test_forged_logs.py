@@ -19,6 +19,7 @@ from bot.storage.audit_export import export_jsonl
 from bot.storage.audit_formats import export_csv
 from tests.fakes.clock import MONDAY
 from tests.security.tenants import Tenant
+from tests.syntax import tree_of
 from tests.unit.bot.storage.records import entry
 from workflows.events import Event
 
@@ -53,7 +54,7 @@ def _sources() -> Iterator[tuple[str, ast.Module]]:
         for path in folder.rglob("*.py"):
             name = path.relative_to(folder.parent).as_posix()
             if "/migrations/" not in name and "node_modules" not in name:
-                yield name, ast.parse(path.read_text(encoding="utf-8"))
+                yield name, tree_of(path)
 
 
 def _written_by(name: str, tree: ast.Module) -> set[tuple[str, str]]:

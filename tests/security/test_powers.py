@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import tree_of
+
 PACKAGES = ("agents", "blocks", "bot", "handlers", "workflows")
 #: Ways to act on the world or to keep something.
 HANDS = (
@@ -25,7 +27,7 @@ def _modules() -> dict[str, ast.Module]:
         for path in folder.rglob("*.py"):
             name = path.relative_to(folder.parent).as_posix()
             if "node_modules" not in name:
-                found[name] = ast.parse(path.read_text(encoding="utf-8"))
+                found[name] = tree_of(path)
     return found
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import tree_of
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -279,7 +281,7 @@ THREATS = (
 @cache
 def _tests_of(name: str) -> frozenset[str]:
     """Return the tests a file holds: functions, and the state machines pytest finds by their case."""
-    tree = ast.parse((ROOT / "tests" / name).read_text(encoding="utf-8"))
+    tree = tree_of(ROOT / "tests" / name)
     functions = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
     cases = {
         target.id
