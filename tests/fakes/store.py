@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from workflows.errors import NotRecorded, Stale
+from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
 from workflows.playbook import Playbook
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
@@ -71,17 +71,26 @@ class FakeStore:
         self.accepted = Confidence()
         #: Fail at the n-th call within the next transaction, to test that nothing is half saved.
         self.fail_at = 0
+        #: What becomes of the next transactions: the connection breaks `before` or `after` the commit, or is `gone`.
+        self.breaks: list[Literal["before", "after", "gone"]] = []
         self._parse = parse
         self._writer = Lock()
 
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Generator[FakeTx]:
-        if not self._writer.acquire(timeout=-1 if deadline is None else deadline):
+        breaks = self.breaks.pop(0) if self.breaks else ""
+        if breaks == "gone" or not self._writer.acquire(
+            timeout=-1 if deadline is None else deadline
+        ):
             raise NotRecorded
         try:
             tx = FakeTx(self.rows.copied(), self)
             yield tx
+            if breaks == "before":
+                raise Unsure
             self.rows = tx.rows
+            if breaks:
+                raise Unsure
         finally:
             self._writer.release()
 

@@ -47,6 +47,7 @@ from workflows.errors import (
     UnknownDraft,
     UnknownPlaybook,
     UnknownRun,
+    Unsure,
 )
 from workflows.events import Event
 from workflows.run import SYSTEM, Outcome
@@ -322,6 +323,36 @@ def test_a_database_that_does_not_answer_in_time_records_nothing(house: House) -
     with house.store.transaction(), pytest.raises(NotRecorded, match="Press again in a moment"):
         house.engine.handle(press(Approve, run, ANA), deadline=0.01)
     assert house.now(run) == run
+
+
+def test_a_commit_nobody_heard_of_again_is_looked_up(house: House) -> None:
+    """It was made: the press gets the answer it would have had."""
+    run = house.drafted(BOOK)
+    house.store.breaks = ["after"]
+    reply = house.engine.handle(press(Approve, run, ANA, key="press-1"))
+    assert isinstance(reply, Recorded)
+    assert house.now(run).state == "holding"
+
+
+def test_a_commit_that_was_not_made_is_told_as_such(house: House) -> None:
+    """Nothing of it is there, so that pressing again is right."""
+    run = house.drafted(BOOK)
+    house.store.breaks = ["before"]
+    with pytest.raises(NotRecorded) as told:
+        house.engine.handle(press(Approve, run, ANA, key="press-1"))
+    assert not isinstance(told.value, Unsure)
+    assert house.now(run) == run
+
+
+@pytest.mark.parametrize(("key", "breaks"), [("press-1", ["after", "gone"]), ("", ["after"])])
+def test_a_commit_that_can_not_be_looked_up_is_in_doubt(
+    house: House, key: str, breaks: list[Any]
+) -> None:
+    """The database is still gone, or nothing names the press: whoever pressed is sent to the card."""
+    run = house.drafted(BOOK)
+    house.store.breaks = breaks
+    with pytest.raises(Unsure, match="what it shows is what counts"):
+        house.engine.handle(press(Approve, run, ANA, key=key))
 
 
 def test_eight_people_at_once_make_one_decision(house: House) -> None:
