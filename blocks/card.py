@@ -218,11 +218,17 @@ def _who_and_when(draft: Draft, setting: Setting) -> Mrkdwn:
         return mrkdwn("Level {}: this playbook only drafts. Copy the text to use it", setting.level)
     needed = people(draft.needs.words)
     who = standing.signed_so_far(draft) or mrkdwn("Needs {}", needed)
-    due = mrkdwn(
-        "due {} (reminder {})", moment(draft.expires_at), moment(draft.remind_at, "{time}")
-    )
+    due = _due(draft)
     solo = mrkdwn("one-person company: you may sign what you started")
     return joined([who, due, solo if setting.solo else mrkdwn("")])
+
+
+def _due(draft: Draft) -> Mrkdwn:
+    if draft.escalated_at:
+        words = "not signed in time, passed on to {}; expires {}"
+        return mrkdwn(words, people(" and ".join(draft.rule.escalate)), moment(draft.expires_at))
+    reminded = moment(draft.remind_at, "{time}")
+    return mrkdwn("due {} (reminder {})", moment(draft.expires_at), reminded)
 
 
 def _buttons(draft: Draft, spec: ActionSpec | None, *, may_sign: bool, whole: bool) -> list[Block]:

@@ -39,6 +39,7 @@ WORDS = {
     Event.DRAFT_REJECTED: "rejected it",
     Event.DRAFT_WITHDRAWN: "withdrew it",
     Event.DRAFT_REMINDED: "reminded of it",
+    Event.DRAFT_ESCALATED: "passed it on",
     Event.DRAFT_EXPIRED: "let it expire",
     Event.DRAFT_LEAVING: "let it leave",
     Event.DRAFT_EXECUTED: "carried it out",

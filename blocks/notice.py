@@ -111,6 +111,18 @@ def reminder(draft: Draft, signers: Sequence[Person]) -> Block:
     return elements.message(sentence("Still to sign: {}.", draft.title), [_paragraph(draft, line)])
 
 
+def passed_on(draft: Draft, asked: Sequence[Person]) -> Block:
+    """Return the message to those a late draft was passed on to; once decided, that it is."""
+    if draft.state is not DraftState.OPEN:
+        return reminder(draft, asked)
+    line = [part for person in asked for part in (rich.person(person.id), rich.text(" "))]
+    line += [rich.text("nobody has signed in time: "), *rich.runs(draft.title, limit=_WHY)]
+    line += [rich.text(". You can sign it too, until "), rich.date(draft.expires_at)]
+    line += [rich.text("; then it expires and nothing is sent. The card is above.")]
+    text = sentence("Passed on to you, nobody has signed in time: {}.", draft.title)
+    return elements.message(text, [_paragraph(draft, line)])
+
+
 def _paragraph(draft: Draft, line: list[Block]) -> Block:
     return rich.block(block_id(BlockId.NOTE, "remind", draft.id, draft.state), rich.section(*line))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.clock import SystemClock
+from bot.holidays import public
 from workflows.errors import CompanyError, PlaybookError
 from workflows.loading import load_company, load_playbook
 
@@ -29,7 +31,12 @@ class CompanyFolder:
             raise CompanyError(
                 place=file, problem="there is no company here. Make a starter one with: sayso init"
             )
-        self._company = load_company(file.read_text(encoding="utf-8"), str(file))
+        company = load_company(file.read_text(encoding="utf-8"), str(file))
+        try:
+            closed = public(company.holidays, SystemClock().now().year)
+        except ValueError as error:
+            raise CompanyError(place=f"{file}: holidays", problem=error) from error
+        self._company = company.model_copy(update={"public_holidays": closed})
 
     def company(self) -> Company:
         """Return the company."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field as Setting
 from pydantic import field_validator
 
 from workflows.action import Record
+from workflows.worktime import Hours, Rows, WorkTime
+
+
+class Absence(Record):
+    """Days somebody is away, first and last included."""
+
+    first: date = Setting(alias="from")
+    last: date = Setting(alias="to")
 
 
 class Person(Record):
@@ -19,17 +28,23 @@ class Person(Record):
     title: str = ""
     roles: tuple[str, ...] = ()
     zone: str = ""
+    #: When they work, where that differs from the company.
+    hours: Rows | None = None
+    away: tuple[Absence, ...] = ()
+    #: Person id of who signs in their place while they are away.
+    stand_in: str = ""
     #: Slack guests, people of other organisations and deactivated accounts never sign.
     guest: bool = False
     active: bool = True
 
 
-class Hours(Record):
-    """When the company works, in its own zone: `mon-fri`, `08:00-18:00`."""
+class Holidays(Record):
+    """Days nobody works: the public ones of a country, by its ISO code, and the company's own."""
 
-    days: str = "mon-fri"
-    open: str = "08:00"
-    close: str = "18:00"
+    country: str = ""
+    #: A part of the country, by its ISO code: `CA`, `BY`.
+    region: str = ""
+    days: tuple[date, ...] = ()
 
 
 class Company(Record):
@@ -49,7 +64,10 @@ class Company(Record):
     groups: dict[str, tuple[str, ...]] = Setting(default_factory=dict)
     #: Channel name without `#` to Slack channel id.
     channels: dict[str, str] = Setting(default_factory=dict)
-    hours: Hours = Hours()
+    hours: Rows = (Hours(),)
+    holidays: Holidays = Holidays()
+    #: Public holidays in years to come; looked up when the file is read, never written in it.
+    public_holidays: frozenset[date] = frozenset()
 
     @field_validator("zone")
     @classmethod
@@ -63,6 +81,34 @@ class Company(Record):
     def tz(self) -> ZoneInfo:
         """The company's time zone."""
         return ZoneInfo(self.zone)
+
+    @property
+    def door(self) -> WorkTime:
+        """When the company works."""
+        return WorkTime(zone=self.zone, hours=self.hours, closed=self._closed)
+
+    @property
+    def _closed(self) -> frozenset[date]:
+        return self.public_holidays | frozenset(self.holidays.days)
+
+    def is_away(self, person: Person, at: datetime) -> bool:
+        """Whether somebody is away on that day, as it is where they are."""
+        day = at.astimezone(ZoneInfo(person.zone or self.zone)).date()
+        return any(absence.first <= day <= absence.last for absence in person.away)
+
+    def in_place_of(self, person: Person, at: datetime) -> Person | None:
+        """Return who stands in for somebody who is away; None when they are here, or nobody does.
+
+        A stand-in who is away too is stood in for in turn.
+        """
+        passed, now = {person.id}, person
+        while self.is_away(now, at):
+            following = self.person(now.stand_in)
+            if following is None or following.id in passed:
+                return None
+            passed.add(following.id)
+            now = following
+        return None if now is person else now
 
     def person(self, person_id: str) -> Person | None:
         """Return the person with this Slack id, or None for a stranger."""

@@ -93,13 +93,14 @@ def _current(turn: Turn, command: OnDraft) -> None:
 
 def may_decide(turn: Turn) -> None:
     """Raise unless this person may edit, reject or undo."""
-    policy.may_decide(turn.run, turn.draft, turn.command.actor, turn.facts.company)
+    policy.may_decide(turn.run, turn.draft, turn.command.actor, turn.facts.company, turn.at)
 
 
 def sign(turn: Turn) -> None:
     """Add a signature; at the quorum the draft is held for its seconds and then leaves."""
     command, draft = cast("Approve", turn.command), turn.draft
-    mark = policy.may_sign(turn.run, draft, command.actor, turn.facts.company, turn.playbook.level)
+    company, actor = turn.facts.company, command.actor
+    mark = policy.may_sign(turn.run, draft, actor, company, turn.playbook.level, turn.at)
     _current(turn, command)
     if turn.at >= draft.expires_at:
         raise NotOpen(state="past its time", wanted="signed")
@@ -120,6 +121,7 @@ def sign(turn: Turn) -> None:
             **_made_from(turn),
             "missing": missing,
             "self": mark == "self",
+            "stands_in_for": [*policy.stands_in_for(draft, company, actor, turn.at)],
             "policies": list(draft.needs.cites),
         },
         body={"sources": _sources(turn)},
@@ -232,7 +234,7 @@ def _revise(turn: Turn, payload: JsonObject) -> None:
     turn.redrafted(
         revisions=(*draft.revisions, revision),
         amount=amount,
-        needs=policy.needs(draft.rule, amount),
+        needs=policy.needs(draft.rule, amount, late=draft.escalated_at is not None),
     )
     turn.record(
         Event.DRAFT_EDITED,

@@ -35,6 +35,7 @@ class Event(StrEnum):
     DRAFT_REJECTED = "run:draft:rejected"
     DRAFT_WITHDRAWN = "run:draft:withdrawn"
     DRAFT_REMINDED = "timer:draft:reminded"
+    DRAFT_ESCALATED = "timer:draft:escalated"
     DRAFT_EXPIRED = "run:draft:expired"
     DRAFT_LEAVING = "run:draft:leaving"
     DRAFT_EXECUTED = "connector:draft:executed"

@@ -162,7 +162,8 @@ def _touched(turn: Turn) -> tuple[str, ...]:
     """Name every message that shows something of this run: its card, its task, people's Home."""
     run, subjects = turn.run, [f"run:{turn.run.id}", "home"]
     if run.draft:
-        subjects += [f"draft:{run.draft.id}", f"remind:{run.draft.id}"]
+        about = run.draft.id
+        subjects += [f"draft:{about}", f"remind:{about}", f"escalate:{about}"]
     if run.task:
         subjects.append(f"task:{run.task.id}")
     return tuple(subjects)

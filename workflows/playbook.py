@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, model_valid
 from pydantic import Field as Setting
 
 from workflows.action import Field, Money, Record, money
-from workflows.durations import seconds
+from workflows.durations import Span, Within, seconds
 
 
 def _listed(value: object) -> object:
@@ -65,7 +65,9 @@ class Approve(Record):
     by: Names
     quorum: int = Setting(default=1, ge=1)
     above: tuple[Above, ...] = ()
-    within: Duration = 4 * 3600.0
+    within: Within = Span(count=4 * 3600.0, unit="work seconds")
+    #: Who is asked besides when nobody has signed in time, for as long again; nobody: it expires then.
+    escalate: Names = ("owner",)
     hold: Duration = 60.0
     edit: Names = ()
 
@@ -127,7 +129,7 @@ class AskStep(Step):
     title: str
     options: tuple[str, ...] = Setting(min_length=2)
     recommended: str = ""
-    within: Duration = 24 * 3600.0
+    within: Within = Span(count=1, unit="work days")
 
 
 class TaskStep(Step):
@@ -136,14 +138,14 @@ class TaskStep(Step):
     task: str
     who: str
     title: str
-    within: Duration = 24 * 3600.0
+    within: Within = Span(count=1, unit="work days")
 
 
 class WaitStep(Step):
     """Wait a while, or for a signal, whichever comes first."""
 
     wait: str
-    for_: Duration = Setting(alias="for")
+    for_: Within = Setting(alias="for")
     signal: str = ""
 
 

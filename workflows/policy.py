@@ -9,6 +9,8 @@ from workflows.errors import AlreadySigned, NotAllowed, OwnDraft, Stranger
 from workflows.run import ApprovalRule, Needs, Threshold
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workflows.company import Company, Person
     from workflows.run import Actor, Draft, Run
 
@@ -19,17 +21,25 @@ SIGNING_LEVEL = 3
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 
 
-def needs(rule: ApprovalRule, amount: Money | None) -> Needs:
+def needs(rule: ApprovalRule, amount: Money | None, *, late: bool = False) -> Needs:
     """Return who must sign an action of this amount. The highest threshold passed wins.
 
-    An amount in another currency than a threshold's counts as above it: what can't be compared is strict.
+    An amount in another currency than a threshold's counts as above it: what can't be compared is strict. Once it
+    is late, those it was passed on to may sign as well; how many must sign stays.
     """
+    more = rule.escalate if late else ()
     passed = [row for row in rule.above if amount is not None and _exceeds(amount, row)]
     if not passed:
-        return Needs(by=rule.by, quorum=rule.quorum, words=_words(rule.quorum, rule.by))
+        by = _together(rule.by, more)
+        return Needs(by=by, quorum=rule.quorum, words=_words(rule.quorum, by))
     row = max(passed, key=lambda each: each.amount.minor)
-    words = f"{_words(row.quorum, row.by)} (above {row.amount})"
-    return Needs(by=row.by, quorum=row.quorum, words=words, cites=(f"above:{row.amount}",))
+    by = _together(row.by, more)
+    words = f"{_words(row.quorum, by)} (above {row.amount})"
+    return Needs(by=by, quorum=row.quorum, words=words, cites=(f"above:{row.amount}",))
+
+
+def _together(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*names, *more)))
 
 
 def _exceeds(amount: Money, row: Threshold) -> bool:
@@ -42,10 +52,34 @@ def _words(quorum: int, by: tuple[str, ...]) -> str:
     return f"{_NUMBERS.get(quorum, str(quorum))} of {' or '.join(by)}"
 
 
-def signers(draft: Draft, company: Company) -> tuple[Person, ...]:
-    """Return the people who could sign the newest revision, whether or not they have."""
-    found = {p.id: p for name in draft.needs.by for p in company.members(name)}
+def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
+    """Return the people who could sign the newest revision, whether or not they have.
+
+    Who is away may still sign; who stands in for them then may too.
+    """
+    named = {p.id: p for name in draft.needs.by for p in company.members(name)}
+    stand_ins = [company.in_place_of(person, at) for person in named.values()]
+    found = named | {person.id: person for person in stand_ins if person}
     return tuple(person for person in found.values() if company.may_sign(person))
+
+
+def can_pass_on(draft: Draft, company: Company, at: datetime) -> bool:
+    """Whether somebody would be asked by passing it on who could not sign so far."""
+    passed_on = needs(draft.rule, draft.amount, late=True)
+    wider = draft.model_copy(update={"needs": passed_on})
+    return len(signers(wider, company, at)) > len(signers(draft, company, at))
+
+
+def stands_in_for(draft: Draft, company: Company, actor: Actor, at: datetime) -> tuple[str, ...]:
+    """Return the ids of those in whose place somebody signs; empty for one who is named."""
+    named = {p.id: p for name in draft.needs.by for p in company.members(name)}
+    if actor.id in named:
+        return ()
+    return tuple(
+        person.id
+        for person in named.values()
+        if (other := company.in_place_of(person, at)) and other.id == actor.id
+    )
 
 
 def may_take_part(actor: Actor, company: Company) -> None:
@@ -58,22 +92,24 @@ def may_take_part(actor: Actor, company: Company) -> None:
         )
 
 
-def may_decide(run: Run, draft: Draft, actor: Actor, company: Company) -> None:
+def may_decide(run: Run, draft: Draft, actor: Actor, company: Company, at: datetime) -> None:
     """Raise unless this person may edit or reject: whoever could sign, and whoever started the run."""
     person = _known(actor, company)
-    allowed = person in signers(draft, company) or actor == run.started_by
+    allowed = person in signers(draft, company, at) or actor == run.started_by
     if not allowed or not company.may_sign(person):
-        raise _not_allowed(draft, company)
+        raise _not_allowed(draft, company, at)
 
 
-def may_sign(run: Run, draft: Draft, actor: Actor, company: Company, level: int) -> str:
+def may_sign(
+    run: Run, draft: Draft, actor: Actor, company: Company, level: int, at: datetime
+) -> str:
     """Raise unless this person may sign the newest revision now; return a mark for the audit entry.
 
     The mark is `self` when somebody signs what they started or wrote and the rules allow it, else empty.
     """
     person = _known(actor, company)
-    if person not in signers(draft, company):
-        raise _not_allowed(draft, company)
+    if person not in signers(draft, company, at):
+        raise _not_allowed(draft, company, at)
     if level < SIGNING_LEVEL:
         raise NotAllowed(
             action="Sending this",
@@ -83,15 +119,15 @@ def may_sign(run: Run, draft: Draft, actor: Actor, company: Company, level: int)
     if actor.id in draft.signers:
         missing = draft.needs.quorum - len(draft.signers)
         raise AlreadySigned(missing=missing, needed=draft.needs.words)
-    return _self_signed(run, draft, actor, company)
+    return _self_signed(run, draft, actor, company, at)
 
 
-def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company) -> str:
+def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company, at: datetime) -> str:
     relation = _relation(run, draft, actor)
     if not relation:
         return ""
     if draft.risk in NEVER_OWN and not company.solo:
-        others = [p.name for p in signers(draft, company) if p.id != actor.id]
+        others = [p.name for p in signers(draft, company, at) if p.id != actor.id]
         raise OwnDraft(
             relation=relation, risk=draft.risk, others=" or ".join(others) or "Nobody else"
         )
@@ -111,8 +147,8 @@ def _known(actor: Actor, company: Company) -> Person:
     return person
 
 
-def _not_allowed(draft: Draft, company: Company) -> NotAllowed:
-    names = [person.name for person in signers(draft, company)]
+def _not_allowed(draft: Draft, company: Company, at: datetime) -> NotAllowed:
+    names = [person.name for person in signers(draft, company, at)]
     return NotAllowed(
         action=f"Signing {draft.risk} actions like this",
         needed=draft.needs.words,

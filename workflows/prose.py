@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from workflows.durations import words
 from workflows.expressions import ExpressionError, Template
 from workflows.playbook import step_kind
 
@@ -67,16 +66,16 @@ def _do(step: DoStep) -> str:
 
 def _ask(step: AskStep) -> str:
     options = ", ".join(step.options)
-    return f"Ask {step.who}: {plain(step.title)} ({options}; within {words(step.within)})"
+    return f"Ask {step.who}: {plain(step.title)} ({options}; within {step.within.words})"
 
 
 def _task(step: TaskStep) -> str:
-    return f"Give {step.who} a task: {plain(step.title)} (within {words(step.within)})"
+    return f"Give {step.who} a task: {plain(step.title)} (within {step.within.words})"
 
 
 def _wait(step: WaitStep) -> str:
     until = f", or until {step.signal} is seen" if step.signal else ""
-    return f"Wait {words(step.for_)}{until}"
+    return f"Wait {step.for_.words}{until}"
 
 
 def _decide(step: DecideStep) -> str:

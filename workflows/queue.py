@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 _HOUR_OF_MONEY = 100_000
 
 
-def waits_for(person_id: str, run: Run, company: Company) -> bool:
+def waits_for(person_id: str, run: Run, company: Company, now: datetime) -> bool:
     """Whether this person can do something about the run's draft now: sign it, or say what happened.
 
     What happened can be said by whoever signed it too; signing again, or one's own wish, can not be done.
     """
     draft = run.draft
-    if draft is None or person_id not in {p.id for p in policy.signers(draft, company)}:
+    if draft is None or person_id not in {p.id for p in policy.signers(draft, company, now)}:
         return False
     if run.state is RunState.UNCERTAIN:
         return True
@@ -39,7 +39,7 @@ def _barred(person_id: str, run: Run, draft: Draft, company: Company) -> bool:
 
 def queue_of(person_id: str, runs: Iterable[Run], company: Company, now: datetime) -> list[Run]:
     """Return the runs that wait for this person, most pressing first."""
-    mine = [run for run in runs if waits_for(person_id, run, company)]
+    mine = [run for run in runs if waits_for(person_id, run, company, now)]
     return sorted(mine, key=lambda run: _pressing(run, now))
 
 

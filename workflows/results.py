@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import drafts, steps
+from workflows import drafts, policy, steps
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, Stale
 from workflows.events import Event
@@ -203,13 +203,33 @@ def due(turn: Turn) -> None:
 
 
 def _remind_or_expire(turn: Turn, draft: Draft) -> None:
-    """At half time remind once; at the end expire. Silence never approves."""
-    if turn.at >= draft.expires_at:
+    """At half time remind once; when it is late pass it on once; then it expires. Silence never approves."""
+    if turn.at < draft.expires_at:
+        _remind(turn, draft)
+    elif draft.escalated_at is None and policy.can_pass_on(draft, turn.facts.company, turn.at):
+        _escalate(turn, draft)
+    else:
         _expire(turn, draft)
-        return
+
+
+def _remind(turn: Turn, draft: Draft) -> None:
     turn.become(due_at=draft.expires_at)
     turn.record(Event.DRAFT_REMINDED, actor=TIMER, head={"revision": draft.revision})
     turn.post(f"remind:{draft.id}")
+
+
+def _escalate(turn: Turn, draft: Draft) -> None:
+    """Let somebody else sign as well, for as long again; those who could sign still can."""
+    needs = policy.needs(draft.rule, draft.amount, late=True)
+    until = draft.rule.within.after(turn.at, turn.facts.company.door)
+    turn.redrafted(needs=needs, escalated_at=turn.at, expires_at=until)
+    turn.become(due_at=until, why=f"waits for a signature: {needs.words}")
+    turn.record(
+        Event.DRAFT_ESCALATED,
+        actor=TIMER,
+        head={"revision": draft.revision, "to": [*draft.rule.escalate]},
+    )
+    turn.post(f"escalate:{draft.id}")
 
 
 def _expire(turn: Turn, draft: Draft) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import JsonValue, computed_field, model_validator
 
 from workflows.action import Money, Record, Risk
+from workflows.durations import Span, Within
 from workflows.errors import NotSigned
 from workflows.text import Untrusted, canonical, digest
 
@@ -84,7 +85,9 @@ class ApprovalRule(Record):
     by: tuple[str, ...]
     quorum: int = 1
     above: tuple[Threshold, ...] = ()
-    within: float = 4 * 3600.0
+    within: Within = Span(count=4 * 3600.0)
+    #: Who is asked besides when nobody has signed in time.
+    escalate: tuple[str, ...] = ()
     hold: float = 60.0
     edit: tuple[str, ...] = ()
 
@@ -217,7 +220,12 @@ class Draft(Record):
     #: Content hash of everything the agent was shown; the text is kept under it.
     context: str = ""
     opened_at: datetime
+    #: Half time, when those who can sign are reminded once.
+    remind_at: datetime
+    #: When it is passed on to `rule.escalate`, and after that when it expires.
     expires_at: datetime
+    #: When it was passed on, because nobody had signed in time.
+    escalated_at: datetime | None = None
     leaves_at: datetime | None = None
     ending: Ending | None = None
     outcome: Outcome | None = None
@@ -238,11 +246,6 @@ class Draft(Record):
         return self.revisions[-1]
 
     @property
-    def remind_at(self) -> datetime:
-        """Half time, when those who can sign are reminded once."""
-        return self.opened_at + (self.expires_at - self.opened_at) / 2
-
-    @property
     def key(self) -> str:
         """The idempotency key of its execution; undo, retry and "send again" keep it."""
         return f"draft:{self.id}:{self.revision}"
@@ -259,7 +262,12 @@ class Draft(Record):
     @model_validator(mode="before")
     @classmethod
     def _without_computed(cls, values: dict[str, object]) -> dict[str, object]:
-        return {name: value for name, value in values.items() if name != "revision"}
+        known = {name: value for name, value in values.items() if name != "revision"}
+        opened, expires = known.get("opened_at"), known.get("expires_at")
+        if isinstance(opened, datetime) and isinstance(expires, datetime):
+            # Rows of older versions have no time to remind at: it was half time on any clock.
+            known.setdefault("remind_at", opened + (expires - opened) / 2)
+        return known
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -145,7 +145,7 @@ def _approvals(playbook: Playbook) -> Iterator[str]:
     for step in playbook.steps:
         if isinstance(step, DraftStep | DoStep):
             approve = step.approve
-            yield f"{step_name(step)}: {_who(approve)} within {words(approve.within)}"
+            yield f"{step_name(step)}: {_who(approve)} within {approve.within.words}"
             yield from (
                 f"{step_name(step)}: {_who(row)} above {row.amount}" for row in approve.above
             )
@@ -160,9 +160,17 @@ def _who(approve: Approve | Above) -> str:
     return f"{count} of {' or '.join(approve.by)}"
 
 
+def _nobody_signs(playbook: Playbook) -> Iterator[str]:
+    rules = [step.approve for step in playbook.steps if isinstance(step, DraftStep | DoStep)]
+    asked = [name for rule in rules for name in rule.escalate if name not in rule.by]
+    names = " and ".join(dict.fromkeys(asked))
+    late = f"{names} may sign too, for as long again; after that " if names else ""
+    yield f"Nobody signs in time: {late}nothing is sent, and the owner is told"
+
+
 def _exceptions(playbook: Playbook) -> Iterator[str]:
     if any(isinstance(step, DraftStep | DoStep) for step in playbook.steps):
-        yield "Nobody signs in time: nothing is sent, and the owner is told"
+        yield from _nobody_signs(playbook)
         yield "Rejected: nothing is sent; the reason is kept, and it can be drafted again"
     for step in playbook.steps:
         if isinstance(step, DraftStep | DoStep) and step.still:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from workflows import policy
@@ -143,7 +142,7 @@ def _open_task(
     if not owner:
         fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
         return
-    due = turn.at + timedelta(seconds=step.within)
+    due = step.within.after(turn.at, company.door)
     task = Task(
         id=turn.facts.ids[2],
         run_id=turn.run.id,
@@ -160,7 +159,7 @@ def _open_task(
 
 
 def _wait(turn: Turn, step: WaitStep) -> None:
-    until = turn.at + timedelta(seconds=step.for_)
+    until = step.for_.after(turn.at, turn.facts.company.door)
     turn.become(state=RunState.WAITING, due_at=until, why=f"waits until {until:%Y-%m-%d %H:%M} UTC")
     turn.record(Event.STEP_WAITED, actor=SYSTEM, head={"until": until.isoformat()})
 
@@ -280,7 +279,8 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         author=drafted.author,
         context=drafted.context,
         opened_at=turn.at,
-        expires_at=turn.at + timedelta(seconds=rule.within),
+        remind_at=rule.within.half(turn.at, turn.facts.company.door),
+        expires_at=rule.within.after(turn.at, turn.facts.company.door),
     )
     await_signature(turn, draft)
 
@@ -324,6 +324,7 @@ def rule_of(approve: Approve) -> ApprovalRule:
         quorum=approve.quorum,
         above=above,
         within=approve.within,
+        escalate=approve.escalate,
         hold=approve.hold,
         edit=approve.edit,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from workflows import policy, steps
@@ -72,7 +71,9 @@ def compensate(turn: Turn) -> None:
                 ),
                 "why": Untrusted(f"Undoes what left {done.leaves_at:%Y-%m-%d %H:%M} UTC."),
                 "opened_at": turn.at,
-                "expires_at": turn.at + timedelta(seconds=done.rule.within),
+                "remind_at": done.rule.within.half(turn.at, turn.facts.company.door),
+                "expires_at": done.rule.within.after(turn.at, turn.facts.company.door),
+                "escalated_at": None,
                 "leaves_at": None,
                 "ending": None,
                 "outcome": None,

@@ -11,8 +11,8 @@ from pydantic_core import PydanticUndefined
 from bot.reference.markdown import code, first_line, table
 from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
-from workflows import action, company, playbook
-from workflows.durations import words
+from workflows import action, company, playbook, worktime
+from workflows.durations import Span, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,8 @@ _PLAYBOOK = """\
 A playbook is a YAML file in `playbooks/` of the company's folder. [Write a playbook](../write-a-playbook.md) goes
 through one. `sayso playbook validate` names every mistake with file, line and column.
 
-Durations are written `60 seconds`, `4 hours`, `3 days`; amounts `5000.00 USD`. A condition is
+Durations are written `60 seconds`, `4 hours`, `3 days`; how long somebody has, in working time too: `4 work hours`,
+`2 work days` (opening hours and holidays stand in company.yml). Amounts are written `5000.00 USD`. A condition is
 [CEL](https://cel.dev), like `quote.status == "sent"`. A text may insert values: `{{ quote.total }}`. Both may use
 `inputs` and what earlier `read`, `wait`, `ask` and `task` steps brought, by the step's name; a step called `follow-up`
 is `follow_up` there."""
@@ -44,7 +45,7 @@ _STEPS = (
 #: Durations below this many seconds are told in seconds.
 _SHORT = 120
 #: Set by the loader, never written in a file.
-_OURS = {"version", "source"}
+_OURS = {"version", "source", "public_holidays"}
 #: A line with a field of a record, and the words of the comment above it.
 _FIELD = re.compile(r"^    (\w+): ")
 _SAID = re.compile(r"^    #: (.*)$")
@@ -76,7 +77,9 @@ def company_page() -> str:
         _COMPANY,
         _record(company.Company, "The company"),
         _record(company.Person, "`people`"),
-        _record(company.Hours, "`hours`"),
+        _record(company.Absence, "`people.away`"),
+        _record(worktime.Hours, "`hours`"),
+        _record(company.Holidays, "`holidays`"),
     )
 
 
@@ -133,6 +136,8 @@ def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
         return "required"
     if isinstance(default, bool):
         return code(str(default).lower())
+    if isinstance(default, Span):
+        return code(default.words)
     if isinstance(default, float):
         return code(_duration(default))
     return code(str(default)) if isinstance(default, (str, int)) else ""

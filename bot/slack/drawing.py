@@ -98,6 +98,7 @@ class Drawings:
             "tell": self._tell,
             "kpi": self._kpi,
             "remind": self._remind,
+            "escalate": self._escalate,
             "task": self._task,
             "home": self._home,
         }
@@ -120,9 +121,17 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
-        able = signers(run.draft, self._directory.company())
+        able = signers(run.draft, self._directory.company(), self._clock.now())
         waited = [person for person in able if person.id not in run.draft.signers]
         return Drawing(message=notice.reminder(run.draft, waited))
+
+    def _escalate(self, _row: Row, draft_id: str) -> Drawing | None:
+        run = self._reading.run_of_draft(draft_id)
+        if run is None or run.draft is None:
+            return None
+        company = self._directory.company()
+        asked = {p.id: p for name in run.draft.rule.escalate for p in company.members(name)}
+        return Drawing(message=notice.passed_on(run.draft, list(asked.values())))
 
     def _run(self, _row: Row, run_id: str) -> Drawing | None:
         run = self._reading.run(run_id)

@@ -82,7 +82,7 @@ _ALLOW = unless_there(erasure)
 
 _RUN_BLANK: Columns = {"subject": ERASED, "inputs": {}, "results": {}, "sources": {}, "why": ""}
 #: Kinds of message: those named after a run, and those named after a draft.
-_OF_RUN, _OF_DRAFT = ("run", "tell", "kpi"), ("draft", "remind")
+_OF_RUN, _OF_DRAFT = ("run", "tell", "kpi"), ("draft", "remind", "escalate")
 
 
 class Copies:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from workflows.action import ActionSpec
+    from workflows.company import Person
     from workflows.loading.positions import Path, Sheet
     from workflows.ports import JsonObject, ReadSpec
 
@@ -165,6 +166,18 @@ def _blank(step: JsonValue, n: int) -> JsonValue:
     return {"wait": name if isinstance(name, str) else f"step-{n + 1}", "for": "1 second"}
 
 
+def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None:
+    if person.stand_in and (person.stand_in not in ids or person.stand_in == person.id):
+        problem = f"`{person.stand_in}` is nobody else who works here"
+        others = [each for each in ids if each != person.id]
+        sheet.note(
+            sheet.at(("people", n, "stand_in")), problem, did_you_mean(person.stand_in, others)
+        )
+    for k, absence in enumerate(person.away):
+        if absence.last < absence.first:
+            sheet.note(sheet.at(("people", n, "away", k, "to")), "is before `from`")
+
+
 def _check_company(sheet: Sheet, company: Company) -> None:
     ids = [person.id for person in company.people]
     for n, person in enumerate(company.people):
@@ -173,6 +186,7 @@ def _check_company(sheet: Sheet, company: Company) -> None:
         if person.zone and person.zone not in available_timezones():
             hint = did_you_mean(person.zone, available_timezones())
             sheet.note(sheet.at(("people", n, "zone")), f"{person.zone!r} is no time zone", hint)
+        _check_absence(sheet, n, person, ids)
     if company.owner not in ids:
         problem = f"the owner `{company.owner}` is not among the people"
         sheet.note(sheet.at(("owner",)), problem, did_you_mean(company.owner, ids))

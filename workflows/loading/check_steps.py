@@ -104,7 +104,9 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
 
 def _approve(it: Inspection, path: Path, approve: Approve, *, has_amount: bool) -> None:
     _signers(it, path, approve.by, approve.quorum)
-    it.duration((*path, "within"), approve.within)
+    it.span((*path, "within"), approve.within)
+    for n, name in enumerate(approve.escalate):
+        it.people((*path, "escalate", n), name)
     if approve.hold:
         it.duration((*path, "hold"), approve.hold, _LONGEST_HOLD)
     for n, above in enumerate(approve.above):
@@ -136,11 +138,11 @@ def _ask(it: Inspection, n: int, step: AskStep) -> None:
 def _work(it: Inspection, n: int, step: AskStep | TaskStep) -> None:
     it.people(("steps", n, "who"), step.who)
     it.template(("steps", n, "title"), step.title, n)
-    it.duration(("steps", n, "within"), step.within)
+    it.span(("steps", n, "within"), step.within)
 
 
 def _wait(it: Inspection, n: int, step: WaitStep) -> None:
-    it.duration(("steps", n, "for"), step.for_)
+    it.span(("steps", n, "for"), step.for_)
 
 
 def _decide(it: Inspection, n: int, step: DecideStep) -> None:

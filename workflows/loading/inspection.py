@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec, Field
     from workflows.company import Company
+    from workflows.durations import Span
     from workflows.loading.positions import Path, Sheet
     from workflows.playbook import Playbook
     from workflows.ports import ReadSpec
@@ -159,6 +160,10 @@ class Inspection:
             return
         if problem := field.problem(value):
             self.note(path, f"`{field.name}` {problem}")
+
+    def span(self, path: Path, span: Span) -> None:
+        """Note a span that isn't between a second and a year."""
+        self.duration(path, span.count * 86400 if span.unit == "work days" else span.count)
 
     def duration(self, path: Path, seconds: float, longest_days: int = 366) -> None:
         """Note a duration that isn't between a second and `longest_days`."""

@@ -547,7 +547,8 @@ def test_every_message_of_a_run_is_drawn_again() -> None:
     """Its card, its task, its own line and people's Home."""
     before = waiting_run("Answer", RunState.WAITING).model_copy(update={"draft": draft()})
     after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
-    assert after.redraw == ("run:r-1", "home", "draft:d-1", "remind:d-1", "task:t-1")
+    drafts = ("draft:d-1", "remind:d-1", "escalate:d-1")
+    assert after.redraw == ("run:r-1", "home", *drafts, "task:t-1")
     assert start().redraw == ("run:id-run", "home")
 
 

@@ -14,6 +14,7 @@ from tests.unit.workflows.builders import (
     EVE,
     GIL,
     INA,
+    MONDAY,
     OLGA,
     draft,
     run,
@@ -43,7 +44,7 @@ def needing(*by: str, quorum: int = 1, **more: Any) -> Draft:
 
 def may_sign(of: Draft, who: Actor, *, level: int = 3, **more: Any) -> str:
     """Ask the policy for a run that Ada started."""
-    return policy.may_sign(run(**more), of, who, COMPANY, level)
+    return policy.may_sign(run(**more), of, who, COMPANY, level, MONDAY)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_the_same_person_does_not_sign_twice() -> None:
 
 def test_somebody_in_two_groups_is_one_signer() -> None:
     """Ben is of sales and a closer, and counts once."""
-    assert [p.id for p in policy.signers(needing("sales", "closers"), COMPANY)] == [
+    assert [p.id for p in policy.signers(needing("sales", "closers"), COMPANY, MONDAY)] == [
         "U-ANA",
         "U-BEN",
         "U-CEM",
@@ -188,12 +189,12 @@ def test_signing_for_oneself(risk: Risk, relation: str, *, solo: bool) -> None:
     company = COMPANY.model_copy(update={"solo": solo})
     if risk in BARRED and not solo:
         with pytest.raises(OwnDraft, match=r"Ben can sign it") as refused:
-            policy.may_sign(run(started_by=starter), of, ANA, company, 3)
+            policy.may_sign(run(started_by=starter), of, ANA, company, 3, MONDAY)
         assert {"started": "started this run", "wrote": "wrote this revision"}[
             relation
         ] in refused.value.sentence
     else:
-        assert policy.may_sign(run(started_by=starter), of, ANA, company, 3) == "self"
+        assert policy.may_sign(run(started_by=starter), of, ANA, company, 3, MONDAY) == "self"
 
 
 def test_every_risk_class_has_a_rule_for_signing_for_oneself() -> None:
@@ -240,16 +241,16 @@ def test_signers_and_the_starter_may_edit_and_reject(
 ) -> None:
     """Ada started the run; she may change her mind though she may not sign."""
     if error is None:
-        policy.may_decide(run(), needing("sales"), who, COMPANY)
+        policy.may_decide(run(), needing("sales"), who, COMPANY, MONDAY)
     else:
         with pytest.raises(error):
-            policy.may_decide(run(), needing("sales"), who, COMPANY)
+            policy.may_decide(run(), needing("sales"), who, COMPANY, MONDAY)
 
 
 def test_a_starter_who_became_a_guest_may_not_decide_any_more() -> None:
     """Rights are those of today."""
     with pytest.raises(NotAllowed):
-        policy.may_decide(run(started_by=GIL), needing("finance"), GIL, COMPANY)
+        policy.may_decide(run(started_by=GIL), needing("finance"), GIL, COMPANY, MONDAY)
 
 
 @pytest.mark.parametrize(

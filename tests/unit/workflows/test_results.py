@@ -218,7 +218,8 @@ def test_the_late_report_of_a_worker_that_lost_its_lease_is_dropped(house: House
 
 def test_nobody_signing_in_time_lets_it_expire(house: House) -> None:
     """At half time people are reminded once; at the end it expires. Silence never approves."""
-    run = house.drafted(BOOK)
+    alone = {"by": "sales", "edit": ["subject", "body"], "escalate": []}
+    run = house.drafted(playbook(mailing(approve=alone)))
     assert run.due_at == of(run).remind_at
     house.wake(run)
     reminded = house.now(run)

@@ -93,7 +93,7 @@ def test_a_draft_opens_with_everything_its_card_says(house: House) -> None:
     assert (of.state, of.action, of.title.raw) == ("open", "mail.send", "Write about Q-1")
     assert (of.risk, of.amount) == ("customer", usd("600"))
     assert of.needs.words == "two of finance or owner (above 500.00 USD)"
-    assert (of.rule.within, of.rule.hold, of.rule.edit) == (7200, 30, ("subject",))
+    assert (of.rule.within.count, of.rule.hold, of.rule.edit) == (7200, 30, ("subject",))
     assert of.current.payload["to"] == "jo@example.com"
     assert (of.current.author.kind, of.current.author.id) == ("agent", "writer")
     assert of.evidence[0].fact.raw == "Quote Q-1 waits"

@@ -67,7 +67,7 @@ def test_a_held_draft_can_be_held_back(house: House) -> None:
 
 def test_holding_back_after_its_time_lets_it_expire_at_once(house: House) -> None:
     """It was signed in time, not any more."""
-    run = house.drafted(playbook(mailing()))
+    run = house.drafted(playbook(mailing(approve={"by": "sales", "escalate": []})))
     house.clock.at = of(run).expires_at - timedelta(seconds=10)
     pressed(house, Approve, run, ANA)
     house.clock.pass_by(seconds=30)
