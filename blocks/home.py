@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks import elements, queue, rich
-from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from blocks.ids import ActionId, BlockId, CallbackId, TaskMore, block_id
 from blocks.text import Block, plain
 
 if TYPE_CHECKING:
@@ -139,10 +139,22 @@ def task_row(task: Task) -> list[Block]:
         buttons = [_answer(task, option, at) for at, option in enumerate(task.options[:10])]
     else:
         buttons = [elements.button(ActionId.TASK_DONE, "Done", task.id, about=task.title)]
+    buttons.append(_later_or_other(task))
     return [
         rich.block(block_id(BlockId.ROW, "task", task.id), rich.section(*line)),
         elements.actions(block_id(BlockId.BUTTONS, "task", task.id), *buttons),
     ]
+
+
+def _later_or_other(task: Task) -> Block:
+    words = {
+        TaskMore.HOUR: "Put off for an hour",
+        TaskMore.DAY: "Put off for a working day",
+        TaskMore.WEEK: "Put off for a week",
+        TaskMore.HAND_OVER: "Hand over …",
+    }
+    options = [elements.option(text, f"{choice}:{task.id}") for choice, text in words.items()]
+    return elements.overflow(ActionId.TASK_MORE, *options)
 
 
 def _answer(task: Task, option: str, at: int) -> Block:

@@ -35,6 +35,7 @@ class ActionId(StrEnum):
     CLAIM_NEXT = "claim_next"
     HOME_PAGE = "home_page"
     TASK_DONE = "task_done"
+    TASK_MORE = "task_more"
     ANSWER = "answer"
     PICK = "pick"
     START = "start"
@@ -56,6 +57,15 @@ class More(StrEnum):
     HISTORY = "history"
 
 
+class TaskMore(StrEnum):
+    """The choices behind the three dots of a task."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    HAND_OVER = "hand_over"
+
+
 class CallbackId(StrEnum):
     """Which modal or Home tab was submitted or closed."""
 
@@ -64,6 +74,7 @@ class CallbackId(StrEnum):
     REVIEW = "review"
     PICK = "pick"
     START = "start"
+    HAND_OVER = "hand_over"
     HOME = "home"
     NOTICE = "notice"
 
@@ -89,6 +100,7 @@ class BlockId(StrEnum):
     CHART = "chart"
     NEXT = "next"
     PLAYBOOK = "playbook"
+    PERSON = "person"
     STEPS = "steps"
     FOOTER = "footer"
 

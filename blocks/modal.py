@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from blocks.contents import Part
     from workflows.action import ActionSpec, Field
     from workflows.playbook import Playbook
+    from workflows.run import Task
 
 _HASH_SHOWN = 16
 _REASON = 1000
@@ -245,6 +246,24 @@ def shorten_title(title: str) -> str:
 def shown(message: Block) -> Block:
     """Return a message as a dialog, for who asked where no message can be shown to them alone."""
     return elements.modal(CallbackId.NOTICE, "Sayso", message["blocks"])
+
+
+def hand_over(task: Task) -> Block:
+    """Return the dialog that asks who takes a task over."""
+    chooser: Block = {"type": "users_select", "action_id": str(ActionId.INPUT)}
+    title = rich.block(
+        block_id(BlockId.TITLE, task.id), rich.section(*rich.runs(task.title, limit=300))
+    )
+    hint = "They are told, and have as much time left as there is."
+    blocks = [title, elements.entry(BlockId.PERSON, "Who takes it over?", chooser, hint=hint)]
+    return elements.modal(
+        CallbackId.HAND_OVER,
+        "Hand over the task",
+        blocks,
+        metadata=task.id,
+        submit="Hand over",
+        close="Cancel",
+    )
 
 
 def said(sentence: str, *, title: str = "Done") -> Block:

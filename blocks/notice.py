@@ -99,6 +99,14 @@ def told(text: Untrusted, run: Run) -> Block:
     return elements.message(sentence("{}", text, part_limit=_SENTENCE), blocks)
 
 
+#: Why somebody hears of a task, in words.
+_NUDGES = {
+    "reminder": "half of the time is over",
+    "overdue": "overdue",
+    "handed over": "handed over to you",
+}
+
+
 def reminder(draft: Draft, signers: Sequence[Person]) -> Block:
     """Return the one reminder at half time: who can sign what, until when; once decided, that it is."""
     if draft.state is not DraftState.OPEN:
@@ -142,6 +150,22 @@ def task(shown: Task) -> Block:
     lead = rich.block(block_id(BlockId.TITLE, "task", shown.id), rich.section(*line))
     text = sentence("A task for you: {}.", shown.title)
     return elements.message(text, [lead, *home.task_row(shown)])
+
+
+def nudge(shown: Task, person: str, why: str) -> Block:
+    """Return a message about a task to whoever must hear of it: a reminder, that it is overdue or theirs now."""
+    line = [rich.person(person), rich.text("  "), *rich.runs(shown.title, limit=_WHY)]
+    if shown.state == "done":
+        line.append(rich.text(" is closed."))
+        text = sentence("Nothing to do any more: {}.", shown.title)
+    else:
+        line += [rich.text(", due "), rich.date(shown.due_at)] if shown.due_at else []
+        if person != shown.owner:
+            line += [rich.text(" · it is with "), rich.person(shown.owner)]
+        line.append(rich.text(f" · {_NUDGES[why]}"))
+        text = sentence("{}: {}.", _NUDGES[why].capitalize(), shown.title)
+    key = block_id(BlockId.NOTE, "nudge", shown.id, why, shown.state)
+    return elements.message(text, [rich.block(key, rich.section(*line))])
 
 
 def status(run: Run, entries: Sequence[Logged] = ()) -> Block:

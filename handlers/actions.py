@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import modal, notice, sop
-from blocks.ids import ActionId, More
+from blocks.ids import ActionId, More, TaskMore
 from handlers import looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned
@@ -20,6 +20,7 @@ from workflows.commands import (
     Reject,
     Resolve,
     Resume,
+    Snooze,
     StartRun,
     Undo,
 )
@@ -136,6 +137,19 @@ def task_done(desk: Desk, press: ButtonPress) -> Reply:
     )
 
 
+#: How long each choice puts a task off.
+_LATER = {TaskMore.HOUR: "1 work hour", TaskMore.DAY: "1 work day", TaskMore.WEEK: "5 work days"}
+
+
+def task_more(desk: Desk, press: ButtonPress) -> Reply:
+    """Put a task off, or ask who takes it over."""
+    choice, _, task_id = press.action.chosen.partition(":")
+    if choice == TaskMore.HAND_OVER:
+        return looking.hand_over(desk, task_id)
+    about = {"actor": Actor.user(press.person), "key": press.key, "task_id": task_id}
+    return _handle(desk, Snooze.model_validate({**about, "wait": _LATER[TaskMore(choice)]}))
+
+
 def pick(desk: Desk, press: ButtonPress) -> Reply:
     """Show the form of the playbook that was picked."""
     playbook = desk.shelf.get(press.action.chosen)
@@ -238,6 +252,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SEND_AGAIN: send_again,
     ActionId.ANSWER: answer,
     ActionId.TASK_DONE: task_done,
+    ActionId.TASK_MORE: task_more,
     ActionId.PICK: pick,
     ActionId.START: start,
     ActionId.START_NEXT: start_next,

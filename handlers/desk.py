@@ -30,6 +30,10 @@ class Reading(Protocol):
         """Return the run a draft belongs to, carrying that draft."""
         ...
 
+    def run_of_task(self, task_id: str) -> Run | None:
+        """Return the run a task belongs to."""
+        ...
+
     def playbook(self, version: str) -> Playbook:
         """Return a playbook as it was when runs were pinned to it."""
         ...

@@ -79,6 +79,14 @@ def audit(desk: Desk, person: str, about: str) -> Reply:
     return Said(notice.audit(desk.reading.logged(about=about), about))
 
 
+def hand_over(desk: Desk, task_id: str) -> Reply:
+    """Ask who takes a task over; whether it may be handed over is decided when it is."""
+    run = desk.reading.run_of_task(task_id)
+    if run is None or run.task is None or run.task.state == "done":
+        return Said(notice.said("This task is closed. Nothing was changed."))
+    return Opened(modal.hand_over(run.task))
+
+
 def picker(desk: Desk, person: str, channel: str) -> Reply:
     """Open the list of playbooks."""
     if refused := stranger(desk, person):

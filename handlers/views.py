@@ -10,7 +10,7 @@ from handlers import commands, looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, Edit, Reject, StartRun
+from workflows.commands import Approve, Edit, Reassign, Reject, StartRun
 from workflows.errors import UnknownDraft, UnknownPlaybook
 from workflows.run import Actor, Place
 from workflows.text import Untrusted
@@ -123,6 +123,20 @@ def start(desk: Desk, submission: Submission) -> Reply:
     return Turned(modal.said(sentence(done), title="Started"))
 
 
+def hand_over(desk: Desk, submission: Submission) -> Reply:
+    """Give a task to whoever was chosen."""
+    chosen = submission.view.held(BlockId.PERSON, ActionId.INPUT).get("selected_user")
+    return desk.engine.handle(
+        Reassign(
+            actor=Actor.user(submission.person),
+            key=submission.key,
+            task_id=submission.view.private_metadata,
+            to=str(chosen or ""),
+        ),
+        DEADLINE,
+    )
+
+
 #: Every dialog that can be submitted.
 ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.EDIT: edit,
@@ -130,4 +144,5 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.REVIEW: review,
     CallbackId.PICK: pick,
     CallbackId.START: start,
+    CallbackId.HAND_OVER: hand_over,
 }

@@ -83,11 +83,28 @@ class Resolve(OnDraft):
     happened: bool
 
 
-class Answer(Command):
-    """Close a task, or choose an option of an ask."""
+class OnTask(Command):
+    """A command about work somebody has."""
 
     task_id: str
+
+
+class Answer(OnTask):
+    """Close a task, or choose an option of an ask."""
+
     choice: str = "done"
+
+
+class Reassign(OnTask):
+    """Give it to somebody else."""
+
+    to: str
+
+
+class Snooze(OnTask):
+    """Let it be due later, this long from now."""
+
+    wait: Literal["1 work hour", "1 work day", "5 work days"]
 
 
 class CancelRun(Command):

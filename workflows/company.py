@@ -110,6 +110,16 @@ class Company(Record):
             now = following
         return None if now is person else now
 
+    def first_here(self, name: str, at: datetime) -> Person | None:
+        """Return who of those `name` means gets work: the first who is here, else who stands in, else the first.
+
+        None when it means nobody who works here now.
+        """
+        able = [person for person in self.members(name) if self.may_sign(person)]
+        here = [person for person in able if not self.is_away(person, at)]
+        stand_ins = [other for person in able if (other := self.in_place_of(person, at))]
+        return next((p for p in (*here, *stand_ins, *able) if self.may_sign(p)), None)
+
     def person(self, person_id: str) -> Person | None:
         """Return the person with this Slack id, or None for a stranger."""
         return next((person for person in self.people if person.id == person_id), None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
-from workflows.commands import Answer, Drafted, OnDraft, Pause, Read, Resume, StartRun, StepDone
+from workflows.commands import Drafted, OnDraft, OnTask, Pause, Read, Resume, StartRun, StepDone
 from workflows.errors import (
     BadInput,
     NotAllowed,
@@ -132,7 +132,7 @@ class Engine:
     def _run(self, tx: Tx, command: Command) -> Run | None:
         if isinstance(command, OnDraft):
             return tx.run_of_draft(command.draft_id)
-        if isinstance(command, Answer):
+        if isinstance(command, OnTask):
             return tx.run_of_task(command.task_id)
         run_id = getattr(command, "run_id", None)
         return tx.run(run_id) if run_id else None

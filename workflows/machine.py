@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import drafts, policy, results, steps, undoing
+from workflows import drafts, policy, results, steps, tasks, undoing
 from workflows.answers import FieldErrors
 from workflows.commands import (
     Answer,
@@ -17,12 +17,15 @@ from workflows.commands import (
     Due,
     Edit,
     OnDraft,
+    OnTask,
     OpenEdit,
     OpenReject,
+    Reassign,
     Redraft,
     Reject,
     Resolve,
     Signal,
+    Snooze,
     StartRun,
     StepDone,
     Undo,
@@ -75,7 +78,10 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (Due, RunState.WAITING): results.due,
     (Due, RunState.HOLDING): results.leave,
     (Signal, RunState.WAITING): results.signalled,
-    (Answer, RunState.WAITING): results.answered,
+    # Whoever has the work closes it, hands it over or puts it off.
+    (Answer, RunState.WAITING): tasks.answer,
+    (Reassign, RunState.WAITING): tasks.hand_over,
+    (Snooze, RunState.WAITING): tasks.put_off,
     # A person stops it. What is being carried out right now can't be stopped.
     (CancelRun, RunState.WORKING): undoing.cancel,
     (CancelRun, RunState.WAITING): undoing.cancel,
@@ -143,8 +149,8 @@ def _rule(turn: Turn, run: Run) -> Callable[[Turn], None]:
 def _late(turn: Turn, run: Run) -> Refusal:
     if isinstance(turn.command, _REPORTS):
         return Stale()
-    if isinstance(turn.command, Answer):
-        return results.closed(turn)
+    if isinstance(turn.command, OnTask):
+        return tasks.closed(turn)
     if run.draft and run.draft.ending:
         return drafts.decided(turn)
     return NotOpen(state=f"{run.state} ({run.why})" if run.why else run.state, wanted="changed")
@@ -165,7 +171,7 @@ def _touched(turn: Turn) -> tuple[str, ...]:
         about = run.draft.id
         subjects += [f"draft:{about}", f"remind:{about}", f"escalate:{about}"]
     if run.task:
-        subjects.append(f"task:{run.task.id}")
+        subjects += [f"task:{run.task.id}", f"nudge:{run.task.id}"]
     return tuple(subjects)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import drafts, policy, steps
+from workflows import drafts, policy, steps, tasks
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
-from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, Stale
+from workflows.errors import NotOpen, Stale
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep, ReadStep, WaitStep
@@ -17,7 +17,7 @@ from workflows.turn import Finish
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.commands import Answer, Due, Signal, StepDone
+    from workflows.commands import Due, Signal, StepDone
     from workflows.run import Draft, Outcome
     from workflows.turn import Turn
 
@@ -198,8 +198,10 @@ def due(turn: Turn) -> None:
     elif isinstance(step, WaitStep):
         turn.become(results={**turn.run.results, step.wait: None})
         steps.advance(turn)
+    elif turn.run.task and turn.run.task.state == "open":
+        tasks.due(turn, turn.run.task)
     else:
-        turn.become(due_at=None, why=f"{turn.run.why}, overdue")
+        turn.become(due_at=None)
 
 
 def _remind_or_expire(turn: Turn, draft: Draft) -> None:
@@ -277,35 +279,4 @@ def signalled(turn: Turn) -> None:
         raise NotOpen(state="not waiting for that", wanted="woken by it")
     turn.become(results={**turn.run.results, step.wait: command.value})
     turn.record(Event.RUN_WOKEN, head={"signal": command.name}, body={"value": command.value})
-    steps.advance(turn)
-
-
-def closed(turn: Turn) -> AlreadyDecided | NotOpen:
-    """Return the refusal of an answer that comes late, saying who was first."""
-    command, task = cast("Answer", turn.command), turn.run.task
-    if task is None or task.id != command.task_id or task.ending is None:
-        return NotOpen(state="closed", wanted="answered")
-    return drafts.first(turn, "closed", task.ending)
-
-
-def answered(turn: Turn) -> None:
-    """Close the run's task with an answer, by the person it was given to or an admin."""
-    command, task = cast("Answer", turn.command), turn.run.task
-    if task is None or task.state == "done" or task.id != command.task_id:
-        raise closed(turn)
-    if command.actor.id != task.owner and not turn.facts.company.is_admin(command.actor.id):
-        owner = turn.facts.company.person(task.owner)
-        raise NotAllowed(
-            action="Closing this task",
-            needed=owner.name if owner else "its owner",
-            next_step="ask them, or an admin.",
-        )
-    if task.options and command.choice not in task.options:
-        raise NotOpen(state=f"a choice of {', '.join(task.options)}", wanted="answered otherwise")
-    ending = Ending(by=command.actor, at=turn.at, reason=command.choice)
-    turn.become(
-        task=task.model_copy(update={"state": "done", "answer": command.choice, "ending": ending}),
-        results={**turn.run.results, turn.run.step: command.choice},
-    )
-    turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": command.choice})
     steps.advance(turn)

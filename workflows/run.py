@@ -317,6 +317,8 @@ class Task(Record):
     step: str
     owner: str
     title: Untrusted
+    #: Half time, when its owner is reminded once.
+    remind_at: datetime | None = None
     due_at: datetime | None = None
     options: tuple[str, ...] = ()
     recommended: str = ""

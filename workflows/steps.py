@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from workflows.company import Person
     from workflows.playbook import AnyStep, Approve, Playbook
     from workflows.ports import JsonObject
     from workflows.run import Run
@@ -138,24 +139,29 @@ def _open_task(
     turn: Turn, step: AskStep | TaskStep, options: tuple[str, ...], recommended: str
 ) -> None:
     company = turn.facts.company
-    owner = [person for person in company.members(step.who) if company.may_sign(person)]
-    if not owner:
+    owner = company.first_here(step.who, turn.at)
+    if owner is None:
         fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
         return
-    due = step.within.after(turn.at, company.door)
     task = Task(
         id=turn.facts.ids[2],
         run_id=turn.run.id,
         step=step_name(step),
-        owner=owner[0].id,
+        owner=owner.id,
         title=Untrusted(Template(step.title).render(values(turn.run))),
-        due_at=due,
+        remind_at=step.within.half(turn.at, company.door),
+        due_at=step.within.after(turn.at, company.door),
         options=options,
         recommended=recommended,
     )
-    turn.become(state=RunState.WAITING, due_at=due, task=task, why=f"waits for {owner[0].name}")
+    turn.become(state=RunState.WAITING, due_at=task.remind_at, task=task, why=waits_for(owner))
     turn.record(Event.TASK_OPENED, actor=SYSTEM, head={"task": task.id, "owner": task.owner})
     turn.post(f"task:{task.id}")
+
+
+def waits_for(person: Person) -> str:
+    """Return why a run waits whose work somebody has."""
+    return f"waits for {person.name}"
 
 
 def _wait(turn: Turn, step: WaitStep) -> None:

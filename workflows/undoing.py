@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from workflows import policy, steps
+from workflows import policy, steps, tasks
 from workflows.drafts import end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
@@ -136,14 +136,6 @@ def cancel(turn: Turn) -> None:
     ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
     if draft and draft.state in {DraftState.OPEN, DraftState.HOLDING}:
         end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
-    _drop_task(turn, ending)
+    tasks.drop(turn, ending)
     turn.post(f"run:{turn.run.id}")
     turn.sentence = "Cancelled. Nothing of it leaves any more."
-
-
-def _drop_task(turn: Turn, ending: Ending) -> None:
-    """Take the run's open task off its owner's list."""
-    task = turn.run.task
-    if task and task.state == "open":
-        turn.become(task=task.model_copy(update={"state": "done", "ending": ending}))
-        turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": ""})

@@ -38,6 +38,10 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_SHOWN: "Somebody opened the edit form or the reasons for rejecting, or saved an edit that changed "
     "nothing.",
     Event.TASK_OPENED: "A person was given a task or asked to choose.",
+    Event.TASK_REMINDED: "Half of the time was over; whoever has the work was reminded once.",
+    Event.TASK_OVERDUE: "It was not done in time; an owner of the playbook was told.",
+    Event.TASK_REASSIGNED: "The work was given to somebody else.",
+    Event.TASK_SNOOZED: "The work was put off until the time given.",
     Event.TASK_CLOSED: "The task was done, answered, or dropped with its run.",
     Event.MODEL_ANSWERED: "A model was called: what it was asked by hash, its answer, tokens and cost.",
     Event.PRESS_REFUSED: "Something that was asked for was refused: what, by whom, and the sentence they got.",

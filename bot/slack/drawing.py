@@ -100,6 +100,7 @@ class Drawings:
             "remind": self._remind,
             "escalate": self._escalate,
             "task": self._task,
+            "nudge": self._nudge,
             "home": self._home,
         }
 
@@ -159,6 +160,13 @@ class Drawings:
     def _task(self, _row: Row, task_id: str) -> Drawing | None:
         run = self._reading.run_of_task(task_id)
         return Drawing(message=notice.task(run.task)) if run and run.task else None
+
+    def _nudge(self, row: Row, name: str) -> Drawing | None:
+        run = self._reading.run_of_task(name.partition(":")[0])
+        if run is None or run.task is None:
+            return None
+        told, why = str(row.body.get("person", "")), str(row.body.get("why", ""))
+        return Drawing(message=notice.nudge(run.task, told, why))
 
     def _home(self, row: Row, _person: str) -> Drawing:
         return Drawing(message=self.home(row.channel))

@@ -69,6 +69,10 @@ class FakeReading:
         draft = self.held.draft if self.held else None
         return self.held if draft and draft.id == draft_id else None
 
+    def run_of_task(self, task_id: str) -> Run | None:
+        task = self.held.task if self.held else None
+        return self.held if task and task.id == task_id else None
+
     def playbook(self, version: str) -> Playbook:
         return examples.playbook(level=self.level, version=version)
 

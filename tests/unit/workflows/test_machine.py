@@ -34,14 +34,17 @@ from workflows.commands import (
     Executed,
     Failed,
     OnDraft,
+    OnTask,
     OpenEdit,
     OpenReject,
     Pause,
+    Reassign,
     Redraft,
     Reject,
     Resolve,
     Resume,
     Signal,
+    Snooze,
     StartRun,
     Undo,
 )
@@ -102,16 +105,17 @@ failed     first!  first!   first! first!     first!   work    first! first!
 #: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
 #: `closed!` refused since the task is not to be answered any more.
 RUNS = """
-           StepDone Due     Signal  Answer  CancelRun
-working    waiting  stale!  over!   closed! cancelled
-waiting    stale!   waiting waiting done    cancelled
-holding    stale!   working over!   closed! cancelled
-uncertain  stale!   stale!  over!   closed! over!
-done       stale!   stale!  over!   closed! over!
-failed     stale!   stale!  over!   closed! over!
-cancelled  stale!   stale!  over!   closed! over!
+           StepDone Due     Signal  Answer  Reassign Snooze  CancelRun
+working    waiting  stale!  over!   closed! closed!  closed! cancelled
+waiting    stale!   waiting waiting done    waiting  waiting cancelled
+holding    stale!   working over!   closed! closed!  closed! cancelled
+uncertain  stale!   stale!  over!   closed! closed!  closed! over!
+done       stale!   stale!  over!   closed! closed!  closed! over!
+failed     stale!   stale!  over!   closed! closed!  closed! over!
+cancelled  stale!   stale!  over!   closed! closed!  closed! over!
 """
 
+ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
 ELSEWHERE = {StartRun, Pause, Resume}
 #: Where the run stands while its draft is in a state.
@@ -175,7 +179,8 @@ def test_the_tables_of_this_test_are_whole() -> None:
         for command in OnDraft.__subclasses__()
         for state in DraftState
     }
-    others = set(Command.__subclasses__()) - ELSEWHERE - {OnDraft}
+    parts = {OnDraft, OnTask}
+    others = {*Command.__subclasses__(), *OnTask.__subclasses__()} - ELSEWHERE - parts
     on_run = {(command.__name__, state.value) for command in others for state in RunState}
     assert cells(DRAFTS).keys() == on_draft
     assert cells(RUNS).keys() == on_run
@@ -234,7 +239,8 @@ def _is_refused_well(refusal: Refusal, expected: str) -> None:
 
 def waiting_run(kind: str, state: RunState) -> Run:
     """Return a run in `state`, at a step where `kind` would mean something."""
-    step = {"Due": "reply", "Signal": "reply", "Answer": "how"}.get(kind, "letter")
+    at = {"Due": "reply", "Signal": "reply", **dict.fromkeys(ON_TASK, "how")}
+    step = at.get(kind, "letter")
     task = Task(
         id="t-1",
         run_id="r-1",
@@ -256,13 +262,15 @@ def waiting_run(kind: str, state: RunState) -> Run:
 def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: str) -> None:
     """Listed rows do what the table says; everything else is refused in a whole sentence."""
     before = waiting_run(kind, RunState(state))
-    if kind == "Answer" and state != "waiting":
+    if kind in ON_TASK and state != "waiting":
         before = before.model_copy(update={"task": None})
     command: Command = {
         "StepDone": done(before, drafted()),
         "Due": due(before),
         "Signal": Signal(actor=SYSTEM, run_id="r-1", name="answered"),
         "Answer": Answer(actor=ANA, task_id="t-1", choice="call"),
+        "Reassign": Reassign(actor=ANA, task_id="t-1", to="U-BEN"),
+        "Snooze": Snooze(actor=ANA, task_id="t-1", wait="1 work day"),
         "CancelRun": CancelRun(actor=ANA, run_id="r-1"),
     }[kind]
     if not expected.endswith("!"):
@@ -548,7 +556,7 @@ def test_every_message_of_a_run_is_drawn_again() -> None:
     before = waiting_run("Answer", RunState.WAITING).model_copy(update={"draft": draft()})
     after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
     drafts = ("draft:d-1", "remind:d-1", "escalate:d-1")
-    assert after.redraw == ("run:r-1", "home", *drafts, "task:t-1")
+    assert after.redraw == ("run:r-1", "home", *drafts, "task:t-1", "nudge:t-1")
     assert start().redraw == ("run:id-run", "home")
 
 

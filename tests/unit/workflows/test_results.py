@@ -236,6 +236,7 @@ def test_a_late_answer_keeps_waiting(house: House) -> None:
     """An ask that is overdue waits on, and says that it is."""
     run = house.start(playbook(ASKING))
     house.wake(run)
+    house.wake(run)
     now = house.now(run)
     assert (now.state, now.due_at, now.why) == ("waiting", None, "waits for Ana, overdue")
     assert now.task is not None
@@ -352,7 +353,7 @@ def test_a_task_is_closed_by_its_owner_or_an_admin(house: House) -> None:
         late = house.engine.handle(answer.model_copy(update={"actor": CEM}))
         assert isinstance(late, Refused)
         assert late.error.sentence == (
-            "Closing this task needs Ana. Nothing was done; ask them, or an admin."
+            "Closing or moving this task needs Ana. Nothing was done; ask them, or an admin."
         )
         house.engine.handle(answer)
         now = house.now(run)
