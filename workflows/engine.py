@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
-from workflows.commands import Drafted, OnDraft, OnTask, Pause, Read, Resume, StartRun, StepDone
+from workflows.commands import (
+    CancelRun,
+    Drafted,
+    OnDraft,
+    OnTask,
+    Pause,
+    Read,
+    Resume,
+    StartRun,
+    StepDone,
+)
 from workflows.errors import (
     BadInput,
     NotAllowed,
@@ -20,7 +30,7 @@ from workflows.errors import (
     Unsure,
 )
 from workflows.events import Entry, Event
-from workflows.machine import decide
+from workflows.machine import decide, once_of
 from workflows.ports import Kept
 from workflows.turn import Facts
 
@@ -106,6 +116,8 @@ class Engine:
         else:
             playbook = tx.playbook(run.version)
         facts = self._facts(tx)
+        if isinstance(command, StartRun) and (once := once_of(playbook, command)):
+            facts = self._beside(tx, playbook, command, once, facts)
         decision = decide(run, playbook, command, facts)
         self._save(tx, run, decision, facts)
         if isinstance(command, StartRun) and decision.run:
@@ -115,6 +127,23 @@ class Engine:
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
         return decision.answer
+
+    def _beside(
+        self, tx: Tx, playbook: Playbook, command: StartRun, once: str, facts: Facts
+    ) -> Facts:
+        """Return the facts with the runs about the same; the open ones are stopped where a new one takes over.
+
+        Raises the refusal of one that can't be stopped any more.
+        """
+        others = tx.others(playbook.playbook, once)
+        if playbook.mode != "restart":
+            return facts.model_copy(update={"others": tuple(others)})
+        for other in others:
+            if not other.ended:
+                stopped = self._handle(tx, CancelRun(actor=command.actor, run_id=other.id))
+                if isinstance(stopped, Refused):
+                    raise stopped.error
+        return facts.model_copy(update={"others": tuple(others)})
 
     def _keep(self, tx: Tx, result: Read | Drafted) -> None:
         """Keep what an agent was shown, with what it wrote."""
@@ -165,6 +194,8 @@ class Engine:
                 tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
+        if before and run.once and run.state.ended and not before.state.ended:
+            tx.wake_queued(run.playbook, run.once, facts.at)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)

@@ -92,6 +92,14 @@ class Stale(Refusal):
     """A newer worker holds this run; the late result was dropped."""
 
 
+class UnderWay(Refusal):
+    """{subject} is being worked on already, since {since}. Nothing was started twice; /sayso status {run} shows it."""
+
+
+class DoneBefore(Refusal):
+    """This was started for {subject} on {since}, and is done only once. /sayso status {run} shows what came of it."""
+
+
 class ConditionFailed(Refusal):
     """This playbook does not apply: {condition}."""
 

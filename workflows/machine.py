@@ -32,16 +32,18 @@ from workflows.commands import (
 )
 from workflows.errors import (
     ConditionFailed,
+    DoneBefore,
     NotOpen,
     Refusal,
     Stale,
     TooLateToUndo,
+    UnderWay,
 )
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.run import SYSTEM, DraftState, Ending, Run, RunState
 from workflows.text import Untrusted
-from workflows.turn import Decision, Facts, Finish, Turn
+from workflows.turn import Decision, Facts, Finish, Other, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,10 +182,7 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         policy.may_take_part(command.actor, facts.company)
     if switch := facts.pause(f"playbook:{playbook.playbook}"):
         raise drafts.paused(facts, switch)
-    inputs = {
-        **{f.name: f.default for f in playbook.inputs if f.default is not None},
-        **command.inputs,
-    }
+    inputs = _inputs(playbook, command)
     problems = input_problems(playbook, inputs)
     if problems:
         return Decision(run=None, answer=FieldErrors(errors=problems))
@@ -191,7 +190,9 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
     for condition in playbook.conditions:
         if not Condition(condition).holds(known):
             raise ConditionFailed(condition=condition)
-    turn = Turn(_new_run(playbook, command, facts, inputs), playbook, command, facts)
+    new = _new_run(playbook, command, facts, inputs)
+    _may_start_beside(playbook, new, facts)
+    turn = Turn(new, playbook, command, facts)
     turn.record(
         Event.RUN_STARTED,
         head={
@@ -201,8 +202,40 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         },
         body={"inputs": inputs, "subject": turn.run.subject.raw},
     )
-    steps.begin(turn)
+    if playbook.mode == "queued" and _open(facts):
+        turn.become(state=RunState.WAITING, why="waits until the one before it is over")
+    else:
+        steps.begin(turn)
     return turn.decision(_touched(turn))
+
+
+def once_of(playbook: Playbook, command: StartRun) -> str:
+    """Return what tells which runs are about the same as this one would be; empty where nobody asks."""
+    if playbook.mode == "parallel" and not playbook.once_per:
+        return ""
+    inputs = _inputs(playbook, command)
+    if input_problems(playbook, inputs):
+        return ""
+    return Template(playbook.once_per or playbook.subject).render({"inputs": inputs})
+
+
+def _inputs(playbook: Playbook, command: StartRun) -> JsonObject:
+    defaults = {f.name: f.default for f in playbook.inputs if f.default is not None}
+    return {**defaults, **command.inputs}
+
+
+def _open(facts: Facts) -> tuple[Other, ...]:
+    return tuple(other for other in facts.others if not other.ended)
+
+
+def _may_start_beside(playbook: Playbook, new: Run, facts: Facts) -> None:
+    """Raise when another run about the same keeps this one from starting."""
+    before = facts.others if playbook.once_per else ()
+    in_the_way = _open(facts) if playbook.mode == "single" else ()
+    for other, error in ((before, DoneBefore), (in_the_way, UnderWay)):
+        if other:
+            since = other[0].created_at.astimezone(facts.company.tz)
+            raise error(subject=new.subject.raw, since=f"{since:%d %b %H:%M}", run=other[0].id)
 
 
 def input_problems(playbook: Playbook, inputs: JsonObject) -> dict[str, str]:
@@ -227,6 +260,7 @@ def _new_run(playbook: Playbook, command: StartRun, facts: Facts, inputs: JsonOb
         seq=0,
         state=RunState.WORKING,
         subject=Untrusted(subject),
+        once=once_of(playbook, command),
         inputs=inputs,
         started_by=command.actor,
         trigger=command.trigger,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workflows.events import Entry
     from workflows.playbook import Playbook
     from workflows.run import Compensation, Outcome, Run, SignedDraft
+    from workflows.turn import Other
 
 #: A JSON object.
 JsonObject = dict[str, JsonValue]
@@ -264,6 +265,14 @@ class Tx(Looking, Protocol):
 
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to, locked."""
+        ...
+
+    def others(self, playbook: str, once: str) -> Sequence[Other]:
+        """Return the runs about the same, oldest first; nobody starts another until this is over."""
+        ...
+
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        """Make the oldest run due that waits until another about the same is over."""
         ...
 
     def add(self, run: Run) -> bool:

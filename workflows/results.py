@@ -193,7 +193,9 @@ def due(turn: Turn) -> None:
     """Wake a waiting run: the draft expires, the wait is over, or an ask is overdue."""
     draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
     turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
-    if draft and draft.state is DraftState.OPEN:
+    if not turn.run.step:
+        steps.begin(turn)
+    elif draft and draft.state is DraftState.OPEN:
         _remind_or_expire(turn, draft)
     elif isinstance(step, WaitStep):
         turn.become(results={**turn.run.results, step.wait: None})

@@ -347,6 +347,8 @@ class Run(Record):
     #: Claims in a row without a result.
     attempts: int = 0
     subject: Untrusted
+    #: What tells which runs of its playbook are about the same; empty where nobody asks.
+    once: str = ""
     inputs: dict[str, JsonValue]
     #: What each step brought, by step name.
     results: dict[str, JsonValue] = {}

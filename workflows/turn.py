@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
 
 
+class Other(Record):
+    """Another run of the same playbook about the same."""
+
+    id: str
+    ended: bool
+    created_at: datetime
+
+
 class Facts(Record):
     """What a rule may know besides the run: read before it, frozen, and kept with the entry for replay."""
 
@@ -33,6 +41,8 @@ class Facts(Record):
     company: Company
     #: Scopes that are switched off.
     paused: tuple[tuple[str, str], ...] = ()
+    #: For a start: the runs about the same, oldest first.
+    others: tuple[Other, ...] = ()
     #: What the connectors can carry out, by action name.
     actions: Mapping[str, ActionSpec] = {}
 

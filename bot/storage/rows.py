@@ -21,6 +21,7 @@ _RUN = (
     "version",
     "step",
     "seq",
+    "once",
     "due_at",
     "fence",
     "attempts",

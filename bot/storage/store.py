@@ -19,7 +19,8 @@ from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
-from workflows.run import Confidence
+from workflows.run import Confidence, RunState
+from workflows.turn import Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -50,6 +51,30 @@ _WAKE_HELD = (
         run.c.state.in_(("working", "holding")),
         run.c.due_at.is_(None),
     )
+    .values(due_at=bindparam("now", type_=run.c.due_at.type))
+    .returning(run.c.id)
+)
+_about_same = (
+    (run.c.ws == bindparam("its_ws"))
+    & (run.c.playbook == bindparam("its_playbook"))
+    & (run.c.once == bindparam("its_once"))
+    # Said again for the index, which leaves out the runs that are about nothing.
+    & (run.c.once != "")
+)
+_OTHERS = (
+    select(run.c.id, run.c.state, run.c.created_at)
+    .where(_about_same)
+    .order_by(run.c.created_at, run.c.id)
+)
+_QUEUED = (
+    select(run.c.id)
+    .where(_about_same, run.c.state == "waiting", run.c.step == "")
+    .order_by(run.c.created_at, run.c.id)
+    .limit(1)
+)
+_WAKE_QUEUED = (
+    update(run)
+    .where(run.c.id == _QUEUED.scalar_subquery())
     .values(due_at=bindparam("now", type_=run.c.due_at.type))
     .returning(run.c.id)
 )
@@ -159,6 +184,21 @@ class SqlTx:
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to, locked."""
         return self._runs.of_task(task_id, lock=True)
+
+    def others(self, playbook: str, once: str) -> Sequence[Other]:
+        """Return the runs about the same, oldest first; nobody starts another until this is over."""
+        alone(self.connection, f"{self._ws} once {playbook} {once}")
+        named = {"its_ws": self._ws, "its_playbook": playbook, "its_once": once}
+        return [
+            Other(id=row.id, ended=RunState(row.state).ended, created_at=row.created_at)
+            for row in self.connection.execute(_OTHERS, named)
+        ]
+
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        """Make the oldest run due that waits until another about the same is over."""
+        named = {"its_ws": self._ws, "its_playbook": playbook, "its_once": once, "now": at}
+        for row in many(self.connection, _WAKE_QUEUED, named):
+            self._store.poke(self.connection, row["id"], at)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""

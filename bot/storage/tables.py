@@ -66,6 +66,8 @@ run = _table(
     _name("step"),
     _whole("seq"),
     _name("state"),
+    # What tells which runs of a playbook are about the same; empty where nobody asks.
+    Column("once", Name, nullable=False, server_default=""),
     _maybe_at("due_at"),
     _whole("fence"),
     _whole("attempts"),
@@ -271,11 +273,15 @@ audit_checkpoint = _table(
 
 _states = draft.c.state.in_(LIVE)
 _due, _late = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
+_named = run.c.once != ""
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _open = inbox.c.handled_at.is_(None)
 
 Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_due)
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
+Index(
+    "run_once", run.c.ws, run.c.playbook, run.c.once, sqlite_where=_named, postgresql_where=_named
+)
 Index("run_starter", run.c.ws, run.c.started_by, run.c.created_at)
 Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)

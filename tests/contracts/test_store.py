@@ -345,3 +345,32 @@ def test_whoever_can_not_have_the_database_in_time_is_told(store: Store) -> None
         pytest.fail(f"two transactions at once: {tx.run('r-1')}")
     release.set()
     holder.join(10)
+
+
+def test_runs_about_the_same_are_found_and_the_queued_ones_woken_in_order(store: Store) -> None:
+    """Of one playbook and one key, ended ones too; the oldest that waits in the queue is made due."""
+    later = MONDAY + timedelta(hours=1)
+    waits = {"state": RunState.WAITING, "step": "", "due_at": None, "once": "Q-1"}
+    first = run(id="r-1", once="Q-1", state=RunState.DONE, due_at=None)
+    second = run(id="r-2", created_at=later, **waits)
+    third = run(id="r-3", created_at=later, **waits)
+    beside = run(id="r-4", once="Q-2")
+    unnamed = run(id="r-5")
+    with store.transaction() as tx:
+        for each in (third, second, first, beside, unnamed):
+            tx.add(each)
+    with store.transaction() as tx:
+        found = tx.others(first.playbook, "Q-1")
+        assert [(other.id, other.ended) for other in found] == [
+            ("r-1", True),
+            ("r-2", False),
+            ("r-3", False),
+        ]
+        assert found[1].created_at == later
+        assert list(tx.others("another", "Q-1")) == []
+        tx.wake_queued(first.playbook, "Q-1", later)
+    with store.transaction() as tx:
+        woken = [
+            each.id for n in range(1, 6) if (each := tx.run(f"r-{n}")) and each.due_at == later
+        ]
+    assert woken == ["r-2"]

@@ -13,6 +13,7 @@ from workflows.events import Entry
 from workflows.playbook import Playbook
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
+from workflows.turn import Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -153,6 +154,25 @@ class FakeTx:
     def run_of_task(self, task_id: str) -> Run | None:
         task = self.rows.tasks.get(task_id)
         return self.run(task.run_id) if task else None
+
+    def others(self, playbook: str, once: str) -> Sequence[Other]:
+        self._count()
+        return [
+            Other(id=run.id, ended=run.state.ended, created_at=run.created_at)
+            for run in self._about(playbook, once)
+        ]
+
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        self._count()
+        queued = [
+            run for run in self._about(playbook, once) if not run.step and not run.state.ended
+        ]
+        for run in queued[:1]:
+            self._write(run.model_copy(update={"due_at": at}))
+
+    def _about(self, playbook: str, once: str) -> list[Run]:
+        same = [r for r in self.rows.runs.values() if (r.playbook, r.once) == (playbook, once)]
+        return sorted(same, key=lambda run: (run.created_at, run.id))
 
     def add(self, run: Run) -> bool:
         self._count()

@@ -43,6 +43,7 @@ def _header(it: Inspection) -> None:
     it.people(("owner",), playbook.owner)
     it.channel(("channel",), playbook.channel)
     it.template(("subject",), playbook.subject, 0)
+    it.template(("once_per",), playbook.once_per, 0)
     for n, condition in enumerate(playbook.conditions):
         it.condition(("conditions", n), condition, 0)
     for n, name in enumerate(playbook.allow):

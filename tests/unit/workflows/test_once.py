@@ -1,0 +1,126 @@
+"""Runs about the same: refused, waiting, side by side, or the newer one takes over; and what is done only once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.workflows.builders import ADA, ANA, OLGA, mailing, playbook, press
+from tests.unit.workflows.presses import of
+from workflows.answers import Recorded, Refused
+from workflows.commands import Approve, CancelRun, Reject, StartRun
+
+if TYPE_CHECKING:
+    from tests.unit.workflows.builders import House
+    from workflows.answers import Answer as Reply
+    from workflows.playbook import Playbook
+    from workflows.run import Run
+
+
+def start(house: House, book: Playbook, quote: str = "Q-1") -> Reply:
+    """Have Ada start a playbook about a quote."""
+    house.shelf.put(book)
+    inputs: Any = {"quote": quote}
+    return house.engine.handle(StartRun(actor=ADA, playbook=book.playbook, inputs=inputs))
+
+
+def started(house: House, book: Playbook, quote: str = "Q-1") -> Run:
+    """Return the run that was started."""
+    reply = start(house, book, quote)
+    assert isinstance(reply, Recorded), reply
+    assert reply.run
+    return reply.run
+
+
+def refused(reply: Reply) -> str:
+    """Return the code and the sentence of a refusal."""
+    assert isinstance(reply, Refused), reply
+    return f"{reply.error.code}: {reply.error.sentence}"
+
+
+def test_side_by_side_unless_the_playbook_says_otherwise(house: House) -> None:
+    """Two runs about one quote."""
+    book = playbook(mailing())
+    assert started(house, book).id != started(house, book).id
+
+
+def test_a_second_start_about_the_same_is_refused(house: House) -> None:
+    """It says since when and where to look; another quote, and the same one later, are no second start."""
+    book = playbook(mailing(), mode="single")
+    first = started(house, book)
+    assert refused(start(house, book)) == (
+        "under-way: Q-1 is being worked on already, since 23 Nov 10:00. Nothing was started twice; "
+        f"/sayso status {first.id} shows it."
+    )
+    assert started(house, book, "Q-2").id != first.id
+    house.engine.handle(CancelRun(actor=ADA, run_id=first.id))
+    assert started(house, book).id != first.id
+
+
+def test_another_playbook_about_the_same_is_another_thing(house: House) -> None:
+    """Only runs of one playbook are beside each other."""
+    started(house, playbook(mailing(), mode="single"))
+    started(house, playbook(mailing(), mode="single", playbook="other"))
+
+
+@pytest.mark.parametrize("version", ["No quote is forgotten", "Every quote is answered"])
+def test_a_new_version_is_the_same_playbook(house: House, version: str) -> None:
+    """A run of the older version is in the way as well."""
+    started(house, playbook(mailing(), mode="single"))
+    assert "under-way" in refused(start(house, playbook(mailing(), mode="single", goal=version)))
+
+
+def test_what_is_done_once_is_never_done_again(house: House) -> None:
+    """Also when it came to nothing; the key may be another than the subject."""
+    book = playbook(mailing(), once_per="{{ inputs.quote }} in November")
+    first = started(house, book)
+    house.engine.handle(CancelRun(actor=ADA, run_id=first.id))
+    assert "done-before: This was started for Q-1 on 23 Nov" in refused(start(house, book))
+    started(house, book, "Q-2")
+
+
+def test_a_queued_one_begins_when_the_one_before_it_is_over(house: House) -> None:
+    """In the order they were started; what is cancelled in the queue is passed over."""
+    book = playbook(mailing(), mode="queued")
+    first, second, third, fourth = (started(house, book) for _ in range(4))
+    assert (second.state, second.step, second.due_at) == ("waiting", "", None)
+    assert second.why == "waits until the one before it is over"
+    house.engine.handle(CancelRun(actor=OLGA, run_id=third.id))
+    house.engine.handle(CancelRun(actor=OLGA, run_id=first.id))
+    assert house.now(second).due_at == house.clock.at
+    house.wake(second)
+    assert (house.now(second).state, house.now(second).step) == ("working", "letter")
+    assert house.now(fourth).due_at is None
+    house.engine.handle(CancelRun(actor=OLGA, run_id=second.id))
+    house.wake(fourth)
+    assert house.now(fourth).step == "letter"
+
+
+def test_a_draft_that_is_rejected_lets_the_next_one_begin(house: House) -> None:
+    """However a run ends."""
+    book = playbook(mailing(), mode="queued")
+    first = house.drafted(book)
+    second = started(house, book)
+    house.engine.handle(press(Reject, house.now(first), ANA, reason="not needed"))
+    assert house.now(second).due_at == house.clock.at
+
+
+def test_a_newer_one_takes_over(house: House) -> None:
+    """The older one is stopped, and its draft withdrawn."""
+    book = playbook(mailing(), mode="restart")
+    first = house.drafted(book)
+    second = started(house, book)
+    assert (house.now(first).state, of(house.now(first)).state) == ("cancelled", "withdrawn")
+    assert house.now(second).state == "working"
+
+
+def test_what_is_leaving_is_not_taken_over(house: House) -> None:
+    """It can't be stopped any more, so nothing is started beside it."""
+    book = playbook(mailing(), mode="restart")
+    first = house.drafted(book)
+    house.engine.handle(press(Approve, first, ANA))
+    house.wake(first)
+    assert of(house.now(first)).state == "executing"
+    assert "too-late-to-undo" in refused(start(house, book))
+    assert len(house.store.rows.runs) == 1
