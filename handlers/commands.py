@@ -13,6 +13,7 @@ from workflows.answers import Refused
 from workflows.commands import CancelRun, Pause, Resume, StartRun
 from workflows.errors import UnknownPlaybook
 from workflows.run import Actor, Place
+from workflows.scopes import scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,20 +122,9 @@ def _resume(desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _switch(desk: Desk, command: SlashCommand, kind: type[Pause | Resume]) -> Reply:
-    named = " ".join(command.words[1:]) or "everything"
-    scope = named if named == "everything" or ":" in named else f"playbook:{named}"
-    if missing := _unknown_scope(desk, scope, kind):
-        return missing
+    scope = scope_of(" ".join(command.words[1:]))
     actor = Actor.user(command.user_id)
     return desk.engine.handle(kind(actor=actor, key=command.key, scope=scope), DEADLINE)
-
-
-def _unknown_scope(desk: Desk, scope: str, kind: type[Pause | Resume]) -> Refused | None:
-    """Refuse to pause a playbook nobody has: a slip of the pen must not look as if something had stopped."""
-    what, _, name = scope.partition(":")
-    if kind is not Pause or what != "playbook" or desk.shelf.get(name):
-        return None
-    return _no_such_playbook(desk, name)
 
 
 def _cancel(desk: Desk, command: SlashCommand) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflows import scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
@@ -32,6 +33,7 @@ from workflows.errors import (
 from workflows.events import Entry, Event
 from workflows.machine import decide, once_of
 from workflows.ports import Kept
+from workflows.run import OPERATOR
 from workflows.turn import Facts
 
 if TYPE_CHECKING:
@@ -202,13 +204,15 @@ class Engine:
 
     def _switch(self, tx: Tx, command: Pause | Resume) -> Reply:
         company, at = self._directory.company(), self._clock.now()
-        if not company.is_admin(command.actor.id):
+        if command.actor != OPERATOR and not company.is_admin(command.actor.id):
             raise NotAllowed(
                 action="Pausing and resuming",
                 needed="the owner or an admin",
                 next_step="ask one of them.",
             )
         off = isinstance(command, Pause)
+        if off:
+            scopes.there_is(command.scope, self._shelf, self._actions)
         tx.switch(command.scope, command.actor.id if off else None, at)
         if not off:
             tx.wake_held(at)

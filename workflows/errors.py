@@ -44,6 +44,10 @@ class UnknownDraft(Refusal):
     """This draft is not known here. It may belong to another workspace; nothing was done."""
 
 
+class UnknownScope(Refusal):
+    """There is nothing called {scope} to pause.{hint} Nothing was paused; "everything" always works."""
+
+
 class UnknownRun(Refusal):
     """There is no run {run}. Type /sayso queue to see what is waiting."""
 

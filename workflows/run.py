@@ -61,6 +61,8 @@ class Actor(Record):
 
 
 SYSTEM = Actor(kind="system", id="sayso")
+#: Whoever sits at the machine; its owner can do more than this already.
+OPERATOR = Actor(kind="system", id="command-line")
 TIMER = Actor(kind="timer", id="clock")
 
 

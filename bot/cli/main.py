@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli import audit, company, db, kpi, running, runs
+from bot.cli import audit, company, db, kpi, running, runs, switching
 from bot.cli.output import complain
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ app.add_typer(company.playbook, name="playbook")
 app.add_typer(runs.app, name="runs")
 app.add_typer(audit.app, name="audit")
 app.command("kpi")(kpi.kpi)
+app.command("pause")(switching.pause)
+app.command("resume")(switching.resume)
 app.add_typer(db.app, name="db")
 
 

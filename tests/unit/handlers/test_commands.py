@@ -149,14 +149,6 @@ def test_the_numbers_of_a_week_are_a_run(line: str, inputs: Any) -> None:
     assert command.inputs == inputs
 
 
-@pytest.mark.parametrize("name", ["quote-folow-up", "playbook:zzz"])
-def test_pausing_a_playbook_nobody_has_is_refused(name: str) -> None:
-    """Nothing is switched off under a wrong name."""
-    room = _room()
-    assert isinstance(_typed(room, f"/sayso pause {name}"), Refused)
-    assert room.engine.commands == []
-
-
 def test_cancel_takes_what_was_typed_when_no_run_is_found() -> None:
     """The engine then says that there is none, on the record."""
     room = _room()

@@ -1,0 +1,44 @@
+"""What can be switched off: everything, a playbook, an agent, a connector. How people write it, and what there is."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from workflows.errors import UnknownScope
+from workflows.playbook import DraftStep, ReadStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workflows.playbook import Playbook
+    from workflows.ports import Shelf
+
+EVERYTHING = "everything"
+
+
+def scope_of(written: str) -> str:
+    """Return the scope of `everything`, `quote-follow-up` or `agent:collections`; nothing means everything."""
+    named = written.strip()
+    if not named or named == EVERYTHING:
+        return EVERYTHING
+    return named if ":" in named else f"playbook:{named}"
+
+
+def there_is(scope: str, shelf: Shelf, actions: Iterable[str]) -> None:
+    """Raise `UnknownScope` when nothing is called that: a slip of the pen must not look as if something had stopped."""
+    books = [book for name in shelf.names() if (book := shelf.get(name))]
+    connectors = {f"connector:{name.partition('.')[0]}" for name in actions}
+    known = {EVERYTHING, *connectors, *(scope for book in books for scope in _of(book))}
+    if scope not in known:
+        near = get_close_matches(scope, sorted(known), n=1)
+        raise UnknownScope(scope=scope, hint=f" Did you mean {near[0]}?" if near else "")
+
+
+def _of(book: Playbook) -> Iterator[str]:
+    yield f"playbook:{book.playbook}"
+    for step in book.steps:
+        if isinstance(step, DraftStep | ReadStep) and step.agent:
+            yield f"agent:{step.agent}"
+        if isinstance(step, ReadStep) and step.from_:
+            yield f"connector:{step.from_.partition('.')[0]}"
