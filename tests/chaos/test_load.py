@@ -59,7 +59,8 @@ def test_presses_at_a_steady_pace_are_answered_and_cost_no_memory(
     told = f"{len(measured['seconds'])} presses in {time.monotonic() - began:.0f} s, p99 {p99 * 1000:.0f} ms"
     print(f"{told}, {before:.0f} then {after:.0f} kB")  # noqa: T201 -- shown with -s
     assert not measured["hangs"]
-    assert measured["unanswered"] == 0
+    # With the machine to itself nobody is turned away; beside other tests a few are told to press again.
+    assert measured["unanswered"] <= (0 if scale > 1 else 0.02 * pace * load.seconds)
     assert len(measured["seconds"]) == round(pace * load.seconds)
     assert after < before * (1.1 if scale > 1 else 1.5)
     assert scale <= 1 or p99 < P99
