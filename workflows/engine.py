@@ -14,6 +14,7 @@ from workflows.commands import (
     OnTask,
     Pause,
     Read,
+    Redraft,
     Resume,
     StartRun,
     StepDone,
@@ -118,8 +119,8 @@ class Engine:
         else:
             playbook = tx.playbook(run.version)
         facts = self._facts(tx)
-        if isinstance(command, StartRun) and (once := once_of(playbook, command)):
-            facts = self._beside(tx, playbook, command, once, facts)
+        if isinstance(command, StartRun | Redraft):
+            facts = self._beside(tx, run, playbook, command, facts)
         decision = decide(run, playbook, command, facts)
         self._save(tx, run, decision, facts)
         if isinstance(command, StartRun) and decision.run:
@@ -131,16 +132,17 @@ class Engine:
         return decision.answer
 
     def _beside(
-        self, tx: Tx, playbook: Playbook, command: StartRun, once: str, facts: Facts
+        self, tx: Tx, run: Run | None, playbook: Playbook, command: StartRun | Redraft, facts: Facts
     ) -> Facts:
-        """Return the facts with the runs about the same; the open ones are stopped where a new one takes over.
+        """Return the facts with the other runs about the same; where a new one takes over the open ones are stopped.
 
         Raises the refusal of one that can't be stopped any more.
         """
-        others = tx.others(playbook.playbook, once)
-        if playbook.mode != "restart":
-            return facts.model_copy(update={"others": tuple(others)})
-        for other in others:
+        once = once_of(playbook, command) if isinstance(command, StartRun) else run and run.once
+        if not once:
+            return facts
+        others = [o for o in tx.others(playbook.playbook, once) if run is None or o.id != run.id]
+        for other in others if playbook.mode == "restart" else ():
             if not other.ended:
                 stopped = self._handle(tx, CancelRun(actor=command.actor, run_id=other.id))
                 if isinstance(stopped, Refused):

@@ -32,18 +32,16 @@ from workflows.commands import (
 )
 from workflows.errors import (
     ConditionFailed,
-    DoneBefore,
     NotOpen,
     Refusal,
     Stale,
     TooLateToUndo,
-    UnderWay,
 )
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.run import SYSTEM, DraftState, Ending, Run, RunState
 from workflows.text import Untrusted
-from workflows.turn import Decision, Facts, Finish, Other, Turn
+from workflows.turn import Decision, Facts, Finish, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +189,8 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         if not Condition(condition).holds(known):
             raise ConditionFailed(condition=condition)
     new = _new_run(playbook, command, facts, inputs)
-    _may_start_beside(playbook, new, facts)
+    facts.refuse_again(playbook, new.subject)
+    facts.refuse_beside(playbook, new.subject)
     turn = Turn(new, playbook, command, facts)
     turn.record(
         Event.RUN_STARTED,
@@ -202,7 +201,7 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         },
         body={"inputs": inputs, "subject": turn.run.subject.raw},
     )
-    if playbook.mode == "queued" and _open(facts):
+    if playbook.mode == "queued" and facts.open_others:
         turn.become(state=RunState.WAITING, why="waits until the one before it is over")
     else:
         steps.begin(turn)
@@ -222,20 +221,6 @@ def once_of(playbook: Playbook, command: StartRun) -> str:
 def _inputs(playbook: Playbook, command: StartRun) -> JsonObject:
     defaults = {f.name: f.default for f in playbook.inputs if f.default is not None}
     return {**defaults, **command.inputs}
-
-
-def _open(facts: Facts) -> tuple[Other, ...]:
-    return tuple(other for other in facts.others if not other.ended)
-
-
-def _may_start_beside(playbook: Playbook, new: Run, facts: Facts) -> None:
-    """Raise when another run about the same keeps this one from starting."""
-    before = facts.others if playbook.once_per else ()
-    in_the_way = _open(facts) if playbook.mode == "single" else ()
-    for other, error in ((before, DoneBefore), (in_the_way, UnderWay)):
-        if other:
-            since = other[0].created_at.astimezone(facts.company.tz)
-            raise error(subject=new.subject.raw, since=f"{since:%d %b %H:%M}", run=other[0].id)
 
 
 def input_problems(playbook: Playbook, inputs: JsonObject) -> dict[str, str]:

@@ -31,8 +31,13 @@ def there_is(scope: str, shelf: Shelf, actions: Iterable[str]) -> None:
     connectors = {f"connector:{name.partition('.')[0]}" for name in actions}
     known = {EVERYTHING, *connectors, *(scope for book in books for scope in _of(book))}
     if scope not in known:
-        near = get_close_matches(scope, sorted(known), n=1)
-        raise UnknownScope(scope=scope, hint=f" Did you mean {near[0]}?" if near else "")
+        near = [_said(each) for each in get_close_matches(scope, sorted(known), n=1)]
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UnknownScope(scope=_said(scope), hint=hint)
+
+
+def _said(scope: str) -> str:
+    return scope.removeprefix("playbook:")
 
 
 def _of(book: Playbook) -> Iterator[str]:

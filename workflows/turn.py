@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workflows.action import ActionSpec, Record
 from workflows.answers import Answer, Recorded
 from workflows.company import Company
+from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
 from workflows.ports import JsonObject, Post, StepState
 from workflows.run import Actor, Draft, Run, RunState, Task
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from workflows.commands import Command, StartRun
+    from workflows.errors import Refusal
     from workflows.playbook import Playbook
+    from workflows.text import Untrusted
 
 
 class Other(Record):
@@ -50,6 +53,25 @@ class Facts(Record):
         """Return the first (scope, person) switched off among `everything` and these scopes."""
         wanted = {"everything", *scopes}
         return next((switch for switch in self.paused if switch[0] in wanted), None)
+
+    @property
+    def open_others(self) -> tuple[Other, ...]:
+        """The runs about the same that are not over."""
+        return tuple(other for other in self.others if not other.ended)
+
+    def refuse_beside(self, playbook: Playbook, subject: Untrusted) -> None:
+        """Raise where the playbook lets only one run about the same be open, and another one is."""
+        if playbook.mode == "single" and self.open_others:
+            raise self._named(UnderWay, self.open_others[0], subject)
+
+    def refuse_again(self, playbook: Playbook, subject: Untrusted) -> None:
+        """Raise where this is done only once, and was started before."""
+        if playbook.once_per and self.others:
+            raise self._named(DoneBefore, self.others[0], subject)
+
+    def _named(self, error: type[Refusal], other: Other, subject: Untrusted) -> Refusal:
+        since = other.created_at.astimezone(self.company.tz)
+        return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=other.id)
 
     def on_record(self) -> JsonObject:
         """Return what replay needs beside the company and the code: both are kept apart."""

@@ -118,6 +118,7 @@ def redraft(turn: Turn) -> None:
     over = run.state in {RunState.CANCELLED, RunState.FAILED} and run.step == turn.draft.step
     if step is None or turn.draft.undoes or not over:
         raise NotOpen(state=turn.draft.state, wanted="drafted again")
+    turn.facts.refuse_beside(turn.playbook, run.subject)
     turn.sentence = "Drafting again; the new card appears here."
     turn.record(Event.RUN_WOKEN, body={"why": "drafted again"})
     steps.enter(turn, step)

@@ -66,12 +66,10 @@ run = _table(
     _name("step"),
     _whole("seq"),
     _name("state"),
-    # What tells which runs of a playbook are about the same; empty where nobody asks.
     Column("once", Name, nullable=False, server_default=""),
     _maybe_at("due_at"),
     _whole("fence"),
     _whole("attempts"),
-    # The id of who or what started it.
     _name("started_by"),
     _at("created_at"),
     _json(),
@@ -161,8 +159,7 @@ message = _table(
     _name("shown_hash"),
     _maybe_at("due_at"),
     _whole("fence"),
-    # Why it is not shown yet, in words.
-    _name("problem"),
+    _name("problem"),  # why it is not shown yet, in words
     UniqueConstraint("ws", "subject", "channel", "copy"),
 )
 schedule = _table(
@@ -273,15 +270,13 @@ audit_checkpoint = _table(
 
 _states = draft.c.state.in_(LIVE)
 _due, _late = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
-_named = run.c.once != ""
+_about, _named = (run.c.ws, run.c.playbook, run.c.once), run.c.once != ""
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _open = inbox.c.handled_at.is_(None)
 
 Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_due)
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
-Index(
-    "run_once", run.c.ws, run.c.playbook, run.c.once, sqlite_where=_named, postgresql_where=_named
-)
+Index("run_once", *_about, sqlite_where=_named, postgresql_where=_named)
 Index("run_starter", run.c.ws, run.c.started_by, run.c.created_at)
 Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)

@@ -33,7 +33,7 @@ def test_a_slip_of_the_pen_stops_nothing_and_says_so(terminal: Terminal) -> None
     """Playbooks, agents and connectors must be there to be paused."""
     assert terminal.sayso("init").code == 0
     for wrong, right in (
-        ("quote-folow-up", "playbook:quote-follow-up"),
+        ("quote-folow-up", "quote-follow-up"),
         ("connector:male", "connector:mail"),
         ("agent:collection", "agent:collections"),
     ):

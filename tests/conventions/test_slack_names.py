@@ -46,6 +46,7 @@ def _screens() -> list[Json]:
         *[home.home(shown), home.home(home.Home(now=examples.NOW, waiting=rows, page=2))],
         card.card(long, examples.SPEC),
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
+        modal.hand_over(asked),
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
     ]

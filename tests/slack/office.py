@@ -329,6 +329,13 @@ class Office:
         assert draft is not None
         return draft
 
+    def as_it_is(self, draft: Draft) -> Draft:
+        """Return a draft as it is now, whatever was started since."""
+        run = self.foundation.lookup.run_of_draft(draft.id)
+        assert run is not None
+        assert run.draft is not None
+        return run.draft
+
     def unhandled(self) -> list[Incoming]:
         """Return the events nobody has dealt with."""
         return Inbox(self.foundation.store).unhandled()

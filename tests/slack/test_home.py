@@ -118,10 +118,12 @@ def test_the_owner_of_a_playbook_sees_its_week(office: Office) -> None:
     assert "this week 0 sent, 0 edited, 0 rejected" in screen.words(office.open_home(LEE))
 
 
-def test_pages_are_turned_in_place(office: Office) -> None:
+def test_pages_are_turned_in_place(opened: Callable[..., Office], home: Path) -> None:
     """Twenty-five rows a page."""
-    for _ in range(26):
-        office.command(ANA, "/playbook quote-follow-up Q-1043")
+    playbooks.letter(home)
+    office = opened()
+    for n in range(26):
+        office.command(ANA, f"/playbook letter to=jo{n}@lark.example")
     first = office.open_home(NOA)
     assert "26 wait for you" in screen.words(first)
     office.dispatch(office.pressing(NOA, first, "home_page"))

@@ -594,8 +594,7 @@ def test_resolving_says_who_said_so() -> None:
     """It happened: the draft is carried out on Ana's word."""
     before = decided_draft(DraftState.UNCERTAIN)
     after = decide(before, BOOK, press(Resolve, before, ANA, happened=True), facts()).run
-    assert after is not None
-    assert after.draft is not None
+    assert after and after.draft  # noqa: PT018 -- both are there
     assert after.draft.outcome == Outcome(status="done", message="confirmed by Ana")
     assert after.draft.ending is not None
     assert COMPANY.name_of(after.draft.ending.by.id) == "Ana"

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.workflows.builders import ADA, ANA, OLGA, mailing, playbook, press
 from tests.unit.workflows.presses import of
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, CancelRun, Reject, StartRun
+from workflows.commands import Approve, CancelRun, Redraft, Reject, StartRun
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -124,3 +124,15 @@ def test_what_is_leaving_is_not_taken_over(house: House) -> None:
     assert of(house.now(first)).state == "executing"
     assert "too-late-to-undo" in refused(start(house, book))
     assert len(house.store.rows.runs) == 1
+
+
+def test_what_ended_is_not_drafted_again_beside_another(house: House) -> None:
+    """Rejected, and somebody has started anew meanwhile: two letters about one quote would be open."""
+    book = playbook(mailing(), mode="single")
+    first = house.drafted(book)
+    house.engine.handle(press(Reject, first, ANA, reason="wrong tone"))
+    second = started(house, book)
+    again = press(Redraft, house.now(first), ANA)
+    assert f"/sayso status {second.id}" in refused(house.engine.handle(again))
+    house.engine.handle(CancelRun(actor=ADA, run_id=second.id))
+    assert isinstance(house.engine.handle(again), Recorded)

@@ -38,7 +38,7 @@ def test_what_is_there_can_be_paused(scope: str) -> None:
 @pytest.mark.parametrize(
     ("scope", "hint"),
     [
-        ("playbook:folow-up", " Did you mean playbook:follow-up?"),
+        ("playbook:folow-up", " Did you mean follow-up?"),
         ("connector:mal", " Did you mean connector:mail?"),
         ("moon:phase", ""),
     ],
