@@ -132,18 +132,26 @@ def _tasks(shown: Home) -> list[Block]:
 
 def task_row(task: Task) -> list[Block]:
     """Return a task: its title, when it is due, and the buttons that close it."""
+    section = rich.section(*task_line(task))
+    return [rich.block(block_id(BlockId.ROW, "task", task.id), section), task_buttons(task)]
+
+
+def task_line(task: Task) -> list[Block]:
+    """Return what is to be done until when."""
     line = rich.runs(task.title, limit=_LINE)
     if task.due_at:
         line += [rich.text(" · due "), rich.date(task.due_at)]
+    return line
+
+
+def task_buttons(task: Task) -> Block:
+    """Return what whoever has the work can do with it."""
     if task.options:
         buttons = [_answer(task, option, at) for at, option in enumerate(task.options[:10])]
     else:
         buttons = [elements.button(ActionId.TASK_DONE, "Done", task.id, about=task.title)]
     buttons.append(_later_or_other(task))
-    return [
-        rich.block(block_id(BlockId.ROW, "task", task.id), rich.section(*line)),
-        elements.actions(block_id(BlockId.BUTTONS, "task", task.id), *buttons),
-    ]
+    return elements.actions(block_id(BlockId.BUTTONS, "task", task.id), *buttons)
 
 
 def _later_or_other(task: Task) -> Block:

@@ -137,19 +137,17 @@ def _paragraph(draft: Draft, line: list[Block]) -> Block:
 
 def task(shown: Task) -> Block:
     """Return a task as a message: who should do what until when, or who answered what."""
-    line = [rich.person(shown.owner), rich.text("  "), *rich.runs(shown.title, limit=_WHY)]
+    lead = [rich.person(shown.owner), rich.text("  ")]
+    key = (BlockId.ROW, "task", shown.id, shown.owner, shown.state)
     if shown.state == "done":
-        answer = f" · {shown.answer or 'done'}"
-        blocks = [
-            rich.block(
-                block_id(BlockId.ROW, "task", shown.id, "done"),
-                rich.section(*line, rich.text(answer)),
-            )
-        ]
-        return elements.message(sentence("Done: {}.", shown.title), blocks)
-    lead = rich.block(block_id(BlockId.TITLE, "task", shown.id), rich.section(*line))
-    text = sentence("A task for you: {}.", shown.title)
-    return elements.message(text, [lead, *home.task_row(shown)])
+        closed = rich.text(f" · {shown.answer or 'dropped'}")
+        by = [rich.text(" by "), standing.who(shown.ending.by)] if shown.ending else []
+        line = [*lead, *rich.runs(shown.title, limit=_WHY), closed, *by]
+        text = sentence("Done: {}.", shown.title)
+        return elements.message(text, [rich.block(block_id(*key), rich.section(*line))])
+    section = rich.section(*lead, *home.task_line(shown))
+    blocks = [rich.block(block_id(*key), section), home.task_buttons(shown)]
+    return elements.message(sentence("A task for you: {}.", shown.title), blocks)
 
 
 def nudge(shown: Task, person: str, why: str) -> Block:

@@ -165,14 +165,15 @@ def _no_row(turn: Turn, command: OnDraft) -> Refusal:
 
 
 def _touched(turn: Turn) -> tuple[str, ...]:
-    """Name every message that shows something of this run: its card, its task, people's Home."""
-    run, subjects = turn.run, [f"run:{turn.run.id}", "home"]
-    if run.draft:
-        about = run.draft.id
-        subjects += [f"draft:{about}", f"remind:{about}", f"escalate:{about}"]
-    if run.task:
-        subjects += [f"task:{run.task.id}", f"nudge:{run.task.id}"]
-    return tuple(subjects)
+    """Name every message that shows something of this run: its cards and tasks, people's Home."""
+    subjects = [f"run:{turn.run.id}", "home"]
+    for run in (*turn.replaced, turn.run):
+        if run.draft:
+            about = run.draft.id
+            subjects += [f"draft:{about}", f"remind:{about}", f"escalate:{about}"]
+        if run.task:
+            subjects += [f"task:{run.task.id}", f"nudge:{run.task.id}"]
+    return tuple(dict.fromkeys(subjects))
 
 
 def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:

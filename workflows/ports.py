@@ -264,7 +264,7 @@ class Tx(Looking, Protocol):
         ...
 
     def run_of_task(self, task_id: str) -> Run | None:
-        """Return the run a task belongs to, locked."""
+        """Return the run a task belongs to, locked, carrying that task."""
         ...
 
     def others(self, playbook: str, once: str) -> Sequence[Other]:

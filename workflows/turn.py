@@ -71,7 +71,9 @@ class Facts(Record):
 
     def _named(self, error: type[Refusal], other: Other, subject: Untrusted) -> Refusal:
         since = other.created_at.astimezone(self.company.tz)
-        return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=other.id)
+        # A word finds it as well as its id, and people know it.
+        named = subject.raw if subject.raw.split() == [subject.raw] else other.id
+        return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=named)
 
     def on_record(self) -> JsonObject:
         """Return what replay needs beside the company and the code: both are kept apart."""

@@ -93,9 +93,11 @@ class Runs:
         return self.load(run_id, lock=lock, draft_id=draft_id) if run_id else None
 
     def of_task(self, task_id: str, *, lock: bool) -> Run | None:
-        """Return the run a task belongs to."""
+        """Return the run a task belongs to, carrying that task."""
         row = one(self._connection, _TASK, self._named(task_id))
-        return self.load(row["run_id"], lock=lock) if row else None
+        run = self.load(row["run_id"], lock=lock) if row else None
+        # Read again: it may have been closed while its run was waited for.
+        return run.model_copy(update={"task": self._task(task_id)}) if run else None
 
     def draft(self, draft_id: str) -> Draft | None:
         """Return a draft with its revisions and signatures."""

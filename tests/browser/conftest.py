@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 from bot.demo import Demo
 from bot.sample import write_sample
 from tests.browser.seat import LEAD, Seat
+from tests.slack import playbooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -28,11 +30,21 @@ PATIENCE = 10_000
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
     write_sample(folder / "company", MONDAY)
+    playbooks.question(folder / "company")
+    _side_by_side(folder / "company")
     made = Demo(folder / "company", folder / "data")
     made.clock.move_to(FRIDAY)
     made.start()
     yield made
     made.stop()
+
+
+def _side_by_side(home: Path) -> None:
+    """Let the stories of a file be about the same quote."""
+    file = home / "playbooks" / "quote-follow-up.yml"
+    text = file.read_text(encoding="utf-8")
+    assert "mode: single" in text
+    file.write_text(text.replace("mode: single", "mode: parallel"), encoding="utf-8")
 
 
 @pytest.fixture

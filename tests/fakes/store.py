@@ -153,7 +153,8 @@ class FakeTx:
 
     def run_of_task(self, task_id: str) -> Run | None:
         task = self.rows.tasks.get(task_id)
-        return self.run(task.run_id) if task else None
+        run = self.run(task.run_id) if task else None
+        return run.model_copy(update={"task": task}) if run else None
 
     def others(self, playbook: str, once: str) -> Sequence[Other]:
         self._count()

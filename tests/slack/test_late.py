@@ -105,7 +105,7 @@ def test_one_quote_is_followed_up_once_at_a_time(office: Office) -> None:
     office.command(LEE, "/playbook quote-follow-up Q-1043")
     said = office.command(NOA, "/playbook quote-follow-up Q-1043").said
     assert "Q-1043 is being worked on already, since 23 Nov" in said
-    assert f"/sayso status {office.run().id}" in said
+    assert "/sayso status Q-1043 shows it" in said
     assert len(office.runs()) == 1
     office.command(NOA, "/playbook quote-follow-up Q-1044")
     assert len(office.runs()) == 2

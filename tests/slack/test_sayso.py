@@ -169,8 +169,10 @@ def test_an_ask_and_a_task_are_closed_with_buttons(
     assert "needs Lee Park" in office.press(NOA, asked, "answer:1").said
     late = office.pressing(LEE, asked, "answer:0")
     office.press(LEE, asked, "answer:1")
-    assert "by phone" in screen.words(office.posted(SALES)[0])
-    assert "closed and can no longer be answered" in office.dispatch(late).said
+    answered = office.posted(SALES)[0]
+    assert "Which way for jo@lark.example? · by phone by U01LEE" in screen.words(answered)
+    assert screen.elements(answered) == []
+    assert "already closed by Lee Park" in office.dispatch(late).said
     task = office.newest(SALES)
     assert screen.buttons(task) == ["Done"]
     office.press(LEE, task, "task_done")

@@ -278,7 +278,7 @@ def test_a_task_is_shown_with_buttons_until_it_is_done() -> None:
     closed = notice.task(examples.task(state="done", answer="courier"))
     assert buttons(closed) == []
     assert " · courier" in shown(closed)
-    assert " · done" in shown(notice.task(examples.task(state="done")))
+    assert " · dropped" in shown(notice.task(examples.task(state="done")))
 
 
 def logged(event: Event = Event.DRAFT_SIGNED, **body: Any) -> history.Logged:
