@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from workflows.action import Record
 
@@ -98,4 +98,10 @@ def _spanned(value: object) -> object:
 
 
 #: `4 hours`, `4 work hours`, `2 work days`.
-Within = Annotated[Span, BeforeValidator(_spanned)]
+Within = Annotated[
+    Span,
+    BeforeValidator(_spanned),
+    WithJsonSchema(
+        {"type": ["string", "number"], "examples": ["4 work hours", "2 work days", "3 days"]}
+    ),
+]

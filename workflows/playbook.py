@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, WithJsonSchema, model_validator
 from pydantic import Field as Setting
 
 from workflows.action import Field, Money, Record, money
@@ -27,11 +27,23 @@ def _seconds(value: object) -> object:
 
 
 #: `sales` or `[sales, finance]`
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
 #: `5000.00 USD`
-Amount = Annotated[Money, BeforeValidator(_amount)]
+Amount = Annotated[
+    Money,
+    BeforeValidator(_amount),
+    WithJsonSchema({"type": "string", "examples": ["5000.00 USD"]}),
+]
 #: `60 seconds`, `4 hours`, `3 days`; kept in seconds.
-Duration = Annotated[float, BeforeValidator(_seconds)]
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["60 seconds", "4 hours", "3 days"]}),
+]
 
 
 class Schedule(Record):

@@ -113,6 +113,15 @@ def explain(which: Which, json: Json = False) -> int:
     return 0
 
 
+@playbook.command()
+def schema() -> int:
+    """Print the JSON Schema of playbooks, for editors that complete and check YAML."""
+    from bot.reference.schema import playbook_schema  # noqa: PLC0415 -- `--help` stays quick
+
+    as_json(playbook_schema())
+    return 0
+
+
 def _tell(found: Sequence[Checked]) -> None:
     from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
 

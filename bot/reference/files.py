@@ -45,7 +45,7 @@ _STEPS = (
 #: Durations below this many seconds are told in seconds.
 _SHORT = 120
 #: Set by the loader, never written in a file.
-_OURS = {"version", "source", "public_holidays"}
+OURS = {"version", "source", "public_holidays"}
 #: A line with a field of a record, and the words of the comment above it.
 _FIELD = re.compile(r"^    (\w+): ")
 _SAID = re.compile(r"^    #: (.*)$")
@@ -96,15 +96,15 @@ def _record(
     leave_out: frozenset[str] | set[str] = frozenset(),
 ) -> str:
     rows = [
-        [code(field.alias or name), _words(model, name), _default(field)]
+        [code(field.alias or name), words_of(model, name), _default(field)]
         for name, field in model.model_fields.items()
-        if name not in _OURS | leave_out
+        if name not in OURS | leave_out
     ]
     said = words or f"{first_line(model.__doc__)}."
     return "\n\n".join([f"{'#' * level} {title}", said, table(["Key", "Meaning", "Default"], rows)])
 
 
-def _words(model: type[BaseModel], name: str) -> str:
+def words_of(model: type[BaseModel], name: str) -> str:
     """Return what a key means: the comment above it in the code, else our own words for it."""
     for owner in model.__mro__:
         if said := dict(_commented(owner)).get(name) if _is_ours(owner) else None:

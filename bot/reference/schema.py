@@ -1,0 +1,64 @@
+"""The form of a playbook as JSON Schema, so that an editor completes keys, explains them and marks mistakes.
+
+It says what may stand where. Whether names lead anywhere, `sayso playbook validate` says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.reference.files import OURS, words_of
+from workflows import playbook
+from workflows.action import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import BaseModel
+
+Json = dict[str, Any]
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def playbook_schema() -> Json:
+    """Return the JSON Schema of a playbook's file."""
+    made = playbook.Playbook.model_json_schema(by_alias=True)
+    parts = cast("dict[str, Json]", made["$defs"])
+    for model in _models():
+        _explain(made if model is playbook.Playbook else parts[model.__name__], model)
+    # In a file inputs stand under their names, so that a field has no name of its own.
+    field = parts["Field"]
+    field.pop("required")
+    blank: Json = {"type": "null"}
+    inputs: Json = {"anyOf": [{"$ref": "#/$defs/Field"}, blank]}
+    described = made["properties"]["inputs"]["description"]
+    made["properties"]["inputs"] = {
+        "type": "object",
+        "description": described,
+        "additionalProperties": inputs,
+    }
+    return {"$schema": _DIALECT, **made}
+
+
+def _models() -> Iterator[type[BaseModel]]:
+    yield playbook.Playbook
+    yield Field
+    yield from (playbook.Trigger, playbook.Schedule, playbook.Approve, playbook.Above)
+    yield playbook.Success
+    yield from playbook.Step.__subclasses__()
+
+
+def _explain(schema: Json, model: type[BaseModel]) -> None:
+    """Say at each key what it means; take out what is never written in a file."""
+    schema.pop("title", None)
+    properties = cast("dict[str, Json]", schema["properties"])
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if name in OURS or (model is Field and name == "name"):
+            del properties[key]
+            continue
+        rule = properties[key]
+        rule.pop("title", None)
+        if isinstance(rule.get("default"), dict | list):
+            del rule["default"]
+        rule["description"] = words_of(model, name).replace("`", "")
