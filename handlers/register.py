@@ -105,11 +105,14 @@ def _on_action(desk: Desk, action_id: ActionId) -> Callable[..., None]:
 
 def _adopt(desk: Desk, press: ButtonPress) -> None:
     """Take the message that was pressed on as a copy of its card; without it that copy is only drawn later."""
-    if (draft_id := press.card) and desk.reading.run_of_draft(draft_id):
-        try:
+    draft_id, reading = press.card, desk.reading
+    if not draft_id or reading.card_hash(draft_id, *press.place, press.action.block_id):
+        return  # every other press: it is no card, or a message we know
+    try:
+        if reading.run_of_draft(draft_id):
             desk.adopt(f"draft:{draft_id}", *press.place)
-        except NotRecorded:
-            _log.warning("a copy of the card of draft %s could not be noted", draft_id)
+    except NotRecorded:
+        _log.warning("a copy of the card of draft %s could not be noted", draft_id)
 
 
 def _on_command(desk: Desk, name: str) -> Callable[..., None]:
