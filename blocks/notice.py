@@ -11,7 +11,7 @@ from workflows.run import DraftState, RunState
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from blocks.history import Logged
     from workflows.company import Person
@@ -150,9 +150,15 @@ def task(shown: Task) -> Block:
     return elements.message(sentence("A task for you: {}.", shown.title), blocks)
 
 
-def nudge(shown: Task, person: str, why: str) -> Block:
-    """Return a message about a task to whoever must hear of it: a reminder, that it is overdue or theirs now."""
+def nudge(shown: Task, said: Mapping[str, str]) -> Block:
+    """Return a message about a task to whoever must hear of it: a reminder, that it is overdue or theirs now.
+
+    `said` is why, to whom, and how the task stood then. One that was moved since says so instead.
+    """
+    person, why = said.get("person", ""), _NUDGES.get(said.get("why", ""), "")
     line = [rich.person(person), rich.text("  "), *rich.runs(shown.title, limit=_WHY)]
+    stood = (said.get("owner", ""), said.get("due", ""))
+    stands = (shown.owner, shown.due_at.isoformat() if shown.due_at else "")
     if shown.state == "done":
         line.append(rich.text(" is closed."))
         text = sentence("Nothing to do any more: {}.", shown.title)
@@ -160,9 +166,9 @@ def nudge(shown: Task, person: str, why: str) -> Block:
         line += [rich.text(", due "), rich.date(shown.due_at)] if shown.due_at else []
         if person != shown.owner:
             line += [rich.text(" · it is with "), rich.person(shown.owner)]
-        line.append(rich.text(f" · {_NUDGES[why]}"))
-        text = sentence("{}: {}.", _NUDGES[why].capitalize(), shown.title)
-    key = block_id(BlockId.NOTE, "nudge", shown.id, why, shown.state)
+        line += [rich.text(f" · {why}")] if stood == stands and why else []
+        text = sentence("{}: {}.", why.capitalize() or "A task", shown.title)
+    key = block_id(BlockId.NOTE, "nudge", shown.id, *stands, shown.state)
     return elements.message(text, [rich.block(key, rich.section(*line))])
 
 

@@ -14,7 +14,7 @@ from agents.roster import roster
 from bot.checks import Checks
 from bot.clock import SystemClock, TimeIds
 from bot.connectors.registry import Connectors
-from bot.folder import Books, CompanyFolder
+from bot.folder import Books, CompanyFolder, PlaybookFolder
 from bot.homes import Homes
 from bot.jobs.carrier import carrier_of
 from bot.jobs.core import RunCore
@@ -74,8 +74,12 @@ def found(
     drafter: Drafter | None = None,
     connectors: Iterable[Connector] | None = None,
     carrier: Carrier | None = None,
+    shelf: PlaybookFolder | None = None,
 ) -> Foundation:
-    """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files."""
+    """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files.
+
+    `shelf` is given where nothing will be started, so that a broken playbook keeps nobody from it.
+    """
     folder = CompanyFolder(settings.sayso_home)
     company = folder.company()
     database = opened(settings.database, company.ws)
@@ -95,7 +99,7 @@ def found(
         load=books.kept,
         ws=company.ws,
     )
-    shelf = books.shelf(settings.sayso_home, company)
+    shelf = shelf or books.shelf(settings.sayso_home, company)
     engine = Engine(
         store=store, clock=clock, ids=ids, shelf=shelf, directory=folder, actions=outside.actions
     )

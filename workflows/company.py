@@ -127,7 +127,9 @@ class Company(Record):
     def name_of(self, person_id: str) -> str:
         """Return a person's name; what nobody of the company did, Sayso did."""
         person = self.person(person_id)
-        return person.name if person else "Sayso"
+        if person is None:
+            return "the command line" if person_id == "command-line" else "Sayso"
+        return person.name
 
     def members(self, name: str) -> tuple[Person, ...]:
         """Return who `name` means: a person's id, a group, a role, or `owner`. Unknown means nobody."""

@@ -71,13 +71,12 @@ class Span(Record):
         """As a person says it: `4 hours`, `4 work hours`, `2 work days`."""
         if self.unit == "work days":
             return f"{self.count:g} work day" + ("s" if self.count > 1 else "")
-        said = words(self.count)
         if self.unit == "seconds":
-            return said
-        # What fills whole days on any clock is still said in hours here: a working day is shorter.
-        said = f"{self.count / 3600:g} hours" if said.endswith(("day", "days")) else said
-        number, _, unit = said.partition(" ")
-        return f"{number} work {unit}"
+            return words(self.count)
+        # Never in days: a working day is shorter than one on the clock.
+        hours, minutes = self.count / 3600, self.count / 60
+        number, unit = (hours, "hour") if hours.is_integer() else (minutes, "minute")
+        return f"{number:g} work {unit}" + ("s" if number > 1 else "")
 
 
 def span(text: str) -> Span:

@@ -8,7 +8,6 @@ from workflows import scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
-    CancelRun,
     Drafted,
     OnDraft,
     OnTask,
@@ -29,6 +28,7 @@ from workflows.errors import (
     UnknownDraft,
     UnknownPlaybook,
     UnknownRun,
+    UnknownScope,
     Unsure,
 )
 from workflows.events import Entry, Event
@@ -134,20 +134,13 @@ class Engine:
     def _beside(
         self, tx: Tx, run: Run | None, playbook: Playbook, command: StartRun | Redraft, facts: Facts
     ) -> Facts:
-        """Return the facts with the other runs about the same; where a new one takes over the open ones are stopped.
-
-        Raises the refusal of one that can't be stopped any more.
-        """
+        """Return the facts with the other runs about the same; none of them begins until this is over."""
         once = once_of(playbook, command) if isinstance(command, StartRun) else run and run.once
         if not once:
             return facts
-        others = [o for o in tx.others(playbook.playbook, once) if run is None or o.id != run.id]
-        for other in others if playbook.mode == "restart" else ():
-            if not other.ended:
-                stopped = self._handle(tx, CancelRun(actor=command.actor, run_id=other.id))
-                if isinstance(stopped, Refused):
-                    raise stopped.error
-        return facts.model_copy(update={"others": tuple(others)})
+        others = tx.others(playbook.playbook, once)
+        beside = tuple(other for other in others if run is None or other.id != run.id)
+        return facts.model_copy(update={"others": beside})
 
     def _keep(self, tx: Tx, result: Read | Drafted) -> None:
         """Keep what an agent was shown, with what it wrote."""
@@ -198,8 +191,6 @@ class Engine:
                 tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
-        if before and run.once and run.state.ended and not before.state.ended:
-            tx.wake_queued(run.playbook, run.once, facts.at)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)
@@ -237,7 +228,7 @@ class Engine:
             event=Event.PRESS_REFUSED,
             chain=f"run:{run.id}" if run else f"ws:{company.ws}",
             actor=command.actor,
-            object=_about(command),
+            object=_about(command, refusal),
             head={"reason": refusal.code, "command": type(command).__name__},
             body={"sentence": refusal.sentence, "command": command.model_dump(mode="json")},
         )
@@ -273,7 +264,9 @@ _ABOUT = {
 }
 
 
-def _about(command: Command) -> str:
+def _about(command: Command, refusal: Refusal) -> str:
+    if isinstance(refusal, UnknownScope):
+        return "switch:unknown"  # what was typed may be anything; it stands in the body, which can be erased
     return next(
         f"{kind}:{getattr(command, name)}"
         for name, kind in _ABOUT.items()

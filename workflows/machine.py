@@ -40,7 +40,7 @@ from workflows.errors import (
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.run import SYSTEM, DraftState, Ending, Run, RunState
-from workflows.text import Untrusted
+from workflows.text import Untrusted, digest
 from workflows.turn import Decision, Facts, Finish, Turn
 
 if TYPE_CHECKING:
@@ -202,21 +202,18 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         },
         body={"inputs": inputs, "subject": turn.run.subject.raw},
     )
-    if playbook.mode == "queued" and facts.open_others:
-        turn.become(state=RunState.WAITING, why="waits until the one before it is over")
-    else:
-        steps.begin(turn)
+    steps.begin(turn)
     return turn.decision(_touched(turn))
 
 
 def once_of(playbook: Playbook, command: StartRun) -> str:
-    """Return what tells which runs are about the same as this one would be; empty where nobody asks."""
+    """Return the hash of what tells which runs are about the same as this one would be; empty where nobody asks."""
     if playbook.mode == "parallel" and not playbook.once_per:
         return ""
     inputs = _inputs(playbook, command)
     if input_problems(playbook, inputs):
         return ""
-    return Template(playbook.once_per or playbook.subject).render({"inputs": inputs})
+    return digest(Template(playbook.once_per or playbook.subject).render({"inputs": inputs}))
 
 
 def _inputs(playbook: Playbook, command: StartRun) -> JsonObject:

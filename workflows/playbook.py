@@ -242,9 +242,9 @@ class Playbook(Record):
     subject: str
     #: What makes two runs the same one, like "{{ inputs.quote }} {{ inputs.week }}": it is done once and never again.
     once_per: str = ""
-    #: What a start means while another run about the same is open: refused (`single`), later (`queued`), both
-    #: (`parallel`), or the older one is stopped (`restart`).
-    mode: Literal["single", "queued", "parallel", "restart"] = "parallel"
+    #: What a start means while another run about the same is open: it is refused (`single`), or both go on
+    #: (`parallel`).
+    mode: Literal["single", "parallel"] = "parallel"
     conditions: Names = ()
     allow: Names
     steps: tuple[AnyStep, ...] = Setting(min_length=1)

@@ -63,11 +63,18 @@ def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
     return tuple(person for person in found.values() if company.may_sign(person))
 
 
-def can_pass_on(draft: Draft, company: Company, at: datetime) -> bool:
+def passed_on_to(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
+    """Return who is asked besides once nobody has signed in time: those of `escalate` who could sign and have not."""
+    late = draft.needs.model_copy(update={"by": draft.rule.escalate})
+    able = signers(draft.model_copy(update={"needs": late}), company, at)
+    return tuple(person for person in able if person.id not in draft.signers)
+
+
+def can_pass_on(draft: Draft, company: Company, level: int, at: datetime) -> bool:
     """Whether somebody would be asked by passing it on who could not sign so far."""
-    passed_on = needs(draft.rule, draft.amount, late=True)
-    wider = draft.model_copy(update={"needs": passed_on})
-    return len(signers(wider, company, at)) > len(signers(draft, company, at))
+    before = signers(draft, company, at)
+    new = [person for person in passed_on_to(draft, company, at) if person not in before]
+    return level >= SIGNING_LEVEL and bool(new)
 
 
 def stands_in_for(draft: Draft, company: Company, actor: Actor, at: datetime) -> tuple[str, ...]:

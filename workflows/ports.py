@@ -271,10 +271,6 @@ class Tx(Looking, Protocol):
         """Return the runs about the same, oldest first; nobody starts another until this is over."""
         ...
 
-    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
-        """Make the oldest run due that waits until another about the same is over."""
-        ...
-
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""
         ...

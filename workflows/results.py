@@ -193,9 +193,7 @@ def due(turn: Turn) -> None:
     """Wake a waiting run: the draft expires, the wait is over, or an ask is overdue."""
     draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
     turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
-    if not turn.run.step:
-        steps.begin(turn)
-    elif draft and draft.state is DraftState.OPEN:
+    if draft and draft.state is DraftState.OPEN:
         _remind_or_expire(turn, draft)
     elif isinstance(step, WaitStep):
         turn.become(results={**turn.run.results, step.wait: None})
@@ -210,7 +208,9 @@ def _remind_or_expire(turn: Turn, draft: Draft) -> None:
     """At half time remind once; when it is late pass it on once; then it expires. Silence never approves."""
     if turn.at < draft.expires_at:
         _remind(turn, draft)
-    elif draft.escalated_at is None and policy.can_pass_on(draft, turn.facts.company, turn.at):
+    elif draft.escalated_at is None and policy.can_pass_on(
+        draft, turn.facts.company, turn.playbook.level, turn.at
+    ):
         _escalate(turn, draft)
     else:
         _expire(turn, draft)

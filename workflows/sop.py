@@ -100,14 +100,6 @@ def _escaped(line: str) -> str:
     return "`".join(part if n % 2 else _MARKUP.sub(r"\\\1", part) for n, part in enumerate(parts))
 
 
-#: What a start means while another run about the same is open.
-_MODES = {
-    "single": "While one about the same is open, another is refused",
-    "queued": "While one about the same is open, another waits until it is over",
-    "restart": "While one about the same is open, another stops it and takes over",
-}
-
-
 def _trigger(playbook: Playbook) -> list[str]:
     lines: list[str] = []
     if playbook.trigger.command:
@@ -120,8 +112,8 @@ def _trigger(playbook: Playbook) -> list[str]:
         missed = missed if schedule.missed == "latest" else "is skipped, and that is said"
         lines.append(f"A missed start {missed}")
     lines = lines or ["Another playbook starts it"]
-    if playbook.mode in _MODES:
-        lines.append(_MODES[playbook.mode])
+    if playbook.mode == "single":
+        lines.append("While one about the same is open, another is refused")
     if playbook.once_per:
         lines.append(f"Once for each `{playbook.once_per}`, and never again")
     return lines

@@ -14,6 +14,7 @@ from workflows.run import TIMER, Ending
 if TYPE_CHECKING:
     from workflows.commands import Answer, OnTask, Reassign, Snooze
     from workflows.errors import AlreadyDecided
+    from workflows.ports import JsonObject
     from workflows.run import Task
     from workflows.turn import Turn
 
@@ -36,7 +37,9 @@ def due(turn: Turn, task: Task) -> None:
 def _nudge(turn: Turn, person_id: str, why: str) -> None:
     """Say it in a message of its own: nobody is notified of a card that is only drawn again."""
     task = cast("Task", turn.run.task)
-    turn.post(f"nudge:{task.id}:{turn.run.seq}:{why}", {"person": person_id, "why": why})
+    due = task.due_at.isoformat() if task.due_at else ""
+    said: JsonObject = {"person": person_id, "why": why, "owner": task.owner, "due": due}
+    turn.post(f"nudge:{task.id}:{turn.facts.ids[0]}", said)
 
 
 def hand_over(turn: Turn) -> None:
@@ -62,12 +65,13 @@ def hand_over(turn: Turn) -> None:
 
 
 def put_off(turn: Turn) -> None:
-    """Let it be due later; it is reminded of again at half time."""
+    """Let it be due so much later than it is, or than now; it is reminded of again at half time."""
     command, task = cast("Snooze", turn.command), _open(turn)
     _may_handle(turn, task)
     later, door = span(command.wait), turn.facts.company.door
     owner = turn.facts.company.person(task.owner)
-    moved = {"remind_at": later.half(turn.at, door), "due_at": later.after(turn.at, door)}
+    due_at = later.after(max(turn.at, task.due_at or turn.at), door)
+    moved = {"remind_at": door.add(turn.at, door.between(turn.at, due_at) / 2), "due_at": due_at}
     turn.become(
         task=task.model_copy(update=moved),
         due_at=moved["remind_at"],

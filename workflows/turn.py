@@ -31,6 +31,8 @@ class Other(Record):
 
     id: str
     ended: bool
+    #: It failed before anything was drafted, so that nothing was done.
+    in_vain: bool = False
     created_at: datetime
 
 
@@ -66,8 +68,9 @@ class Facts(Record):
 
     def refuse_again(self, playbook: Playbook, subject: Untrusted) -> None:
         """Raise where this is done only once, and was started before."""
-        if playbook.once_per and self.others:
-            raise self._named(DoneBefore, self.others[0], subject)
+        done = [other for other in self.others if not other.in_vain]
+        if playbook.once_per and done:
+            raise self._named(DoneBefore, done[0], subject)
 
     def _named(self, error: type[Refusal], other: Other, subject: Untrusted) -> Refusal:
         since = other.created_at.astimezone(self.company.tz)

@@ -29,7 +29,7 @@ def hold_back(turn: Turn) -> None:
     turn.redrafted(state=DraftState.OPEN, leaves_at=None, revisions=(*draft.revisions, again))
     turn.become(
         state=RunState.WAITING,
-        due_at=max(draft.expires_at, turn.at),
+        due_at=draft.remind_at if turn.at < draft.remind_at else max(draft.expires_at, turn.at),
         why=f"waits for a signature: {draft.needs.words}",
     )
     turn.record(
@@ -74,6 +74,7 @@ def compensate(turn: Turn) -> None:
                 "remind_at": done.rule.within.half(turn.at, turn.facts.company.door),
                 "expires_at": done.rule.within.after(turn.at, turn.facts.company.door),
                 "escalated_at": None,
+                "needs": policy.needs(done.rule, done.amount),
                 "leaves_at": None,
                 "ending": None,
                 "outcome": None,

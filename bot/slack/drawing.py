@@ -12,7 +12,7 @@ from workflows.action import Risk
 from workflows.errors import Stranger
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
-from workflows.policy import SIGNING_LEVEL, signers
+from workflows.policy import SIGNING_LEVEL, passed_on_to, signers
 from workflows.queue import queue_of
 from workflows.text import Untrusted
 
@@ -130,9 +130,8 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
-        company = self._directory.company()
-        asked = {p.id: p for name in run.draft.rule.escalate for p in company.members(name)}
-        return Drawing(message=notice.passed_on(run.draft, list(asked.values())))
+        asked = passed_on_to(run.draft, self._directory.company(), self._clock.now())
+        return Drawing(message=notice.passed_on(run.draft, asked))
 
     def _run(self, _row: Row, run_id: str) -> Drawing | None:
         run = self._reading.run(run_id)
@@ -165,8 +164,8 @@ class Drawings:
         run = self._reading.run_of_task(name.partition(":")[0])
         if run is None or run.task is None:
             return None
-        told, why = str(row.body.get("person", "")), str(row.body.get("why", ""))
-        return Drawing(message=notice.nudge(run.task, told, why))
+        said = {key: str(value) for key, value in row.body.items()}
+        return Drawing(message=notice.nudge(run.task, said))
 
     def _home(self, row: Row, _person: str) -> Drawing:
         return Drawing(message=self.home(row.channel))

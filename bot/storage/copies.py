@@ -45,7 +45,7 @@ _DRAFTS = select(draft.c.id).where(draft.c.ws == _WS, draft.c.run_id == _ID).ord
 _DRAFT_DATA = select(draft.c.data).where(draft.c.ws == _WS, draft.c.id == _ID)
 _TASKS = select(task.c.id, task.c.data).where(task.c.ws == _WS, task.c.run_id == _ID)
 _SAVE_RUN, _SAVE_DRAFT, _SAVE_TASK = (
-    _blank(run, "step", "data"),
+    _blank(run, "step", "once", "data"),
     _blank(draft, "data"),
     _blank(task, "data"),
 )
@@ -127,12 +127,19 @@ class Copies:
     def blank_run(self, run_id: str) -> None:
         """Blank what a run was started with, read and did; it can't be taken up again."""
         for row in self._all(_RUN_DATA, run_id):
-            self._save(_SAVE_RUN, run_id, new_step=NOWHERE, new_data={**row["data"], **_RUN_BLANK})
+            self._save(
+                _SAVE_RUN,
+                run_id,
+                new_step=NOWHERE,
+                new_once="",
+                new_data={**row["data"], **_RUN_BLANK},
+            )
         for row in self._all(_TASKS, run_id):
             self._save(_SAVE_TASK, row["id"], new_data=_without_words(row["data"], "title"))
         self._save(_STEPS, run_id, new_outcome={})
         self._redraw(f"{kind}:{run_id}" for kind in _OF_RUN)
-        self._redraw(f"task:{row['id']}" for row in self._all(_TASKS, run_id))
+        tasks = [row["id"] for row in self._all(_TASKS, run_id)]
+        self._redraw(f"{kind}:{task}" for kind in ("task", "nudge") for task in tasks)
 
     def blank_draft(self, draft_id: str) -> None:
         """Blank what a draft said, in every revision; `allow` comes first."""

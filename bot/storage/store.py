@@ -61,22 +61,11 @@ _about_same = (
     # Said again for the index, which leaves out the runs that are about nothing.
     & (run.c.once != "")
 )
+_drafted = select(draft.c.id).where(draft.c.run_id == run.c.id).exists()
 _OTHERS = (
-    select(run.c.id, run.c.state, run.c.created_at)
+    select(run.c.id, run.c.state, run.c.created_at, _drafted.label("drafted"))
     .where(_about_same)
     .order_by(run.c.created_at, run.c.id)
-)
-_QUEUED = (
-    select(run.c.id)
-    .where(_about_same, run.c.state == "waiting", run.c.step == "")
-    .order_by(run.c.created_at, run.c.id)
-    .limit(1)
-)
-_WAKE_QUEUED = (
-    update(run)
-    .where(run.c.id == _QUEUED.scalar_subquery())
-    .values(due_at=bindparam("now", type_=run.c.due_at.type))
-    .returning(run.c.id)
 )
 _DOCUMENT = select(document.c.body).where(
     document.c.ws == bindparam("ws"), document.c.hash == bindparam("hash")
@@ -190,15 +179,14 @@ class SqlTx:
         alone(self.connection, f"{self._ws} once {playbook} {once}")
         named = {"its_ws": self._ws, "its_playbook": playbook, "its_once": once}
         return [
-            Other(id=row.id, ended=RunState(row.state).ended, created_at=row.created_at)
+            Other(
+                id=row.id,
+                ended=RunState(row.state).ended,
+                in_vain=row.state == RunState.FAILED and not row.drafted,
+                created_at=row.created_at,
+            )
             for row in self.connection.execute(_OTHERS, named)
         ]
-
-    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
-        """Make the oldest run due that waits until another about the same is over."""
-        named = {"its_ws": self._ws, "its_playbook": playbook, "its_once": once, "now": at}
-        for row in many(self.connection, _WAKE_QUEUED, named):
-            self._store.poke(self.connection, row["id"], at)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""

@@ -29,6 +29,16 @@ def test_everything_is_stopped_and_goes_on(terminal: Terminal) -> None:
     ]
 
 
+def test_everything_is_stopped_while_a_playbook_is_broken(terminal: Terminal) -> None:
+    """Just then it is needed most."""
+    assert terminal.sayso("init").code == 0
+    broken = next((terminal.folder / "company" / "playbooks").glob("*.yml"))
+    broken.write_text("playbook: [", encoding="utf-8")
+    assert terminal.sayso("runs", "list").code == 1
+    assert terminal.sayso("pause").code == 0
+    assert terminal.sayso("pause", "--json").json == {"paused": ["everything"]}
+
+
 def test_a_slip_of_the_pen_stops_nothing_and_says_so(terminal: Terminal) -> None:
     """Playbooks, agents and connectors must be there to be paused."""
     assert terminal.sayso("init").code == 0

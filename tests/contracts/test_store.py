@@ -347,30 +347,23 @@ def test_whoever_can_not_have_the_database_in_time_is_told(store: Store) -> None
     holder.join(10)
 
 
-def test_runs_about_the_same_are_found_and_the_queued_ones_woken_in_order(store: Store) -> None:
-    """Of one playbook and one key, ended ones too; the oldest that waits in the queue is made due."""
+def test_runs_about_the_same_are_found(store: Store) -> None:
+    """Of one playbook and one key, oldest first, ended ones too; one that failed before its draft is marked."""
     later = MONDAY + timedelta(hours=1)
-    waits = {"state": RunState.WAITING, "step": "", "due_at": None, "once": "Q-1"}
-    first = run(id="r-1", once="Q-1", state=RunState.DONE, due_at=None)
-    second = run(id="r-2", created_at=later, **waits)
-    third = run(id="r-3", created_at=later, **waits)
+    first = run(id="r-1", once="Q-1", state=RunState.FAILED, due_at=None)
+    second = run(id="r-2", once="Q-1", created_at=later)
     beside = run(id="r-4", once="Q-2")
     unnamed = run(id="r-5")
+    drafted = run(id="r-6", once="Q-3", state=RunState.FAILED, draft=draft("d-6", run_id="r-6"))
     with store.transaction() as tx:
-        for each in (third, second, first, beside, unnamed):
+        for each in (second, first, beside, unnamed, drafted):
             tx.add(each)
     with store.transaction() as tx:
         found = tx.others(first.playbook, "Q-1")
-        assert [(other.id, other.ended) for other in found] == [
-            ("r-1", True),
-            ("r-2", False),
-            ("r-3", False),
+        assert [(other.id, other.ended, other.in_vain) for other in found] == [
+            ("r-1", True, True),
+            ("r-2", False, False),
         ]
         assert found[1].created_at == later
+        assert [other.in_vain for other in tx.others(first.playbook, "Q-3")] == [False]
         assert list(tx.others("another", "Q-1")) == []
-        tx.wake_queued(first.playbook, "Q-1", later)
-    with store.transaction() as tx:
-        woken = [
-            each.id for n in range(1, 6) if (each := tx.run(f"r-{n}")) and each.due_at == later
-        ]
-    assert woken == ["r-2"]

@@ -159,17 +159,14 @@ class FakeTx:
     def others(self, playbook: str, once: str) -> Sequence[Other]:
         self._count()
         return [
-            Other(id=run.id, ended=run.state.ended, created_at=run.created_at)
+            Other(
+                id=run.id,
+                ended=run.state.ended,
+                in_vain=run.state is RunState.FAILED and self.rows.newest_draft(run.id) is None,
+                created_at=run.created_at,
+            )
             for run in self._about(playbook, once)
         ]
-
-    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
-        self._count()
-        queued = [
-            run for run in self._about(playbook, once) if not run.step and not run.state.ended
-        ]
-        for run in queued[:1]:
-            self._write(run.model_copy(update={"due_at": at}))
 
     def _about(self, playbook: str, once: str) -> list[Run]:
         same = [r for r in self.rows.runs.values() if (r.playbook, r.once) == (playbook, once)]

@@ -1,4 +1,4 @@
-"""Runs about the same: refused, waiting, side by side, or the newer one takes over; and what is done only once."""
+"""Runs about the same: refused, or side by side; and what is done only once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.workflows.builders import ADA, ANA, OLGA, mailing, playbook, press
-from tests.unit.workflows.presses import of
+from tests.unit.workflows.builders import ADA, ANA, mailing, playbook, press, reading
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, CancelRun, Redraft, Reject, StartRun
+from workflows.commands import CancelRun, Failed, Redraft, Reject, StartRun
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -80,52 +79,6 @@ def test_what_is_done_once_is_never_done_again(house: House) -> None:
     started(house, book, "Q-2")
 
 
-def test_a_queued_one_begins_when_the_one_before_it_is_over(house: House) -> None:
-    """In the order they were started; what is cancelled in the queue is passed over."""
-    book = playbook(mailing(), mode="queued")
-    first, second, third, fourth = (started(house, book) for _ in range(4))
-    assert (second.state, second.step, second.due_at) == ("waiting", "", None)
-    assert second.why == "waits until the one before it is over"
-    house.engine.handle(CancelRun(actor=OLGA, run_id=third.id))
-    house.engine.handle(CancelRun(actor=OLGA, run_id=first.id))
-    assert house.now(second).due_at == house.clock.at
-    house.wake(second)
-    assert (house.now(second).state, house.now(second).step) == ("working", "letter")
-    assert house.now(fourth).due_at is None
-    house.engine.handle(CancelRun(actor=OLGA, run_id=second.id))
-    house.wake(fourth)
-    assert house.now(fourth).step == "letter"
-
-
-def test_a_draft_that_is_rejected_lets_the_next_one_begin(house: House) -> None:
-    """However a run ends."""
-    book = playbook(mailing(), mode="queued")
-    first = house.drafted(book)
-    second = started(house, book)
-    house.engine.handle(press(Reject, house.now(first), ANA, reason="not needed"))
-    assert house.now(second).due_at == house.clock.at
-
-
-def test_a_newer_one_takes_over(house: House) -> None:
-    """The older one is stopped, and its draft withdrawn."""
-    book = playbook(mailing(), mode="restart")
-    first = house.drafted(book)
-    second = started(house, book)
-    assert (house.now(first).state, of(house.now(first)).state) == ("cancelled", "withdrawn")
-    assert house.now(second).state == "working"
-
-
-def test_what_is_leaving_is_not_taken_over(house: House) -> None:
-    """It can't be stopped any more, so nothing is started beside it."""
-    book = playbook(mailing(), mode="restart")
-    first = house.drafted(book)
-    house.engine.handle(press(Approve, first, ANA))
-    house.wake(first)
-    assert of(house.now(first)).state == "executing"
-    assert "too-late-to-undo" in refused(start(house, book))
-    assert len(house.store.rows.runs) == 1
-
-
 def test_what_ended_is_not_drafted_again_beside_another(house: House) -> None:
     """Rejected, and somebody has started anew meanwhile: two letters about one quote would be open."""
     book = playbook(mailing(), mode="single")
@@ -136,3 +89,14 @@ def test_what_ended_is_not_drafted_again_beside_another(house: House) -> None:
     assert "/sayso status Q-1" in refused(house.engine.handle(again))
     house.engine.handle(CancelRun(actor=ADA, run_id=second.id))
     assert isinstance(house.engine.handle(again), Recorded)
+
+
+def test_what_failed_before_anything_was_written_is_not_done(house: House) -> None:
+    """The records could not be read: it may be started again."""
+    book = playbook(reading(), mailing(), once_per="{{ inputs.quote }}")
+    first = started(house, book)
+    house.report(first, Failed(problem="the table is locked"))
+    assert house.now(first).state == "failed"
+    second = started(house, book)
+    assert second.id != first.id
+    assert "done-before" in refused(start(house, book))

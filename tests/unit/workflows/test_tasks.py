@@ -74,6 +74,25 @@ def test_work_goes_to_somebody_who_is_here(house: House) -> None:
     assert work(house.start(BOOK)).owner == ANA.id
 
 
+def test_each_who_is_handed_it_hears_of_it(house: House) -> None:
+    """Two messages, not one that is drawn again: nobody is notified of that."""
+    run = house.start(BOOK)
+    for who, to in ((ANA, BEN), (BEN, CEM)):
+        asked(house, Reassign, run, who, to=to.id)
+        assert told(house) == (to.id, "handed over")
+    nudges = [subject for subject, _ in house.store.rows.posts if subject.startswith("nudge:")]
+    assert len(set(nudges)) == 2
+
+
+def test_put_off_it_is_never_due_earlier(house: House) -> None:
+    """What is due next week and is put off for an hour is due an hour later then."""
+    run = house.start(playbook({**CALL, "within": "5 work days"}, owner="owner"))
+    before = work(run).due_at
+    assert before
+    asked(house, Snooze, run, ANA, wait="1 work hour")
+    assert work(house.now(run)).due_at == before + timedelta(hours=1)
+
+
 def test_handed_over_it_is_the_others(house: House) -> None:
     """They are told, see it as theirs, and have as much time left as there was."""
     run = house.start(BOOK)

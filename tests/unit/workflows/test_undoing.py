@@ -60,7 +60,7 @@ def test_a_held_draft_can_be_held_back(house: House) -> None:
     assert (now.state, of(now).state, of(now).signers) == ("waiting", "open", ())
     assert of(now).current.payload_hash == of(held).current.payload_hash
     assert (of(now).revision, of(now).leaves_at) == (2, None)
-    assert now.due_at == of(now).expires_at
+    assert now.due_at == of(now).remind_at
     assert house.store.entries[-1].head["left"] is False
     assert of(pressed(house, Approve, run, ANA)).state == "holding"
 

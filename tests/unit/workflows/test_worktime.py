@@ -153,6 +153,8 @@ def test_hours_that_are_none_are_refused(wrong: dict[str, str]) -> None:
         ("4 work hours", "4 work hours"),
         ("24 work hours", "24 work hours"),
         ("90 working minutes", "90 work minutes"),
+        ("1 work minute", "1 work minute"),
+        ("1 work hour", "1 work hour"),
         ("1 work day", "1 work day"),
         ("2 work days", "2 work days"),
         ("3 days", "3 days"),
