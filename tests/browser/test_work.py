@@ -1,4 +1,4 @@
-"""Work for people, in the browser: chosen, handed over, put off and done, on a screen and on a phone."""
+"""Work for people and the emergency stop, in the browser."""
 
 from __future__ import annotations
 
@@ -19,9 +19,19 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-work")]
 
 
+def _said(seat: Seat, words: str, answer: str) -> None:
+    """Type a command once the page is there, and wait for a new message that only this person is shown."""
+    expect(seat.page.get_by_test_id("connection")).to_have_text("sayso is connected")
+    told = seat.page.locator(".ephemeral").filter(has_text=answer)
+    seat.page.wait_for_timeout(500)  # what was there before is drawn
+    before = told.count()
+    seat.type(words)
+    expect(told).to_have_count(before + 1)
+
+
 def _asked(seat: Seat, about: str) -> None:
     """Ask Lee which way to go, and have the call given to Lee."""
-    seat.type(f"/playbook question to={about}")
+    _said(seat, f"/playbook question to={about}", "working on it")
     card = seat.card(f"Which way for {about}?")
     card.get_by_role("button", name="by phone").click()
     expect(seat.card(f"Call {about}")).to_be_visible()
@@ -43,24 +53,11 @@ def test_work_is_handed_over_and_done(sit: Sit) -> None:
     expect(lee.card("Chosen: by phone")).to_be_visible()
 
 
-def test_work_is_put_off_on_a_phone(sit: Sit) -> None:
-    """One press behind the three dots; she reads until when, and nothing is wider than the screen."""
-    lee = sit(LEAD, width=360, height=740)
-    _asked(lee, "tess@pine-ridge.example")
-    card = lee.card("Call tess@pine-ridge.example")
-    card.get_by_test_id("action-task_more").click()
-    lee.page.get_by_role("menuitem", name="Put off for a working day").click()
-    expect(lee.private()).to_contain_text("Put off: due")
-    assert lee.wide() <= 360
-
-
 def test_a_paused_company_says_who_stopped_it(sit: Sit) -> None:
     """The emergency stop from Slack, and a switch in the owner's Home that ends it."""
     ana, lee = sit(OWNER), sit(LEAD)
-    ana.type("/sayso pause")
-    expect(ana.private()).to_contain_text("nothing new starts and nothing leaves")
-    lee.type("/playbook quote-follow-up Q-1043")
-    expect(lee.private()).to_contain_text("paused by Ana Ruiz")
+    _said(ana, "/sayso pause", "nothing new starts and nothing leaves")
+    _said(lee, "/playbook quote-follow-up Q-1043", "paused by Ana Ruiz")
     ana.go("home")
     ana.page.get_by_role("button", name="Switch on").click()
     expect(ana.page.get_by_role("button", name="Switch on")).to_have_count(0)
