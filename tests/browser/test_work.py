@@ -47,10 +47,22 @@ def test_work_is_handed_over_and_done(sit: Sit) -> None:
     expect(lee.modal).to_contain_text("Who takes it over?")
     lee.modal.get_by_label("Who takes it over?").select_option(SALES)
     lee.modal.get_by_test_id("submit").click()
+    lee.modal.get_by_role("button", name="Close").last.click()
     expect(noa.card("handed over to you")).to_contain_text("@Noa Brandt")
     noa.go("home")
     noa.page.get_by_role("button", name="Done").first.click()
     expect(lee.card("Chosen: by phone")).to_be_visible()
+
+
+def test_work_is_put_off_on_a_phone(sit: Sit) -> None:
+    """One press behind the three dots; she reads until when, and nothing is wider than the screen."""
+    lee = sit(LEAD, width=360, height=740)
+    _asked(lee, "tess@pine-ridge.example")
+    card = lee.card("Call tess@pine-ridge.example")
+    card.get_by_test_id("action-task_more").click()
+    lee.page.get_by_role("menuitem", name="Put off for a working day").click()
+    expect(lee.private()).to_contain_text("Put off: due")
+    assert lee.wide() <= 360
 
 
 def test_a_paused_company_says_who_stopped_it(sit: Sit) -> None:
