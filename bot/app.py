@@ -99,7 +99,7 @@ def found(
         load=books.kept,
         ws=company.ws,
     )
-    shelf = shelf or books.shelf(settings.sayso_home, company)
+    shelf = books.shelf(settings.sayso_home, company) if shelf is None else shelf
     engine = Engine(
         store=store, clock=clock, ids=ids, shelf=shelf, directory=folder, actions=outside.actions
     )

@@ -145,7 +145,7 @@ def task_more(desk: Desk, press: ButtonPress) -> Reply:
     """Put a task off, or ask who takes it over."""
     choice, _, task_id = press.action.chosen.partition(":")
     if choice == TaskMore.HAND_OVER:
-        return looking.hand_over(desk, task_id)
+        return looking.hand_over(desk, press.person, task_id)
     about = {"actor": Actor.user(press.person), "key": press.key, "task_id": task_id}
     return _handle(desk, Snooze.model_validate({**about, "wait": _LATER[TaskMore(choice)]}))
 

@@ -79,8 +79,10 @@ def audit(desk: Desk, person: str, about: str) -> Reply:
     return Said(notice.audit(desk.reading.logged(about=about), about))
 
 
-def hand_over(desk: Desk, task_id: str) -> Reply:
+def hand_over(desk: Desk, person: str, task_id: str) -> Reply:
     """Ask who takes a task over; whether it may be handed over is decided when it is."""
+    if refused := stranger(desk, person):
+        return refused
     run = desk.reading.run_of_task(task_id)
     if run is None or run.task is None or run.task.state == "done":
         return Said(notice.said("This task is closed. Nothing was changed."))

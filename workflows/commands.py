@@ -102,7 +102,7 @@ class Reassign(OnTask):
 
 
 class Snooze(OnTask):
-    """Let it be due later, this long from now."""
+    """Let it be due so much later than it is, or than now."""
 
     wait: Literal["1 work hour", "1 work day", "5 work days"]
 

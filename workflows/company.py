@@ -28,8 +28,6 @@ class Person(Record):
     title: str = ""
     roles: tuple[str, ...] = ()
     zone: str = ""
-    #: When they work, where that differs from the company.
-    hours: Rows | None = None
     away: tuple[Absence, ...] = ()
     #: Person id of who signs in their place while they are away.
     stand_in: str = ""

@@ -57,7 +57,7 @@ def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
 
     Who is away may still sign; who stands in for them then may too.
     """
-    named = {p.id: p for name in draft.needs.by for p in company.members(name)}
+    named = _named(draft, company)
     stand_ins = [company.in_place_of(person, at) for person in named.values()]
     found = named | {person.id: person for person in stand_ins if person}
     return tuple(person for person in found.values() if company.may_sign(person))
@@ -70,6 +70,10 @@ def passed_on_to(draft: Draft, company: Company, at: datetime) -> tuple[Person, 
     return tuple(person for person in able if person.id not in draft.signers)
 
 
+def _named(draft: Draft, company: Company) -> dict[str, Person]:
+    return {p.id: p for name in draft.needs.by for p in company.members(name)}
+
+
 def can_pass_on(draft: Draft, company: Company, level: int, at: datetime) -> bool:
     """Whether somebody would be asked by passing it on who could not sign so far."""
     before = signers(draft, company, at)
@@ -79,7 +83,7 @@ def can_pass_on(draft: Draft, company: Company, level: int, at: datetime) -> boo
 
 def stands_in_for(draft: Draft, company: Company, actor: Actor, at: datetime) -> tuple[str, ...]:
     """Return the ids of those in whose place somebody signs; empty for one who is named."""
-    named = {p.id: p for name in draft.needs.by for p in company.members(name)}
+    named = _named(draft, company)
     if actor.id in named:
         return ()
     return tuple(

@@ -349,7 +349,7 @@ class Run(Record):
     #: Claims in a row without a result.
     attempts: int = 0
     subject: Untrusted
-    #: What tells which runs of its playbook are about the same; empty where nobody asks.
+    #: Hash of what tells which runs of its playbook are about the same; empty where nobody asks.
     once: str = ""
     inputs: dict[str, JsonValue]
     #: What each step brought, by step name.

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from workflows.company import Person
     from workflows.playbook import AnyStep, Approve, Playbook
     from workflows.ports import JsonObject
     from workflows.run import Run
@@ -154,14 +153,14 @@ def _open_task(
         options=options,
         recommended=recommended,
     )
-    turn.become(state=RunState.WAITING, due_at=task.remind_at, task=task, why=waits_for(owner))
+    turn.become(state=RunState.WAITING, due_at=task.remind_at, task=task, why=waits_for(owner.name))
     turn.record(Event.TASK_OPENED, actor=SYSTEM, head={"task": task.id, "owner": task.owner})
     turn.post(f"task:{task.id}")
 
 
-def waits_for(person: Person) -> str:
-    """Return why a run waits whose work somebody has."""
-    return f"waits for {person.name}"
+def waits_for(name: str) -> str:
+    """Return why a run waits whose work somebody of this name has."""
+    return f"waits for {name}"
 
 
 def _wait(turn: Turn, step: WaitStep) -> None:

@@ -27,7 +27,7 @@ def due(turn: Turn, task: Task) -> None:
         _nudge(turn, task.owner, "reminder")
         return
     owner = turn.facts.company.name_of(task.owner)
-    turn.become(due_at=None, why=f"waits for {owner}, overdue")
+    turn.become(due_at=None, why=f"{steps.waits_for(owner)}, overdue")
     above = turn.facts.company.first_here(turn.playbook.owner, turn.at)
     told = above.id if above and above.id != task.owner else turn.facts.company.owner
     turn.record(Event.TASK_OVERDUE, actor=TIMER, head={"task": task.id, "told": told})
@@ -54,12 +54,12 @@ def hand_over(turn: Turn) -> None:
             needed=f"somebody who works at {company.name} now and is no guest",
             next_step="choose one of them.",
         )
+    turn.record(Event.TASK_REASSIGNED, head={"task": task.id, "to": person.id})
     if person.id == task.owner:
         turn.sentence = f"It is {person.name}'s already."
-        turn.record(Event.TASK_REASSIGNED, head={"task": task.id, "to": person.id})
         return
-    turn.become(task=task.model_copy(update={"owner": person.id}), why=steps.waits_for(person))
-    turn.record(Event.TASK_REASSIGNED, head={"task": task.id, "to": person.id})
+    moved = task.model_copy(update={"owner": person.id})
+    turn.become(task=moved, why=steps.waits_for(person.name))
     _nudge(turn, person.id, "handed over")
     turn.sentence = f"Handed over to {person.name}."
 
@@ -69,17 +69,13 @@ def put_off(turn: Turn) -> None:
     command, task = cast("Snooze", turn.command), _open(turn)
     _may_handle(turn, task)
     later, door = span(command.wait), turn.facts.company.door
-    owner = turn.facts.company.person(task.owner)
     due_at = later.after(max(turn.at, task.due_at or turn.at), door)
-    moved = {"remind_at": door.add(turn.at, door.between(turn.at, due_at) / 2), "due_at": due_at}
-    turn.become(
-        task=task.model_copy(update=moved),
-        due_at=moved["remind_at"],
-        why=steps.waits_for(owner) if owner else turn.run.why,
-    )
-    until = moved["due_at"].isoformat()
-    turn.record(Event.TASK_SNOOZED, head={"task": task.id, "until": until})
-    local = moved["due_at"].astimezone(turn.facts.company.tz)
+    remind_at = door.add(turn.at, door.between(turn.at, due_at) / 2)
+    moved = task.model_copy(update={"remind_at": remind_at, "due_at": due_at})
+    why = steps.waits_for(turn.facts.company.name_of(task.owner))
+    turn.become(task=moved, due_at=remind_at, why=why)
+    turn.record(Event.TASK_SNOOZED, head={"task": task.id, "until": due_at.isoformat()})
+    local = due_at.astimezone(turn.facts.company.tz)
     turn.sentence = f"Put off: due {local:%a %d %b, %H:%M}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.slack import playbooks, screen
-from tests.slack.office import ANA, FINANCE, IDA, LEE, MIA, NOA, SALES, TOM, Office
+from tests.slack.office import ANA, FINANCE, IDA, KIM, LEE, MIA, NOA, SALES, TOM, Office
 from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ def test_work_is_handed_over_and_put_off(opened: Callable[..., Office], home: Pa
     office.command(ANA, "/playbook question to=jo@lark.example")
     office.press(LEE, office.newest(SALES), "answer:1")
     task = office.newest(SALES)
+    stranger = office.press(KIM, task, "task_more", "hand_over")
+    assert stranger.dialog is None
+    assert "is no guest" in stranger.said
     dialog = office.press(LEE, task, "task_more", "hand_over").dialog
     assert dialog
     assert "Call jo@lark.example" in screen.words(dialog)
