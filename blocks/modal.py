@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import contents, elements, form, rich, sop
 from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value, tagged
 from blocks.text import Block, mrkdwn, plain
-from workflows.commands import REASONS
+from workflows.commands import NO_MESSAGES, REASONS
 from workflows.policy import SIGNING_LEVEL
 from workflows.run import Draft, DraftState
 
@@ -97,6 +97,7 @@ def reject(draft: Draft) -> Block:
     buttons = [
         elements.button(ActionId.REASON, reason.capitalize(), value, suffix=str(at))
         for at, reason in enumerate(REASONS[:-1])
+        if draft.address or reason != NO_MESSAGES
     ]
     words = {
         "type": "plain_text_input",
@@ -105,11 +106,14 @@ def reject(draft: Draft) -> Block:
         "max_length": _REASON,
     }
     hint = "The agent reads this when it drafts again."
+    note = "One tap rejects with this reason:"
+    if draft.address:
+        note = "One tap rejects with this reason. _No more messages_ holds for every playbook:"
     blocks = [
         rich.block(
             block_id(BlockId.TITLE, draft.id), rich.section(*rich.runs(draft.title, limit=300))
         ),
-        elements.section(BlockId.NOTE, mrkdwn("One tap rejects with this reason:")),
+        elements.section(BlockId.NOTE, mrkdwn(note)),
         elements.actions(BlockId.REASON, *buttons),
         elements.entry(BlockId.OWN_WORDS, "Or in your own words", words, hint=hint),
     ]

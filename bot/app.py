@@ -89,6 +89,7 @@ def found(
         settings.database, ws=company.ws, workers=settings.workers, now=clock.now
     )
     outside = Connectors(connectors or outside_of(settings, folder, clock))
+    folder.check(outside.actions)
     books = Books(actions=outside.actions, reads=outside.reads, agents=frozenset(roster()))
     store = SqlStore(
         database,

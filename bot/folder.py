@@ -38,6 +38,11 @@ class CompanyFolder:
             raise CompanyError(place=f"{file}: holidays", problem=error) from error
         self._company = company.model_copy(update={"public_holidays": closed})
 
+    def check(self, actions: Mapping[str, ActionSpec]) -> None:
+        """Raise `CompanyError` when a limit names no action there is: it would bite nothing."""
+        file = self.home / "company.yml"
+        load_company(file.read_text(encoding="utf-8"), str(file), actions)
+
     def company(self) -> Company:
         """Return the company."""
         return self._company

@@ -8,8 +8,10 @@ from blocks import modal, notice, sop
 from blocks.ids import ActionId, More, TaskMore
 from handlers import looking, seen
 from handlers.desk import DEADLINE
-from handlers.replies import Opened, Said, Turned
+from handlers.replies import Opened, Said, Turned, sentence
+from workflows.answers import Recorded, Refused
 from workflows.commands import (
+    NO_MESSAGES,
     REASONS,
     Answer,
     Approve,
@@ -22,6 +24,7 @@ from workflows.commands import (
     Resume,
     Snooze,
     StartRun,
+    StopContact,
     Undo,
 )
 from workflows.run import Actor, Place
@@ -79,7 +82,20 @@ def reason(desk: Desk, press: ButtonPress) -> Reply:
     if chosen is None:
         return Said(notice.said("There is no such reason. Nothing was done."))
     answer = _handle(desk, Reject.model_validate({**_deciding(desk, press), "reason": chosen}))
+    if chosen == NO_MESSAGES and isinstance(answer, Recorded):
+        return _silence(desk, press)
     return looking.closed(answer, f"Rejected: {chosen}. Nothing was sent.")
+
+
+def _silence(desk: Desk, press: ButtonPress) -> Reply:
+    """Stop every playbook from writing to whom the rejected draft would have reached."""
+    address = looking.address_of(desk, press.value.draft_id)
+    if not address:
+        return Turned(modal.said(f"Rejected: {NO_MESSAGES}. Nothing was sent."))
+    about = {"actor": Actor.user(press.person), "key": f"{press.key}:silence"}
+    answer = _handle(desk, StopContact.model_validate({**about, "address": address}))
+    said = answer.error.sentence if isinstance(answer, Refused) else sentence(answer)
+    return Turned(modal.said(f"Rejected. {said}"))
 
 
 def undo(desk: Desk, press: ButtonPress) -> Reply:

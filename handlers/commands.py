@@ -10,7 +10,7 @@ from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from workflows.answers import Refused
-from workflows.commands import CancelRun, Pause, Resume, StartRun
+from workflows.commands import AllowContact, CancelRun, Pause, Resume, StartRun, StopContact
 from workflows.errors import UnknownPlaybook
 from workflows.run import Actor, Place
 from workflows.scopes import scope_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
 
 KPI_PLAYBOOK = "weekly-kpi-report"
+#: No address is longer.
+_ADDRESS = 254
 
 
 def playbook(desk: Desk, command: SlashCommand) -> Reply:
@@ -136,6 +138,29 @@ def _cancel(desk: Desk, command: SlashCommand) -> Reply:
     return desk.engine.handle(CancelRun(actor=actor, key=command.key, run_id=run_id), DEADLINE)
 
 
+def _no_contact(desk: Desk, command: SlashCommand) -> Reply:
+    return _contact(desk, command, StopContact)
+
+
+def _may_contact(desk: Desk, command: SlashCommand) -> Reply:
+    return _contact(desk, command, AllowContact)
+
+
+def _contact(desk: Desk, command: SlashCommand, kind: type[StopContact | AllowContact]) -> Reply:
+    address = _address(" ".join(command.words[1:]))
+    if not address:
+        verb = command.words[0]
+        return Said(notice.said(f"Say whose address: /sayso {verb} jo@example.com"))
+    actor = Actor.user(command.user_id)
+    return desk.engine.handle(kind(actor=actor, key=command.key, address=address), DEADLINE)
+
+
+def _address(written: str) -> str:
+    """Return an address as it was typed: Slack makes a link of it."""
+    link = written.removeprefix("<mailto:")
+    return (link.partition("|")[0] if link != written else written).strip(" <>")[:_ADDRESS]
+
+
 #: What may stand behind `/sayso`. Everything a button does has a command.
 ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "help": _help,
@@ -146,6 +171,8 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "pause": _pause,
     "resume": _resume,
     "cancel": _cancel,
+    "nocontact": _no_contact,
+    "contact": _may_contact,
 }
 
 

@@ -89,6 +89,14 @@ def hand_over(desk: Desk, person: str, task_id: str) -> Reply:
     return Opened(modal.hand_over(run.task))
 
 
+def address_of(desk: Desk, draft_id: str) -> str:
+    """Return the address a draft would have reached; empty for one that reaches nobody."""
+    run = desk.reading.run_of_draft(draft_id)
+    draft = run.draft if run else None
+    spec = desk.actions.get(draft.action) if draft else None
+    return str(draft.current.payload.get(spec.reaches) or "") if draft and spec else ""
+
+
 def picker(desk: Desk, person: str, channel: str) -> Reply:
     """Open the list of playbooks."""
     if refused := stranger(desk, person):

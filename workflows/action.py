@@ -163,6 +163,8 @@ class ActionSpec(Record):
     undo: str = ""
     #: Seconds one call may take; must fit in what is left of the lease.
     timeout: float = 20.0
+    #: The field with the address of the customer it reaches; empty when it reaches nobody.
+    reaches: str = ""
 
     def problems(self, payload: dict[str, JsonValue]) -> dict[str, str]:
         """Return what is wrong, by field; unknown fields are wrong. Empty when the payload fits."""

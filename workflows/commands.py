@@ -10,7 +10,9 @@ from workflows.action import Record
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
 from workflows.text import Untrusted
 
-REASONS = ("wrong facts", "wrong tone", "wrong time", "not needed", "other")
+#: The reason that also stops every other playbook from writing to the customer.
+NO_MESSAGES = "no more messages"
+REASONS = ("wrong facts", "wrong tone", "wrong time", "not needed", NO_MESSAGES, "other")
 
 #: What somebody had in front of them when they pressed; empty where nothing was drawn for them.
 Shown = Literal["", "card", "row", "full text", "edit form", "reasons", "card not known"]
@@ -123,6 +125,20 @@ class Resume(Command):
     """Switch it on again."""
 
     scope: str
+
+
+class OnCustomer(Command):
+    """A command about whoever has this address, in whichever playbook."""
+
+    address: str = Field(min_length=1, max_length=254)
+
+
+class StopContact(OnCustomer):
+    """Send them no more messages; whatever waits for them withdraws itself."""
+
+
+class AllowContact(OnCustomer):
+    """They may be written to again."""
 
 
 class Read(Record):

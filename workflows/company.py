@@ -9,6 +9,8 @@ from pydantic import Field as Setting
 from pydantic import field_validator
 
 from workflows.action import Record
+from workflows.customers import Customers
+from workflows.limits import Limit
 from workflows.worktime import Hours, Rows, WorkTime
 
 
@@ -64,6 +66,10 @@ class Company(Record):
     channels: dict[str, str] = Setting(default_factory=dict)
     hours: Rows = (Hours(),)
     holidays: Holidays = Holidays()
+    #: When customers may be reached.
+    customers: Customers = Customers()
+    #: What may be signed in all over a while, from the mildest limit to the strictest.
+    limits: tuple[Limit, ...] = ()
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
 

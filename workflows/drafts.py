@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, cast
 
-from workflows import policy, steps
-from workflows.action import Money, money
-from workflows.answers import FieldErrors, Show
+from workflows import customers, limits, policy, steps, weighing
+from workflows.answers import FieldErrors, Refused, Show
 from workflows.errors import (
     AlreadyDecided,
     NotAllowed,
     NotOpen,
     Paused,
+    Refusal,
     StaleCard,
     Stranger,
 )
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
     from workflows.turn import Facts, Turn
 
+#: Why something that was signed has not left.
+NIGHT = "signed; it leaves when the customer's day begins"
 #: States a draft only comes to by somebody's decision or by time, in words for the one who comes late.
 _IN_WORDS = {
     DraftState.HOLDING: "approved",
@@ -97,13 +99,29 @@ def may_decide(turn: Turn) -> None:
 
 
 def sign(turn: Turn) -> None:
-    """Add a signature; at the quorum the draft is held for its seconds and then leaves."""
+    """Add a signature; at the quorum the draft is held for its seconds and then leaves.
+
+    Who must sign is asked again first: more may have been signed since it was drafted. Where that is somebody
+    else now, the card says so even if this press is refused.
+    """
+    changed = weighing.weigh(turn)
+    try:
+        _sign(turn)
+    except Refusal as refusal:
+        if not changed:
+            raise
+        turn.answer = Refused(error=refusal)
+
+
+def _sign(turn: Turn) -> None:
     command, draft = cast("Approve", turn.command), turn.draft
     company, actor = turn.facts.company, command.actor
     mark = policy.may_sign(turn.run, draft, actor, company, turn.playbook.level, turn.at)
     _current(turn, command)
     if turn.at >= draft.expires_at:
         raise NotOpen(state="past its time", wanted="signed")
+    customers.refuse_silent(turn, draft)
+    limits.refuse_beyond(turn, draft)
     signature = Signature(
         n=draft.revision,
         actor=command.actor.id,
@@ -164,15 +182,17 @@ def _sources(turn: Turn) -> list[JsonValue]:
 
 def _hold(turn: Turn) -> None:
     """Hold the draft for its seconds; one without any, and with nothing to look at again, leaves at once."""
-    step = turn.playbook.step(turn.draft.step)
-    looked_at = isinstance(step, DraftStep | DoStep) and step.still and not turn.draft.undoes
-    if not (turn.draft.rule.hold or looked_at or turn.held_by):
-        turn.redrafted(leaves_at=turn.at)
+    draft, step = turn.draft, turn.playbook.step(turn.draft.step)
+    looked_at = isinstance(step, DraftStep | DoStep) and step.still and not draft.undoes
+    held = turn.at + timedelta(seconds=draft.rule.hold)
+    leaves = customers.reachable_from(turn, draft, held)
+    if leaves == turn.at and not (looked_at or turn.held_by):
+        turn.redrafted(signed_at=turn.at, leaves_at=turn.at)
         let_go(turn, SYSTEM)
         return
-    leaves = turn.at + timedelta(seconds=turn.draft.rule.hold)
-    turn.redrafted(state=DraftState.HOLDING, leaves_at=leaves)
-    turn.become(state=RunState.HOLDING, due_at=leaves, why="signed, held before it leaves")
+    turn.redrafted(state=DraftState.HOLDING, signed_at=turn.at, leaves_at=leaves)
+    why = NIGHT if leaves > held else "signed, held before it leaves"
+    turn.become(state=RunState.HOLDING, due_at=leaves, why=why)
     turn.record(Event.DRAFT_HELD, head={"leaves_at": leaves.isoformat()})
 
 
@@ -230,33 +250,20 @@ def _revise(turn: Turn, payload: JsonObject) -> None:
     revision = Revision(
         n=draft.revision + 1, payload=payload, author=turn.command.actor, at=turn.at
     )
-    amount = _amount_of(turn, payload)
+    spec = turn.facts.actions[draft.action]
+    about = customers.customer_of(turn, spec, payload, steps.values(turn.run))
     turn.redrafted(
         revisions=(*draft.revisions, revision),
-        amount=amount,
-        needs=policy.needs(draft.rule, amount, late=draft.escalated_at is not None),
+        amount=weighing.amount_of(turn, payload),
+        customer=about.key,
+        address=about.address,
     )
+    turn.redrafted(needs=limits.needs(turn, turn.draft))
     turn.record(
         Event.DRAFT_EDITED,
         head={**_bytes(turn.draft), **_seen(cast("Edit", turn.command))},
         body={"payload": revision.payload},
     )
-
-
-def _amount_of(turn: Turn, payload: JsonObject) -> Money | None:
-    """Return the amount the thresholds look at after an edit.
-
-    An edited amount takes the place of the one the draft had. Where that was another (a total, and a
-    deposit was edited), the higher of the two counts.
-    """
-    draft, before = turn.draft, turn.draft.current.payload
-    fields = [f.name for f in turn.facts.actions[draft.action].fields if f.type == "money"]
-    edited = [name for name in fields if payload.get(name) != before.get(name)]
-    replaced = [money(str(before[name])) for name in edited if before.get(name)]
-    amounts = [money(str(payload[name])) for name in edited if payload.get(name)]
-    if draft.amount and draft.amount not in replaced:
-        amounts.append(draft.amount)
-    return max(amounts, key=lambda amount: abs(amount.minor), default=draft.amount)
 
 
 def reject(turn: Turn) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import scopes
+from workflows import companywide, scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
     Drafted,
+    OnCustomer,
     OnDraft,
     OnTask,
     Pause,
@@ -20,7 +21,6 @@ from workflows.commands import (
 )
 from workflows.errors import (
     BadInput,
-    NotAllowed,
     NotRecorded,
     Refusal,
     SaidBefore,
@@ -34,8 +34,7 @@ from workflows.errors import (
 from workflows.events import Entry, Event
 from workflows.machine import decide, once_of
 from workflows.ports import Kept
-from workflows.run import OPERATOR
-from workflows.turn import Facts
+from workflows.turn import Facts, Untold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +107,8 @@ class Engine:
         return reply
 
     def _decided(self, tx: Tx, run: Run | None, command: Command) -> Reply:
-        if isinstance(command, Pause | Resume):
-            return self._switch(tx, command)
+        if isinstance(command, Pause | Resume | OnCustomer):
+            return self._companywide(tx, command)
         if isinstance(command, OnDraft) and run is None:
             raise UnknownDraft
         if isinstance(command, StartRun):
@@ -121,8 +120,10 @@ class Engine:
         facts = self._facts(tx)
         if isinstance(command, StartRun | Redraft):
             facts = self._beside(tx, run, playbook, command, facts)
-        decision = decide(run, playbook, command, facts)
+        decision, facts = self._told(tx, run, playbook, command, facts)
         self._save(tx, run, decision, facts)
+        if isinstance(decision.answer, Refused):
+            tx.append([self._refused(run, command, decision.answer.error)], facts.at)
         if isinstance(command, StartRun) and decision.run:
             tx.keep("playbook", playbook.source, playbook.version)
         if isinstance(command, StepDone) and isinstance(command.result, Read | Drafted):
@@ -130,6 +131,25 @@ class Engine:
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
         return decision.answer
+
+    def _told(
+        self, tx: Tx, run: Run | None, playbook: Playbook, command: Command, facts: Facts
+    ) -> tuple[Decision, Facts]:
+        """Decide; whatever a rule asks for on the way is counted, and it is decided again."""
+        while True:
+            try:
+                return decide(run, playbook, command, facts), facts
+            except Untold as question:
+                told = (*facts.told, (question.ask, tx.tell(question.ask)))
+                facts = facts.model_copy(update={"told": told})
+
+    def _companywide(self, tx: Tx, command: Pause | Resume | OnCustomer) -> Reply:
+        company, at = self._directory.company(), self._clock.now()
+        if isinstance(command, OnCustomer):
+            return companywide.contact(tx, command, company, at)
+        if isinstance(command, Pause):
+            scopes.there_is(command.scope, self._shelf, self._actions)
+        return companywide.switch(tx, command, company, at)
 
     def _beside(
         self, tx: Tx, run: Run | None, playbook: Playbook, command: StartRun | Redraft, facts: Facts
@@ -195,33 +215,6 @@ class Engine:
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)
 
-    def _switch(self, tx: Tx, command: Pause | Resume) -> Reply:
-        company, at = self._directory.company(), self._clock.now()
-        if command.actor != OPERATOR and not company.is_admin(command.actor.id):
-            raise NotAllowed(
-                action="Pausing and resuming",
-                needed="the owner or an admin",
-                next_step="ask one of them.",
-            )
-        off = isinstance(command, Pause)
-        if off:
-            scopes.there_is(command.scope, self._shelf, self._actions)
-        tx.switch(command.scope, command.actor.id if off else None, at)
-        if not off:
-            tx.wake_held(at)
-        entry = Entry(
-            event=Event.SWITCH_PAUSED if off else Event.SWITCH_RESUMED,
-            chain=f"ws:{company.ws}",
-            actor=command.actor,
-            object=f"switch:{command.scope}",
-        )
-        tx.append([entry], at)
-        tx.redraw(["home"], at)
-        words = "paused: nothing new starts and nothing leaves" if off else "running again"
-        kind, _, name = command.scope.partition(":")
-        what = f"The {kind} {name}" if name else kind.capitalize()
-        return Recorded(sentence=f"{what} is {words}.")
-
     def _refused(self, run: Run | None, command: Command, refusal: Refusal) -> Entry:
         company = self._directory.company()
         return Entry(
@@ -267,6 +260,8 @@ _ABOUT = {
 def _about(command: Command, refusal: Refusal) -> str:
     if isinstance(refusal, UnknownScope):
         return "switch:unknown"  # what was typed may be anything; it stands in the body, which can be erased
+    if isinstance(command, OnCustomer):
+        return companywide.named(command)
     return next(
         f"{kind}:{getattr(command, name)}"
         for name, kind in _ABOUT.items()

@@ -68,6 +68,14 @@ class OwnDraft(Refusal):
     """You {relation}, and {risk} actions need somebody else's signature. {others} can sign it."""
 
 
+class OverLimit(Refusal):
+    """With this you would pass what one person may sign ({limit}). Nothing was sent; {next_step}"""
+
+
+class Silent(Refusal):
+    """This customer wants no more messages from us, so nothing was sent. An admin can lift that: /sayso contact."""
+
+
 class AlreadySigned(Refusal):
     """You have signed this already; it still needs {missing} more of {needed}."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import drafts, policy, results, steps, tasks, undoing
+from workflows import drafts, leaving, policy, results, steps, tasks, undoing
 from workflows.answers import FieldErrors
 from workflows.commands import (
     Answer,
@@ -76,7 +76,7 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (StepDone, RunState.WORKING): results.step_done,
     # Time has come: a wait is over, a draft expired, an ask is late, a held effect leaves.
     (Due, RunState.WAITING): results.due,
-    (Due, RunState.HOLDING): results.leave,
+    (Due, RunState.HOLDING): leaving.leave,
     (Signal, RunState.WAITING): results.signalled,
     # Whoever has the work closes it, hands it over or puts it off.
     (Answer, RunState.WAITING): tasks.answer,

@@ -219,6 +219,15 @@ AnyStep = Annotated[
 ]
 
 
+class CustomerOf(Record):
+    """Which customer a run is about, and the time zone they live in."""
+
+    #: Best the address everybody writes to them under: "{{ invoice.email }}".
+    id: str
+    #: Their IANA time zone: "{{ customer.zone }}". Empty, or none there is: the company's.
+    zone: str = ""
+
+
 class Success(Record):
     """The number that says whether the playbook is worth keeping."""
 
@@ -240,6 +249,8 @@ class Playbook(Record):
     trigger: Trigger = Trigger()
     #: Who or what a run is about: "{{ inputs.quote }}".
     subject: str
+    #: Whose limits and daytime count; else whoever an action reaches, in the company's zone.
+    customer: CustomerOf | None = None
     #: What makes two runs the same one, like "{{ inputs.quote }} {{ inputs.week }}": it is done once and never again.
     once_per: str = ""
     #: What a start means while another run about the same is open: it is refused (`single`), or both go on

@@ -31,10 +31,10 @@ def needs(rule: ApprovalRule, amount: Money | None, *, late: bool = False) -> Ne
     passed = [row for row in rule.above if amount is not None and _exceeds(amount, row)]
     if not passed:
         by = _together(rule.by, more)
-        return Needs(by=by, quorum=rule.quorum, words=_words(rule.quorum, by))
+        return Needs(by=by, quorum=rule.quorum, words=needed_words(rule.quorum, by))
     row = max(passed, key=lambda each: each.amount.minor)
     by = _together(row.by, more)
-    words = f"{_words(row.quorum, by)} (above {row.amount})"
+    words = f"{needed_words(row.quorum, by)} (above {row.amount})"
     return Needs(by=by, quorum=row.quorum, words=words, cites=(f"above:{row.amount}",))
 
 
@@ -46,7 +46,8 @@ def _exceeds(amount: Money, row: Threshold) -> bool:
     return amount.currency != row.amount.currency or abs(amount.minor) > row.amount.minor
 
 
-def _words(quorum: int, by: tuple[str, ...]) -> str:
+def needed_words(quorum: int, by: tuple[str, ...]) -> str:
+    """Return who is needed in words: `one of sales`, `the owner`."""
     if quorum == 1 and by == ("owner",):
         return "the owner"
     return f"{_NUMBERS.get(quorum, str(quorum))} of {' or '.join(by)}"
@@ -65,6 +66,8 @@ def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
 
 def passed_on_to(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
     """Return who is asked besides once nobody has signed in time: those of `escalate` who could sign and have not."""
+    if any(cited.startswith("limit:") for cited in draft.needs.cites):
+        return ()  # beyond a limit sign those it names, and nobody else by waiting
     late = draft.needs.model_copy(update={"by": draft.rule.escalate})
     able = signers(draft.model_copy(update={"needs": late}), company, at)
     return tuple(person for person in able if person.id not in draft.signers)

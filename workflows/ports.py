@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workflows.commands import Command, Drafted
     from workflows.company import Company
     from workflows.events import Entry
+    from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.run import Compensation, Outcome, Run, SignedDraft
     from workflows.turn import Other
@@ -297,6 +298,22 @@ class Tx(Looking, Protocol):
 
     def switch(self, scope: str, by: str | None, at: datetime) -> None:
         """Switch off (`by` a person) or on (None)."""
+        ...
+
+    def tell(self, ask: Ask) -> Told:
+        """Count what a rule asks for; nobody changes that customer's or person's count until this is over."""
+        ...
+
+    def silence(self, customer: str, by: str, at: datetime) -> bool:
+        """Note that a customer, by the digest of the address, wants no messages; False when that is noted."""
+        ...
+
+    def unsilence(self, customer: str) -> bool:
+        """Forget that again; False when it was not noted."""
+        ...
+
+    def wake_about(self, customer: str, at: datetime) -> None:
+        """Make every run due that has a draft for this customer which has not left."""
         ...
 
     def wake_held(self, at: datetime) -> None:

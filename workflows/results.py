@@ -5,26 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import drafts, policy, steps, tasks
+from workflows import customers, drafts, leaving, limits, policy, steps, tasks
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import NotOpen, Stale
 from workflows.events import Event
-from workflows.expressions import Condition
-from workflows.playbook import DoStep, DraftStep, ReadStep, WaitStep
+from workflows.playbook import DraftStep, ReadStep, WaitStep
 from workflows.run import SYSTEM, TIMER, DraftState, Ending, RunState
 from workflows.turn import Finish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.commands import Due, Signal, StepDone
+    from workflows.commands import Signal, StepDone
     from workflows.run import Draft, Outcome
     from workflows.turn import Turn
-
-#: How long a held effect waits when it can't be checked or is paused, before it is looked at again.
-LOOK_AGAIN = timedelta(seconds=30)
-#: A signed draft that was kept from leaving expires this long after its deadline: people signed it for then.
-LATE = timedelta(minutes=10)
 
 
 def step_done(turn: Turn) -> None:
@@ -164,14 +158,9 @@ def _held(turn: Turn, result: Held) -> None:
     """Paused before it was begun: no timer looks again, resuming does, unless it has been resumed since."""
     if not result.begun:
         turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
-    _hold_still(turn, result.problem)
+    leaving.hold_still(turn, result.problem)
     if result.scope not in {scope for scope, _ in turn.facts.paused}:
         turn.become(due_at=turn.at)
-
-
-def _hold_still(turn: Turn, why: str) -> None:
-    turn.become(due_at=None, attempts=0, why=why)
-    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": why})
 
 
 def _back_off(turn: Turn) -> float:
@@ -206,7 +195,9 @@ def due(turn: Turn) -> None:
 
 def _remind_or_expire(turn: Turn, draft: Draft) -> None:
     """At half time remind once; when it is late pass it on once; then it expires. Silence never approves."""
-    if turn.at < draft.expires_at:
+    if customers.is_silent(turn, draft):
+        leaving.withdraw_silent(turn)
+    elif turn.at < draft.expires_at:
         _remind(turn, draft)
     elif draft.escalated_at is None and policy.can_pass_on(
         draft, turn.facts.company, turn.playbook.level, turn.at
@@ -224,7 +215,7 @@ def _remind(turn: Turn, draft: Draft) -> None:
 
 def _escalate(turn: Turn, draft: Draft) -> None:
     """Let somebody else sign as well, for as long again; those who could sign still can."""
-    needs = policy.needs(draft.rule, draft.amount, late=True)
+    needs = limits.needs(turn, draft.model_copy(update={"escalated_at": turn.at}))
     until = draft.rule.within.after(turn.at, turn.facts.company.door)
     turn.redrafted(needs=needs, escalated_at=turn.at, expires_at=until)
     turn.become(due_at=until, why=f"waits for a signature: {needs.words}")
@@ -240,38 +231,6 @@ def _expire(turn: Turn, draft: Draft) -> None:
     """Silence never approves: nothing was sent, and the owner is told."""
     ending = Ending(by=TIMER, at=turn.at, reason=f"nobody signed in time ({draft.needs.words})")
     drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
-
-
-def leave(turn: Turn) -> None:
-    """The hold is over: look at switches and facts once more, then let the workers carry it out."""
-    command, draft = cast("Due", turn.command), turn.draft
-    if switch := turn.held_by:
-        _hold_still(turn, f"{switch[0]} is paused; it leaves once that is resumed")
-    elif command.problem:
-        _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
-    elif turn.at > max(draft.expires_at, draft.leaves_at or turn.at) + LATE:
-        reason = "it was signed and could not leave in time"
-        ending = Ending(by=TIMER, at=turn.at, reason=reason)
-        drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
-    elif not _still_true(turn, command):
-        reason = "its reason is gone: the record has changed since it was drafted"
-        ending = Ending(by=TIMER, at=turn.at, reason=reason)
-        drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
-    else:
-        drafts.let_go(turn, TIMER)
-
-
-def _wait_a_little(turn: Turn, why: str) -> None:
-    turn.become(due_at=turn.at + LOOK_AGAIN, why=why)
-    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": why})
-
-
-def _still_true(turn: Turn, command: Due) -> bool:
-    step = turn.playbook.step(turn.draft.step)
-    condition = step.still if isinstance(step, DraftStep | DoStep) else ""
-    if not condition or turn.draft.undoes:
-        return True
-    return Condition(condition).holds(steps.values(turn.run, command.fresh))
 
 
 def signalled(turn: Turn) -> None:

@@ -229,6 +229,13 @@ class Draft(Record):
     #: When it was passed on, because nobody had signed in time.
     escalated_at: datetime | None = None
     leaves_at: datetime | None = None
+    #: When the last signature that was needed came; None while any is missing.
+    signed_at: datetime | None = None
+    #: Digests of the customer it is about and of the address it reaches; empty where there is none.
+    customer: str = ""
+    address: str = ""
+    #: The customer's time zone; empty is the company's.
+    zone: str = ""
     ending: Ending | None = None
     outcome: Outcome | None = None
     #: What undoing would be; None when nothing undoes it.

@@ -182,6 +182,9 @@ def _exceptions(playbook: Playbook) -> Iterator[str]:
             yield f"{step_name(step)}: withdrawn if `{step.still}` no longer holds when it is due to leave"
         if isinstance(step, ReadStep) and step.require:
             yield f"{step_name(step)}: stops if one of {', '.join(step.require)} is missing"
+    if playbook.customer:
+        zone = f", in their zone `{playbook.customer.zone}`" if playbook.customer.zone else ""
+        yield f"The customer is `{playbook.customer.id}`{zone}: limits and quiet hours are theirs"
     yield "A step that can't be done stops the run and says why where it was started"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workflows import policy
+from workflows import customers, limits, policy
 from workflows.action import Money, money
 from workflows.commands import Drafted, StartRun
 from workflows.events import Event
@@ -266,6 +266,7 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         Evidence(fact=Untrusted(Template(fact).render(known)), source=_source(turn))
         for fact in step.facts
     )
+    about = customers.customer_of(turn, spec, payload, known)
     draft = Draft(
         id=turn.facts.ids[1],
         run_id=turn.run.id,
@@ -286,8 +287,14 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         opened_at=turn.at,
         remind_at=rule.within.half(turn.at, turn.facts.company.door),
         expires_at=rule.within.after(turn.at, turn.facts.company.door),
+        customer=about.key,
+        address=about.address,
+        zone=about.zone,
     )
-    await_signature(turn, draft)
+    if customers.is_silent(turn, draft):
+        stop(turn, customers.NO_MORE)
+        return
+    await_signature(turn, draft.model_copy(update={"needs": limits.needs(turn, draft)}))
 
 
 def await_signature(turn: Turn, draft: Draft) -> None:

@@ -12,6 +12,7 @@ from workflows.answers import Answer, Recorded
 from workflows.company import Company
 from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
+from workflows.limits import Ask, Told
 from workflows.ports import JsonObject, Post, StepState
 from workflows.run import Actor, Draft, Run, RunState, Task
 
@@ -48,6 +49,8 @@ class Facts(Record):
     paused: tuple[tuple[str, str], ...] = ()
     #: For a start: the runs about the same, oldest first.
     others: tuple[Other, ...] = ()
+    #: What was counted because a rule asked for it.
+    told: tuple[tuple[Ask, Told], ...] = ()
     #: What the connectors can carry out, by action name.
     actions: Mapping[str, ActionSpec] = {}
 
@@ -81,6 +84,15 @@ class Facts(Record):
     def on_record(self) -> JsonObject:
         """Return what replay needs beside the company and the code: both are kept apart."""
         return self.model_dump(mode="json", exclude={"company", "actions"}, exclude_defaults=True)
+
+
+class Untold(Exception):
+    """A rule has to be told something before it can decide."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Take what is to be counted."""
+        self.ask = ask
+        super().__init__(ask.kind)
 
 
 class Finish(Record):
@@ -147,6 +159,13 @@ class Turn:
             f"agent:{self.draft.author.agent}",
             f"connector:{connector}",
         )
+
+    def told(self, ask: Ask) -> Told:
+        """Return what was counted. Raises `Untold` until it was."""
+        for asked, told in self.facts.told:
+            if asked == ask:
+                return told
+        raise Untold(ask)
 
     def become(self, **changes: object) -> None:
         """Replace fields of the run. A draft or task that another takes the place of is kept to be saved."""

@@ -10,6 +10,7 @@ from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
 from workflows.run import Actor, Authorship, DraftState, Ending, Outcome, Revision, RunState
 from workflows.text import Untrusted
+from workflows.weighing import open_again
 
 if TYPE_CHECKING:
     from workflows.commands import CancelRun, Resolve
@@ -19,19 +20,8 @@ if TYPE_CHECKING:
 def hold_back(turn: Turn) -> None:
     """Open the draft again before it left: the same text as a new revision, which nobody has signed."""
     may_decide(turn)
-    draft = turn.draft
-    again = Revision(
-        n=draft.revision + 1,
-        payload=draft.current.payload,
-        author=draft.current.author,
-        at=turn.at,
-    )
-    turn.redrafted(state=DraftState.OPEN, leaves_at=None, revisions=(*draft.revisions, again))
-    turn.become(
-        state=RunState.WAITING,
-        due_at=draft.remind_at if turn.at < draft.remind_at else max(draft.expires_at, turn.at),
-        why=f"waits for a signature: {draft.needs.words}",
-    )
+    open_again(turn)
+    again = turn.draft.current
     turn.record(
         Event.DRAFT_UNDONE,
         head={"revision": again.n, "payload_hash": again.payload_hash, "left": False},
@@ -76,6 +66,7 @@ def compensate(turn: Turn) -> None:
                 "escalated_at": None,
                 "needs": policy.needs(done.rule, done.amount),
                 "leaves_at": None,
+                "signed_at": None,
                 "ending": None,
                 "outcome": None,
                 "compensation": None,

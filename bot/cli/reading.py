@@ -16,7 +16,8 @@ from workflows.action import Record
 from workflows.company import Company
 from workflows.errors import BadInput, CompanyError, WorkflowError
 from workflows.kpi.metrics_file import catalogue
-from workflows.loading import Problem, UnreadableFile, did_you_mean
+from workflows.loading import Problem, UnreadableFile
+from workflows.loading.problems import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,7 +91,7 @@ class Reader:
     def _checked(self, file: Path) -> Checked:
         try:
             if file.name == "company.yml":
-                CompanyFolder(file.parent)
+                CompanyFolder(file.parent).check(self.shelf.actions)
             elif file.name == "metrics.yml":
                 catalogue(_text(file), str(file))
             else:

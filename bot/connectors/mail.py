@@ -43,6 +43,7 @@ SEND = ActionSpec(
     ),
     idempotency="lookup",
     undo="send a correction",
+    reaches="to",
 )
 
 

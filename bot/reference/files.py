@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from bot.reference.markdown import code, first_line, table
 from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
-from workflows import action, company, playbook, worktime
+from workflows import action, company, customers, limits, playbook, worktime
 from workflows.durations import Span, words
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def playbook_page() -> str:
         *(_record(step, f"Step `{_kind(step)}`", level=3) for step in _STEPS),
         _record(playbook.Approve, "`approve`"),
         _record(playbook.Above, "`approve.above`"),
+        _record(playbook.CustomerOf, "`customer`"),
         _record(playbook.Success, "`success`"),
     )
 
@@ -80,6 +81,8 @@ def company_page() -> str:
         _record(company.Absence, "`people.away`"),
         _record(worktime.Hours, "`hours`"),
         _record(company.Holidays, "`holidays`"),
+        _record(customers.Customers, "`customers`"),
+        _record(limits.Limit, "`limits`"),
     )
 
 

@@ -23,6 +23,7 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_EDITED: "A person saved a new revision: its payload and hash. Earlier signatures count no more.",
     Event.DRAFT_SIGNED: "A person signed a revision: its number and hash, how many signatures are missing, whether "
     "it was their own.",
+    Event.DRAFT_LIMITED: "Who must sign has changed by what was signed elsewhere: the limits passed, how many sign.",
     Event.DRAFT_HELD: "Enough people signed; the draft is held until the time given.",
     Event.DRAFT_UNDONE: "A person held a signed draft back, or opened the undoing of one that had left.",
     Event.DRAFT_REJECTED: "A person rejected a draft, with the reason.",
@@ -47,6 +48,8 @@ EVENTS: dict[Event, str] = {
     Event.PRESS_REFUSED: "Something that was asked for was refused: what, by whom, and the sentence they got.",
     Event.SWITCH_PAUSED: "A playbook, a connector or everything was switched off.",
     Event.SWITCH_RESUMED: "It was switched on again.",
+    Event.CUSTOMER_SILENCED: "A customer wants no more messages; the address is in the body alone.",
+    Event.CUSTOMER_ALLOWED: "The customer may be written to again.",
     Event.SCHEDULE_FIRED: "A schedule came due, at the local time given.",
     Event.SCHEDULE_MISSED: "A schedule's time passed unused, with the reason.",
     Event.DATABASE_RESTORED: "A backup was restored: everything is paused, and how many drafts are in doubt.",
@@ -77,6 +80,8 @@ VERBS = {
     "pause": "`pause` switches everything off, `pause NAME` one playbook. The owner and admins may.",
     "resume": "Switches it on again.",
     "cancel": "`cancel RUN` stops a run; what has not left stays here.",
+    "nocontact": "`nocontact jo@example.com` stops every message to a customer; what waits withdraws itself.",
+    "contact": "`contact jo@example.com` lifts that again. The owner and admins may.",
 }
 
 #: By record and field; a comment above the field in the code comes first.

@@ -20,7 +20,7 @@ from bot.storage.tables import audit_event, audit_payload
 from workflows.action import Record
 from workflows.errors import BadInput
 from workflows.events import Entry, Event
-from workflows.loading import did_you_mean
+from workflows.loading.problems import did_you_mean
 from workflows.ports import JsonObject
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ _DRAFT_DATA = select(draft.c.data).where(draft.c.ws == _WS, draft.c.id == _ID)
 _TASKS = select(task.c.id, task.c.data).where(task.c.ws == _WS, task.c.run_id == _ID)
 _SAVE_RUN, _SAVE_DRAFT, _SAVE_TASK = (
     _blank(run, "step", "once", "data"),
-    _blank(draft, "data"),
+    _blank(draft, "customer", "address", "data"),
     _blank(task, "data"),
 )
 _STEPS = (
@@ -144,7 +144,9 @@ class Copies:
     def blank_draft(self, draft_id: str) -> None:
         """Blank what a draft said, in every revision; `allow` comes first."""
         for row in self._all(_DRAFT_DATA, draft_id):
-            self._save(_SAVE_DRAFT, draft_id, new_data=_draft(row["data"]))
+            self._save(
+                _SAVE_DRAFT, draft_id, new_customer="", new_address="", new_data=_draft(row["data"])
+            )
         self._save(_REVISIONS, draft_id)
         self._redraw(f"{kind}:{draft_id}" for kind in _OF_DRAFT)
 

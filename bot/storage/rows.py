@@ -27,7 +27,7 @@ _RUN = (
     "attempts",
     "created_at",
 )
-_DRAFT = ("id", "run_id", "step", "opened_at", "expires_at")
+_DRAFT = ("id", "run_id", "step", "opened_at", "expires_at", "signed_at", "customer", "address")
 _TASK = ("id", "run_id", "owner", "due_at")
 #: Fields that are columns or rows of their own and so are left out of `data`.
 _RUN_APART = {*_RUN, "state", "draft", "task"}
@@ -62,6 +62,7 @@ def draft_row(draft: Draft, ws: str) -> Columns:
         "action": draft.action,
         "unchanged": int(draft.current.payload_hash == draft.revisions[0].payload_hash),
         "amount": draft.amount.minor if draft.amount else None,
+        "currency": draft.amount.currency if draft.amount else "",
         "left_at": draft.leaves_at if draft.state is DraftState.EXECUTED else None,
         "data": draft.model_dump(mode="json", exclude=_DRAFT_APART),
     }

@@ -14,6 +14,8 @@ from bot.storage.guards import bodies
 from bot.storage.tables import metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.engine import Connection
 
 #: The workspace in which a session sees every other: the owner's, for migrations and copies.
@@ -35,14 +37,15 @@ CHANGED = (
 )
 #: Columns that may be blanked by an erasure, which triggers check.
 BLANKED = {"revision": "payload", "document": "body"}
-#: Tables that rows leave: answers kept for doubles, handled events, what is switched on again, erased bodies.
-LEFT = ("seen", "inbox", "switch", "audit_payload")
+#: Tables that rows leave: answers kept for doubles, handled events, what is switched on
+#: again, who may be written to again, erased bodies.
+LEFT = ("seen", "inbox", "switch", "silent", "audit_payload")
 
 
-def protect(connection: Connection) -> None:
-    """Let every session see its own workspace only, also the owner's, unless that asks for every one."""
+def protect(connection: Connection, tables: Iterable[str]) -> None:
+    """Let every session see its own workspace only in new tables, also the owner's, unless that asks for every one."""
     owner = connection.execute(text("SELECT quote_ident(current_user)")).scalar_one()
-    for name in metadata.tables:
+    for name in tables:
         for statement in (
             f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",

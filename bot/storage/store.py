@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, func, select, update
 
-from bot.storage import worksteps
+from bot.storage import counted, worksteps
 from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.storage.database import Database
     from workflows.events import Entry
+    from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Ids, JsonObject, Post, StepState
     from workflows.run import Run
@@ -227,6 +228,23 @@ class SqlTx:
         self.connection.execute(_SWITCH_ON, named)
         if by is not None:
             self.connection.execute(_SWITCH_OFF, {**named, "by": by, "at": at})
+
+    def tell(self, ask: Ask) -> Told:
+        """Count what a rule asks for; nobody changes that count until this is over."""
+        return counted.tell(self.connection, self._ws, ask)
+
+    def silence(self, customer: str, by: str, at: datetime) -> bool:
+        """Note that a customer, by the digest of the address, wants no messages; False when that is noted."""
+        return counted.silence(self.connection, self._ws, customer, by, at)
+
+    def unsilence(self, customer: str) -> bool:
+        """Forget that again; False when it was not noted."""
+        return counted.unsilence(self.connection, self._ws, customer)
+
+    def wake_about(self, customer: str, at: datetime) -> None:
+        """Make every run due that has a draft for this customer which has not left."""
+        for run_id in counted.wake_about(self.connection, self._ws, customer, at):
+            self._store.poke(self.connection, run_id, at)
 
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed."""

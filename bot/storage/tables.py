@@ -98,8 +98,13 @@ draft = _table(
     # 1 while the newest revision is what the agent wrote first.
     _whole("unchanged"),
     Column("amount", Whole),
+    Column("currency", Name, nullable=False, server_default=""),
+    # Digests: whose limits it counts for, and whom it reaches.
+    Column("customer", Name, nullable=False, server_default=""),
+    Column("address", Name, nullable=False, server_default=""),
     _at("opened_at"),
     _at("expires_at"),
+    _maybe_at("signed_at"),
     _maybe_at("left_at"),
     _json(),
 )
@@ -187,6 +192,8 @@ fire = _table(
 # --- Switches, documents, money for models ---
 
 switch = _table("switch", _key("ws"), _key("scope"), _name("by"), _at())
+# Who wants no more messages, by the digest of the address; it outlives whatever else is erased.
+silent = _table("silent", _key("ws"), _key("customer"), _name("by"), _at())
 document = _table(
     "document",
     _key("ws"),
@@ -272,6 +279,7 @@ _states = draft.c.state.in_(LIVE)
 _due, _late = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
 _about, _named = (run.c.ws, run.c.playbook, run.c.once), run.c.once != ""
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
+_theirs, _its = draft.c.customer != "", draft.c.address != ""
 _open = inbox.c.handled_at.is_(None)
 
 Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_due)
@@ -282,6 +290,10 @@ Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)
 Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)
 Index("draft_left", draft.c.ws, draft.c.left_at)
+Index("draft_signed", draft.c.ws, draft.c.signed_at)
+_of_customer = (draft.c.ws, draft.c.customer, draft.c.signed_at)
+Index("draft_customer", *_of_customer, sqlite_where=_theirs, postgresql_where=_theirs)
+Index("draft_address", draft.c.ws, draft.c.address, sqlite_where=_its, postgresql_where=_its)
 Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
 Index("seen_at", seen.c.at)

@@ -49,6 +49,47 @@ def test_of_eight_who_press_at_once_one_wins(
     house.foundation.close()
 
 
+LIMIT = """\
+limits:
+  - {limit: notes in all, on: by-lookup.send, per: company, in: 7 days, count: 3, by: owner}
+"""
+
+
+def test_of_eight_signed_at_once_no_more_pass_than_the_limit_lets(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Each of eight people signs a draft of their own at the same moment; the limit is three."""
+    home = write_company(tmp_path / "company")
+    with (home / "company.yml").open("a") as file:
+        file.write(LIMIT)
+    house = open_house(home, FakeClock(), database_url=database_url)
+    engine = house.foundation.engine
+    drafts = [_draft(engine, n) for n in range(len(SALES))]
+    with ThreadPoolExecutor(len(SALES)) as people:
+        line = threading.Barrier(len(SALES))
+        presses = [_approval(draft, n) for n, draft in enumerate(drafts)]
+        runners = [people.submit(_run, engine, press, line) for press in presses]
+        replies = [runner.result(30)[0] for runner in runners]
+    refused = [reply.error for reply in replies if isinstance(reply, Refused)]
+    assert len(refused) == len(SALES) - 3
+    assert {error.code for error in refused} == {"not-allowed"}
+    assert all(
+        "the owner (beyond the limit, notes in all: 3 in 7 days)" in e.sentence for e in refused
+    )
+    assert verify(house.foundation.database).ok
+    house.foundation.close()
+
+
+def _approval(draft: Draft, n: int) -> Approve:
+    return Approve(
+        actor=SALES[n],
+        key=f"press:{draft.id}",
+        draft_id=draft.id,
+        revision=1,
+        payload_hash=draft.current.payload_hash[:12],
+    )
+
+
 def _draft(engine: Engine, race: int) -> Draft:
     started = engine.handle(StartRun(actor=OWNER, key=f"start {race}", playbook="note-lookup"))
     assert isinstance(started, Recorded)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,8 +19,10 @@ from tests.fakes.clock import MONDAY, FakeClock
 from tests.fakes.ids import FakeIds
 from tests.fakes.store import FakeStore
 from tests.unit.bot.storage.records import ANA, BEN, draft, entry, revision, run, signature, task
+from workflows.action import Money
 from workflows.errors import NotRecorded, Stale
 from workflows.events import Event
+from workflows.limits import Ask
 from workflows.playbook import Playbook
 from workflows.ports import Kept, Post
 from workflows.run import DraftState, Ending, RunState
@@ -367,3 +369,97 @@ def test_runs_about_the_same_are_found(store: Store) -> None:
         assert found[1].created_at == later
         assert [other.in_vain for other in tx.others(first.playbook, "Q-3")] == [False]
         assert list(tx.others("another", "Q-1")) == []
+
+
+def _counting(store: Store) -> None:
+    """Save four signed refunds: 3.00, 4.00 and 5.00 USD for `one`, 6.00 EUR for `two`, a day apart."""
+    for n, (customer, minor, currency) in enumerate(
+        (("one", 300, "USD"), ("one", 400, "USD"), ("one", 500, "USD"), ("two", 600, "EUR"))
+    ):
+        made = draft(
+            id=f"d-{n}",
+            run_id=f"r-{n}",
+            state=DraftState.EXECUTED,
+            customer=customer,
+            address=f"{customer}-mail",
+            amount=Money(minor=minor, currency=currency),
+            signed_at=MONDAY + timedelta(days=n),
+        )
+        by = (signature(made, ANA if n % 2 else BEN),)
+        of_run = run(id=f"r-{n}", playbook=f"p-{n % 2}", state=RunState.DONE)
+        _saved(
+            store, of_run.model_copy(update={"draft": made.model_copy(update={"signatures": by})})
+        )
+
+
+def _told(store: Store, **more: Any) -> tuple[int, dict[str, int]]:
+    """Count the refunds by `more`."""
+    ask = Ask.model_validate({"actions": ("mail.send",), "since": MONDAY, **more})
+    with store.transaction() as tx:
+        told = tx.tell(ask)
+    return told.count, {money.currency: money.minor for money in told.sums}
+
+
+def test_what_was_signed_is_counted_by_whom_it_is_for(store: Store) -> None:
+    """Everybody's, a customer's, a person's, a playbook's; within the time, before another, and without itself."""
+    _counting(store)
+    assert _told(store) == (4, {"USD": 1200, "EUR": 600})
+    assert _told(store, customer="one") == (3, {"USD": 1200})
+    assert _told(store, customer="nobody") == (0, {})
+    assert _told(store, person=ANA.id) == (2, {"USD": 400, "EUR": 600})
+    assert _told(store, playbook="p-0") == (2, {"USD": 800})
+    assert _told(store, since=MONDAY + timedelta(days=1)) == (3, {"USD": 900, "EUR": 600})
+    assert _told(store, before=MONDAY + timedelta(days=1)) == (1, {"USD": 300})
+    assert _told(store, besides="d-2") == (3, {"USD": 700, "EUR": 600})
+    assert _told(store, actions=("bank.refund",)) == (0, {})
+
+
+@pytest.mark.parametrize("state", DraftState)
+def test_only_what_has_left_or_will_is_counted(store: Store, state: DraftState) -> None:
+    """A draft that waits, or came to nothing, takes nothing from a limit."""
+    made = draft(state=state, signed_at=MONDAY, amount=Money(minor=100, currency="USD"))
+    _saved(store, run(draft=made))
+    goes = {
+        DraftState.SIGNED,
+        DraftState.HOLDING,
+        DraftState.EXECUTING,
+        DraftState.EXECUTED,
+        DraftState.UNCERTAIN,
+    }
+    assert _told(store)[0] == int(state in goes)
+
+
+def test_who_wants_no_messages_is_noted_once(store: Store) -> None:
+    """And forgotten once; the second time nothing changes."""
+    silent = Ask(kind="silent", customer="one")
+    with store.transaction() as tx:
+        assert tx.tell(silent).count == 0
+        assert tx.silence("one", ANA.id, MONDAY)
+        assert not tx.silence("one", BEN.id, MONDAY)
+        assert tx.tell(silent).count == 1
+        assert tx.tell(Ask(kind="silent", customer="two")).count == 0
+    with store.transaction() as tx:
+        assert tx.unsilence("one")
+        assert not tx.unsilence("one")
+        assert tx.tell(silent).count == 0
+
+
+@pytest.mark.parametrize("key", ["one", "one-mail"])
+@pytest.mark.parametrize("state", DraftState)
+def test_what_waits_for_a_customer_is_woken(store: Store, state: DraftState, key: str) -> None:
+    """By the customer or by the address; only what has not left yet, and nobody else's."""
+    waits = RunState.HOLDING if state is DraftState.HOLDING else RunState.WAITING
+    for n, customer in (("1", "one"), ("2", "two"), ("3", "")):
+        made = draft(
+            id=f"d-{n}",
+            run_id=f"r-{n}",
+            state=state,
+            customer=customer,
+            address=f"{customer}-mail" if customer else "",
+        )
+        _saved(store, run(id=f"r-{n}", state=waits, due_at=None, draft=made))
+    with store.transaction() as tx:
+        tx.wake_about(key, MONDAY)
+        due = {n: found.due_at for n in "123" if (found := tx.run(f"r-{n}"))}
+    wakes = state in {DraftState.OPEN, DraftState.HOLDING}
+    assert due == {"1": MONDAY if wakes else None, "2": None, "3": None}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
+from workflows.action import Money
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
+from workflows.limits import Ask, Told
 from workflows.playbook import Playbook
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
@@ -26,6 +29,10 @@ LIVE = {
     DraftState.EXECUTING,
     DraftState.UNCERTAIN,
 }
+
+
+#: States of a draft that was signed and has left, or will.
+GOES = (LIVE - {DraftState.OPEN}) | {DraftState.EXECUTED}
 
 
 def _from_json(source: str) -> Playbook:
@@ -48,6 +55,8 @@ class Rows:
     redrawn: list[str] = field(default_factory=list[str])
     entries: list[tuple[Entry, datetime]] = field(default_factory=list[tuple[Entry, datetime]])
     switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
+    #: Who wants no more messages, and who noted it.
+    silent: dict[str, str] = field(default_factory=dict[str, str])
     documents: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def copied(self) -> Rows:
@@ -213,6 +222,52 @@ class FakeTx:
         self.rows.switches.pop(scope, None)
         if by is not None:
             self.rows.switches[scope] = Switch(scope=scope, by=by, at=at)
+
+    def tell(self, ask: Ask) -> Told:
+        self._count()
+        if ask.kind == "silent":
+            return Told(count=int(ask.customer in self.rows.silent))
+        found = [draft for draft in self.rows.drafts.values() if self._counts(draft, ask)]
+        sums: Counter[str] = Counter()
+        for draft in found:
+            if draft.amount:
+                sums[draft.amount.currency] += abs(draft.amount.minor)
+        totals = (Money(minor=minor, currency=name) for name, minor in sums.items() if minor)
+        return Told(count=len(found), sums=tuple(totals))
+
+    def _counts(self, draft: Draft, ask: Ask) -> bool:
+        at, playbook = draft.signed_at, self.rows.runs[draft.run_id].playbook
+        return (
+            draft.id != ask.besides
+            and draft.state in GOES
+            and at is not None
+            and draft.action in ask.actions
+            and (ask.since is None or at >= ask.since)
+            and (ask.before is None or at < ask.before)
+            and ask.customer in {"", draft.customer}
+            and ask.playbook in {"", playbook}
+            and (not ask.person or ask.person in draft.signers)
+        )
+
+    def silence(self, customer: str, by: str, at: datetime) -> bool:
+        self._count()
+        assert at.tzinfo is not None
+        if customer in self.rows.silent:
+            return False
+        self.rows.silent[customer] = by
+        return True
+
+    def unsilence(self, customer: str) -> bool:
+        self._count()
+        return self.rows.silent.pop(customer, None) is not None
+
+    def wake_about(self, customer: str, at: datetime) -> None:
+        self._count()
+        for draft in [*self.rows.drafts.values()]:
+            waits = draft.state in {DraftState.OPEN, DraftState.HOLDING}
+            if waits and customer in {draft.customer, draft.address} - {""}:
+                run = self.rows.runs[draft.run_id]
+                self._write(run.model_copy(update={"due_at": at}))
 
     def wake_held(self, at: datetime) -> None:
         self._count()

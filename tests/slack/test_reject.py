@@ -22,7 +22,13 @@ def test_one_tap_rejects_with_a_reason(office: Office, card: Json) -> None:
     """The card says who and why, and nothing leaves."""
     reasons = office.press(NOA, card, "reject").dialog
     assert reasons
-    assert screen.buttons(reasons) == ["Wrong facts", "Wrong tone", "Wrong time", "Not needed"]
+    assert screen.buttons(reasons) == [
+        "Wrong facts",
+        "Wrong tone",
+        "Wrong time",
+        "Not needed",
+        "No more messages",
+    ]
     done = office.press(NOA, reasons, "reason:1").dialog
     assert "Rejected: wrong tone. Nothing was sent." in screen.words(done)
     rejected = office.newest(SALES)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import hashlib
 from typing import TYPE_CHECKING, cast
-from zoneinfo import available_timezones
 
 from workflows.company import Company
+from workflows.loading.check_company import check_company
 from workflows.loading.checks import check
 from workflows.loading.inspection import Inspection
 from workflows.loading.positions import read_yaml
-from workflows.loading.problems import Problem, UnreadableFile, did_you_mean
+from workflows.loading.problems import Problem, UnreadableFile
 from workflows.loading.schema_words import Fault, RecordT, is_consequence, note, validated, value_at
 from workflows.playbook import KINDS, Playbook
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from workflows.action import ActionSpec
-    from workflows.company import Person
     from workflows.loading.positions import Path, Sheet
     from workflows.ports import JsonObject, ReadSpec
 
@@ -45,12 +44,15 @@ def load(text: str, file: str, model: type[RecordT]) -> RecordT:
     return _usable(sheet, file, record)
 
 
-def load_company(text: str, file: str) -> Company:
-    """Return the company. Raises `UnreadableFile`, also for people who are named and not listed."""
+def load_company(text: str, file: str, actions: Mapping[str, ActionSpec] | None = None) -> Company:
+    """Return the company. Raises `UnreadableFile`, also for people who are named and not listed.
+
+    With `actions`, everything that can be carried out, its limits must name some of them.
+    """
     sheet = read_yaml(text)
     company, _ = _read(sheet, Company)
     if company is not None:
-        _check_company(sheet, company)
+        check_company(sheet, company, actions)
     return _usable(sheet, file, company)
 
 
@@ -164,34 +166,3 @@ def _blank(step: JsonValue, n: int) -> JsonValue:
     kind = next((kind for kind in KINDS if kind in written), next(iter(written), ""))
     name = written.get(kind)
     return {"wait": name if isinstance(name, str) else f"step-{n + 1}", "for": "1 second"}
-
-
-def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None:
-    if person.stand_in and (person.stand_in not in ids or person.stand_in == person.id):
-        problem = f"`{person.stand_in}` is nobody else who works here"
-        others = [each for each in ids if each != person.id]
-        sheet.note(
-            sheet.at(("people", n, "stand_in")), problem, did_you_mean(person.stand_in, others)
-        )
-    for k, absence in enumerate(person.away):
-        if absence.last < absence.first:
-            sheet.note(sheet.at(("people", n, "away", k, "to")), "is before `from`")
-
-
-def _check_company(sheet: Sheet, company: Company) -> None:
-    ids = [person.id for person in company.people]
-    for n, person in enumerate(company.people):
-        if person.id in ids[:n]:
-            sheet.note(sheet.at(("people", n, "id")), f"{person.id} is listed twice")
-        if person.zone and person.zone not in available_timezones():
-            hint = did_you_mean(person.zone, available_timezones())
-            sheet.note(sheet.at(("people", n, "zone")), f"{person.zone!r} is no time zone", hint)
-        _check_absence(sheet, n, person, ids)
-    if company.owner not in ids:
-        problem = f"the owner `{company.owner}` is not among the people"
-        sheet.note(sheet.at(("owner",)), problem, did_you_mean(company.owner, ids))
-    for group, members in company.groups.items():
-        for n, member in enumerate(members):
-            if member not in ids:
-                problem = f"`{member}` is not among the people"
-                sheet.note(sheet.at(("groups", group, n)), problem, did_you_mean(member, ids))

@@ -44,11 +44,26 @@ def _header(it: Inspection) -> None:
     it.channel(("channel",), playbook.channel)
     it.template(("subject",), playbook.subject, 0)
     it.template(("once_per",), playbook.once_per, 0)
+    _customer(it)
     for n, condition in enumerate(playbook.conditions):
         it.condition(("conditions", n), condition, 0)
     for n, name in enumerate(playbook.allow):
         if it.chosen(("allow", n), name, {*it.actions, *it.reads}, "action or read"):
             _level(it, ("allow", n), name)
+
+
+def _customer(it: Inspection) -> None:
+    """Whose limits count is known when the first draft opens, so from steps before that one."""
+    told = it.playbook.customer
+    if told is None:
+        return
+    drafting = (n for n, _ in enumerate(it.names) if it.kind(n) in {"draft", "do"})
+    first = next(drafting, None)
+    if first is None:
+        it.note(("customer",), "nothing is drafted here, so no customer is asked for")
+        return
+    it.template(("customer", "id"), told.id, first)
+    it.template(("customer", "zone"), told.zone, first)
 
 
 def _level(it: Inspection, path: Path, name: str) -> None:

@@ -285,11 +285,11 @@ class House:
         return self.now(run)
 
 
-def house() -> House:
+def house(actions: dict[str, ActionSpec] = ACTIONS) -> House:
     """Return a new one; nothing has happened in it."""
     store, clock, shelf, directory = FakeStore(), FakeClock(), FakeShelf(), FakeDirectory(COMPANY)
     engine = Engine(
-        store=store, clock=clock, ids=FakeIds(), shelf=shelf, directory=directory, actions=ACTIONS
+        store=store, clock=clock, ids=FakeIds(), shelf=shelf, directory=directory, actions=actions
     )
     return House(engine=engine, store=store, clock=clock, shelf=shelf, directory=directory)
 

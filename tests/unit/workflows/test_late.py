@@ -13,10 +13,14 @@ from tests.unit.workflows.builders import (
     MONDAY,
     OLGA,
     House,
+    draft,
+    due,
+    facts,
     mailing,
     playbook,
     press,
     refunding,
+    run,
 )
 from tests.unit.workflows.presses import of, pressed
 from workflows import policy
@@ -24,6 +28,8 @@ from workflows.commands import Approve, Edit
 from workflows.company import Absence, Company
 from workflows.errors import NotAllowed
 from workflows.events import Event
+from workflows.machine import decide
+from workflows.run import ApprovalRule, Needs, RunState
 from workflows.worktime import Hours
 
 BOOK = playbook(mailing(approve={"by": "sales", "within": "4 work hours", "edit": ["body"]}))
@@ -122,3 +128,18 @@ def test_a_stand_in_who_is_away_is_stood_in_for_in_turn() -> None:
     assert found.id == "U-OLGA"
     circle = away(away(COMPANY, "U-CEM", "U-BEN"), "U-BEN", "U-CEM")
     assert circle.in_place_of(circle.people[2], MONDAY) is None
+
+
+def test_the_second_of_two_signatures_leaves_the_expiry_where_it_is() -> None:
+    """One of two is no new wait: a worker sent to expire it still may."""
+    two = {"needs": Needs(by=("sales",), quorum=2, words="two of sales")}
+    of = draft(rule=ApprovalRule(by=("sales",), quorum=2), **two)
+    waits = run(RunState.WAITING, draft=of, fence=3)
+    one = decide(waits, BOOK, press(Approve, waits, ANA), facts()).run
+    assert one is not None
+    assert one.seq == waits.seq
+    late = facts().model_copy(update={"at": of.expires_at})
+    expired = decide(one, BOOK, due(waits), late).run
+    assert expired is not None
+    assert expired.draft is not None
+    assert expired.draft.state == "expired"

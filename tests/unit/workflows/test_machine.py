@@ -33,6 +33,7 @@ from workflows.commands import (
     Command,
     Executed,
     Failed,
+    OnCustomer,
     OnDraft,
     OnTask,
     OpenEdit,
@@ -117,7 +118,7 @@ cancelled  stale!   stale!  over!   closed! closed!  closed! over!
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-ELSEWHERE = {StartRun, Pause, Resume}
+ELSEWHERE = {StartRun, Pause, Resume, OnCustomer}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,
@@ -535,20 +536,6 @@ def test_an_expiry_does_not_end_the_hold_of_a_draft_signed_meanwhile() -> None:
     assert held is not None
     with pytest.raises(Stale):
         decide(held, BOOK, wake, facts())
-
-
-def test_the_second_of_two_signatures_leaves_the_expiry_where_it_is() -> None:
-    """One of two is no new wait: a worker sent to expire it still may."""
-    of = draft(needs=draft().needs.model_copy(update={"quorum": 2}))
-    waits = run(RunState.WAITING, draft=of, fence=3)
-    one = decide(waits, BOOK, press(Approve, waits, ANA), facts()).run
-    assert one is not None
-    assert one.seq == waits.seq
-    late = facts().model_copy(update={"at": of.expires_at})
-    expired = decide(one, BOOK, due(waits), late).run
-    assert expired is not None
-    assert expired.draft is not None
-    assert expired.draft.state == "expired"
 
 
 def test_every_message_of_a_run_is_drawn_again() -> None:

@@ -32,6 +32,11 @@ _REBUILT = {
     "audit_leaf": "",
     "audit_checkpoint": "",
 }
+#: Every table of this form.
+_PROTECTED = (
+    *("run", "step", "draft", "revision", "signature", "task", "seen", "inbox", "message"),
+    *("switch", "spend", "erasure", *_REBUILT),
+)
 _OLD_INDEXES = ("audit_actor", "audit_kind", "audit_object", "audit_ts")
 
 
@@ -50,7 +55,7 @@ def upgrade() -> None:
     for statement in guards("sqlite" if on_sqlite else "postgresql").values():
         op.get_bind().exec_driver_sql(statement)
     if not on_sqlite:
-        protect(op.get_bind())
+        protect(op.get_bind(), _PROTECTED)
 
 
 def _index_by_workspace() -> None:

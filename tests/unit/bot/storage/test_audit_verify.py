@@ -375,8 +375,9 @@ def test_a_draft_that_counts_as_carried_out_needs_entries(
 ) -> None:
     """A state set by hand is no execution."""
     raw.execute(
-        "INSERT INTO draft SELECT 'd-9', ws, run_id, step, state, revision, agent, action,"
-        " unchanged, amount, opened_at, expires_at, left_at, data FROM draft WHERE id = 'd-2'"
+        "INSERT INTO draft (id, ws, run_id, step, state, revision, agent, action, unchanged,"
+        " opened_at, expires_at, data) SELECT 'd-9', ws, run_id, step, state, revision, agent,"
+        " action, unchanged, opened_at, expires_at, data FROM draft WHERE id = 'd-2'"
     )
     assert "draft d-9 counts as carried out" in _first(database).problem
 

@@ -1,0 +1,139 @@
+"""What limits count across runs, and who wants no more messages. Whoever asks holds it until the commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+
+from bot.storage.alone import alone
+from bot.storage.fetch import many
+from bot.storage.tables import draft, run, signature, silent
+from bot.storage.upsert import unless_there
+from workflows.action import Money
+from workflows.limits import Told
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import BindParameter
+    from sqlalchemy.engine import Connection
+
+    from bot.storage.fetch import Columns
+    from workflows.limits import Ask
+
+#: States of a draft that was signed and has left, or will unless somebody stops it.
+_GOES = ("signed", "holding", "executing", "executed", "uncertain")
+_at = draft.c.signed_at
+_SIGNED = (
+    select(
+        draft.c.currency,
+        func.count().label("count"),
+        func.sum(func.abs(draft.c.amount)).label("sum"),
+    )
+    .where(
+        draft.c.ws == bindparam("ws"),
+        draft.c.state.in_(_GOES),
+        _at >= bindparam("since", type_=_at.type),
+        draft.c.action.in_(bindparam("actions", expanding=True)),
+        draft.c.id != bindparam("besides"),
+    )
+    .group_by(draft.c.currency)
+)
+_before = _at < bindparam("before", type_=_at.type)
+_of_customer = (draft.c.customer == bindparam("customer")) & (draft.c.customer != "")
+_of_playbook = (
+    select(run.c.id)
+    .where(run.c.id == draft.c.run_id, run.c.playbook == bindparam("playbook"))
+    .exists()
+)
+_by_person = (
+    select(signature.c.actor)
+    .where(
+        signature.c.draft_id == draft.c.id,
+        signature.c.n == draft.c.revision,
+        signature.c.actor == bindparam("person"),
+    )
+    .exists()
+)
+#: By what is counted: everything, or what one customer, person or playbook has.
+_COUNTS = {
+    "": _SIGNED,
+    "customer": _SIGNED.where(_of_customer),
+    "person": _SIGNED.where(_by_person),
+    "playbook": _SIGNED.where(_of_playbook),
+}
+_COUNTS_BEFORE = {by: query.where(_before) for by, query in _COUNTS.items()}
+_IS_SILENT = select(silent.c.by).where(
+    silent.c.ws == bindparam("ws"), silent.c.customer == bindparam("customer")
+)
+_SILENCE = unless_there(silent)
+_UNSILENCE = delete(silent).where(
+    silent.c.ws == bindparam("ws"), silent.c.customer == bindparam("customer")
+)
+_known: BindParameter[str] = bindparam("its_customer")
+_about = or_(
+    (draft.c.customer == _known) & (draft.c.customer != ""),
+    (draft.c.address == _known) & (draft.c.address != ""),
+)
+_WAITING = select(draft.c.run_id).where(
+    draft.c.ws == bindparam("its_ws"), draft.c.state.in_(("open", "holding")), _about
+)
+_WAKE = (
+    update(run)
+    .where(
+        run.c.ws == bindparam("its_ws"),
+        run.c.state.in_(("waiting", "holding")),
+        run.c.id.in_(_WAITING),
+    )
+    .values(due_at=bindparam("now", type_=run.c.due_at.type))
+    .returning(run.c.id)
+)
+
+
+def tell(connection: Connection, ws: str, ask: Ask) -> Told:
+    """Count what a rule asks for. Whoever else would change it waits until this transaction ends."""
+    if ask.kind == "silent":
+        _hold(connection, ws, f"customer {ask.customer}")
+        return Told(count=int(is_silent(connection, ws, ask.customer)))
+    by = next((name for name in ("customer", "person", "playbook") if getattr(ask, name)), "")
+    _hold(connection, ws, f"{by} {getattr(ask, by)}" if by else "everything")
+    named: Columns = {
+        "ws": ws,
+        "since": ask.since,
+        "actions": list(ask.actions),
+        "besides": ask.besides,
+        **({by: getattr(ask, by)} if by else {}),
+        **({"before": ask.before} if ask.before else {}),
+    }
+    found = many(connection, (_COUNTS_BEFORE if ask.before else _COUNTS)[by], named)
+    sums = [Money(minor=int(row["sum"]), currency=row["currency"]) for row in found if row["sum"]]
+    return Told(count=sum(row["count"] for row in found), sums=tuple(sums))
+
+
+def _hold(connection: Connection, ws: str, what: str) -> None:
+    alone(connection, f"{ws} counted {what}")
+
+
+def is_silent(connection: Connection, ws: str, customer: str) -> bool:
+    """Whether somebody wants no more messages."""
+    return connection.execute(_IS_SILENT, {"ws": ws, "customer": customer}).first() is not None
+
+
+def silence(connection: Connection, ws: str, customer: str, by: str, at: datetime) -> bool:
+    """Note it; False when it is noted already."""
+    _hold(connection, ws, f"customer {customer}")
+    row = {"ws": ws, "customer": customer, "by": by, "at": at}
+    return connection.execute(_SILENCE, row).rowcount > 0
+
+
+def unsilence(connection: Connection, ws: str, customer: str) -> bool:
+    """Forget it again; False when it was not noted."""
+    _hold(connection, ws, f"customer {customer}")
+    return connection.execute(_UNSILENCE, {"ws": ws, "customer": customer}).rowcount > 0
+
+
+def wake_about(connection: Connection, ws: str, customer: str, at: datetime) -> list[str]:
+    """Make every run due that has a draft for this customer which has not left; return their ids."""
+    named = {"its_ws": ws, "its_customer": customer, "now": at}
+    return [row["id"] for row in many(connection, _WAKE, named)]

@@ -1,0 +1,71 @@
+"""What company.yml must keep to beyond its schema: people who are listed, zones and actions that exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from workflows.action import Risk
+from workflows.loading.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workflows.action import ActionSpec
+    from workflows.company import Company, Person
+    from workflows.limits import Limit
+    from workflows.loading.positions import Path, Sheet
+
+
+def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSpec] | None) -> None:
+    """Write down who is named and not listed, and limits that would bite nothing."""
+    ids = [person.id for person in company.people]
+    for n, person in enumerate(company.people):
+        if person.id in ids[:n]:
+            sheet.note(sheet.at(("people", n, "id")), f"{person.id} is listed twice")
+        if person.zone and person.zone not in available_timezones():
+            hint = did_you_mean(person.zone, available_timezones())
+            sheet.note(sheet.at(("people", n, "zone")), f"{person.zone!r} is no time zone", hint)
+        _check_absence(sheet, n, person, ids)
+    if company.owner not in ids:
+        problem = f"the owner `{company.owner}` is not among the people"
+        sheet.note(sheet.at(("owner",)), problem, did_you_mean(company.owner, ids))
+    for group, members in company.groups.items():
+        for n, member in enumerate(members):
+            if member not in ids:
+                problem = f"`{member}` is not among the people"
+                sheet.note(sheet.at(("groups", group, n)), problem, did_you_mean(member, ids))
+    for n, limit in enumerate(company.limits):
+        _check_limit(sheet, n, limit, company, actions)
+
+
+def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None:
+    if person.stand_in and (person.stand_in not in ids or person.stand_in == person.id):
+        problem = f"`{person.stand_in}` is nobody else who works here"
+        others = [each for each in ids if each != person.id]
+        sheet.note(
+            sheet.at(("people", n, "stand_in")), problem, did_you_mean(person.stand_in, others)
+        )
+    for k, absence in enumerate(person.away):
+        if absence.last < absence.first:
+            sheet.note(sheet.at(("people", n, "away", k, "to")), "is before `from`")
+
+
+def _check_limit(
+    sheet: Sheet, n: int, limit: Limit, company: Company, actions: Mapping[str, ActionSpec] | None
+) -> None:
+    names = [each.limit for each in company.limits]
+    if limit.limit in names[:n]:
+        sheet.note(sheet.at(("limits", n, "limit")), f"there is a limit `{limit.limit}` already")
+    for k, name in enumerate(limit.by):
+        if not company.members(name):
+            path: Path = ("limits", n, "by") if len(limit.by) == 1 else ("limits", n, "by", k)
+            roles = {role for person in company.people for role in person.roles}
+            hint = did_you_mean(name, {"owner", *roles, *company.groups})
+            sheet.note(sheet.at(path), f"nobody in {company.name} is `{name}`", hint)
+    known = {*Risk, *(actions or ())}
+    for k, name in enumerate(limit.on if actions is not None else ()):
+        if name not in known:
+            path = ("limits", n, "on") if len(limit.on) == 1 else ("limits", n, "on", k)
+            problem = f"there is no action and no risk `{name}`"
+            sheet.note(sheet.at(path), problem, did_you_mean(name, known))

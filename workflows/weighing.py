@@ -1,0 +1,98 @@
+"""Who must sign, asked again: after an edit, when somebody signs, and just before a signed draft leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows import limits, policy
+from workflows.action import Money, money
+from workflows.events import Event
+from workflows.run import TIMER, DraftState, Revision, RunState
+
+if TYPE_CHECKING:
+    from workflows.ports import JsonObject
+    from workflows.run import Draft, Needs
+    from workflows.turn import Turn
+
+
+def weigh(turn: Turn) -> bool:
+    """Set who must sign by what has been signed elsewhere; True when that has changed. It voids what was signed."""
+    draft = turn.draft
+    needed = limits.needs(turn, draft)
+    if needed == draft.needs:
+        return False
+    turn.redrafted(needs=needed)
+    if draft.signers:
+        _same_again(turn)
+    turn.become(why=f"waits for a signature: {needed.words}")
+    turn.record(
+        Event.DRAFT_LIMITED,
+        head={**_limited(turn.draft)},
+    )
+    return True
+
+
+def _same_again(turn: Turn) -> None:
+    """Make a new revision of the same text, which nobody has signed."""
+    draft = turn.draft
+    again = Revision(
+        n=draft.revision + 1,
+        payload=draft.current.payload,
+        author=draft.current.author,
+        at=turn.at,
+    )
+    turn.redrafted(revisions=(*draft.revisions, again))
+
+
+def open_again(turn: Turn, why: str = "") -> None:
+    """Open a held draft again: the same text as a new revision, which nobody has signed."""
+    draft = turn.draft
+    _same_again(turn)
+    turn.redrafted(state=DraftState.OPEN, leaves_at=None, signed_at=None)
+    turn.become(
+        state=RunState.WAITING,
+        due_at=draft.remind_at if turn.at < draft.remind_at else max(draft.expires_at, turn.at),
+        why=why or f"waits for a signature: {turn.draft.needs.words}",
+    )
+
+
+def signed_enough(turn: Turn, needed: Needs) -> bool:
+    """Whether those who signed are enough by what was signed before them, which may have become stricter."""
+    draft = turn.draft
+    if not set(needed.cites) - set(draft.needs.cites) and needed.quorum <= draft.needs.quorum:
+        return True
+    able = policy.signers(draft.model_copy(update={"needs": needed}), turn.facts.company, turn.at)
+    return len([person for person in able if person.id in draft.signers]) >= needed.quorum
+
+
+def ask_others(turn: Turn, needed: Needs) -> None:
+    """Open a held draft again for those who must sign by now."""
+    turn.redrafted(needs=needed)
+    open_again(turn)
+    turn.record(Event.DRAFT_LIMITED, actor=TIMER, head=_limited(turn.draft))
+
+
+def _limited(draft: Draft) -> JsonObject:
+    """Return what goes on record when others must sign."""
+    return {
+        "revision": draft.revision,
+        "payload_hash": draft.current.payload_hash,
+        "policies": list(draft.needs.cites),
+        "quorum": draft.needs.quorum,
+    }
+
+
+def amount_of(turn: Turn, payload: JsonObject) -> Money | None:
+    """Return the amount the thresholds look at after an edit.
+
+    An edited amount takes the place of the one the draft had. Where that was another (a total, and a
+    deposit was edited), the higher of the two counts.
+    """
+    draft, before = turn.draft, turn.draft.current.payload
+    fields = [f.name for f in turn.facts.actions[draft.action].fields if f.type == "money"]
+    edited = [name for name in fields if payload.get(name) != before.get(name)]
+    replaced = [money(str(before[name])) for name in edited if before.get(name)]
+    amounts = [money(str(payload[name])) for name in edited if payload.get(name)]
+    if draft.amount and draft.amount not in replaced:
+        amounts.append(draft.amount)
+    return max(amounts, key=lambda amount: abs(amount.minor), default=draft.amount)
