@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import elements, queue, rich
+from blocks import elements, listing, queue, rich
 from blocks.ids import ActionId, BlockId, CallbackId, TaskMore, block_id
 from blocks.text import Block, plain
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workflows.run import Run, Task
 
 #: Rows of the queue on one page.
-PAGE = 25
+PAGE = listing.PAGE
 _TASKS = 5
 _RUNS = 4
 _PLAYBOOKS = 5
@@ -37,6 +37,8 @@ class Owned:
     title: str
     version: str
     level: int
+    #: Who owns it, where that is not the reader.
+    owner: str = ""
     #: This week's drafts that went out, were edited first, were rejected.
     sent: int = 0
     edited: int = 0
@@ -69,7 +71,7 @@ def home(shown: Home) -> Block:
     page = min(max(shown.page, 1), last)
     blocks = [*_head(shown, page), *_rows(shown, page)]
     if last > 1:
-        blocks.append(_turning(page, last))
+        blocks.append(listing.turning(listing.Place(page=page), last))
     if page == 1:
         blocks += [*_tasks(shown), *_runs(shown), *_owned(shown), *_admin(shown)]
     return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
@@ -91,22 +93,13 @@ def _head(shown: Home, page: int) -> list[Block]:
     start = elements.button(ActionId.START, "Start a playbook", "pick")
     help_ = elements.button(ActionId.SHOW_HELP, "What can I do here?", "help")
     buttons = [queue.claim_next(), start, help_] if shown.waiting else [start, help_]
+    buttons.append(listing.menu(listing.View.MINE, admin=shown.admin))
     return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
 
 
 def _rows(shown: Home, page: int) -> list[Block]:
     first = (page - 1) * PAGE
     return [block for one in shown.waiting[first : first + PAGE] for block in queue.row(one)]
-
-
-def _turning(page: int, last: int) -> Block:
-    steps = [("Back", page - 1), ("Next", page + 1)]
-    buttons = [
-        elements.button(ActionId.HOME_PAGE, f"{text} to page {to}", str(to), suffix=text.lower())
-        for text, to in steps
-        if 1 <= to <= last
-    ]
-    return elements.actions(block_id(BlockId.PAGES, "home", page), *buttons)
 
 
 def _part(name: str, title: str, rows: list[list[Block]], most: int) -> list[Block]:
@@ -175,29 +168,20 @@ def _answer(task: Task, option: str, at: int) -> Block:
 
 
 def _runs(shown: Home) -> list[Block]:
-    rows = [_run_row(run) for run in shown.runs]
+    rows = [listing.run_row(run) for run in shown.runs]
     return _part("runs", "My runs", rows, _RUNS)
 
 
-def _run_row(run: Run) -> list[Block]:
-    line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_LINE)]
-    where = f" · at {run.step}: {run.why or run.state}"
-    line += [*rich.runs(where, limit=_LINE), rich.text(" · since "), rich.date(run.created_at)]
-    show = elements.button(ActionId.SHOW_RUN, "Show", run.id, about=run.subject)
-    return [
-        rich.block(block_id(BlockId.ROW, "run", run.id), rich.section(*line)),
-        elements.actions(block_id(BlockId.BUTTONS, "run", run.id), show),
-    ]
-
-
 def _owned(shown: Home) -> list[Block]:
-    rows = [[_owned_row(one)] for one in shown.owned]
+    rows = [[playbook_row(one)] for one in shown.owned]
     return _part("owned", "Playbooks I own", rows, _PLAYBOOKS)
 
 
-def _owned_row(one: Owned) -> Block:
+def playbook_row(one: Owned) -> Block:
+    """Return a playbook: what it may do, which version is active, what it did this week."""
+    owner = f" · owned by {one.owner}" if one.owner else ""
     week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
-    text = f"{one.title} · level {one.level} · version {one.version[:12]} · {week}"
+    text = f"{one.title} · level {one.level} · version {one.version[:12]}{owner} · {week}"
     show = elements.button(ActionId.SHOW_SOP, "Show", one.name, about=one.title)
     return elements.plain_section(block_id(BlockId.ROW, "owned", one.name), text, accessory=show)
 

@@ -8,7 +8,7 @@ from workflows.ports import Post
 
 if TYPE_CHECKING:
     from bot.storage.store import SqlStore
-    from workflows.ports import Clock
+    from workflows.ports import Clock, JsonObject
 
 
 class Homes:
@@ -18,10 +18,12 @@ class Homes:
         """Take the store whose workspace this is."""
         self._store, self._clock = store, clock
 
-    def watch(self, person: str) -> None:
-        """Draw somebody's, and keep it drawn from now on. Raises `NotRecorded`."""
+    def watch(self, person: str, place: str = "") -> None:
+        """Draw somebody's, at that place of it, and keep it drawn from now on. Raises `NotRecorded`."""
         with self._store.transaction() as tx:
-            tx.post([Post(subject=f"home:{person}", channel=person)], self._clock.now())
+            body: JsonObject = {"place": place} if place else {}
+            post = Post(subject=f"home:{person}", channel=person, body=body)
+            tx.post([post], self._clock.now())
 
     def redraw(self) -> None:
         """Draw all that are watched again. Raises `NotRecorded`."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks import modal, notice, sop
 from blocks.ids import ActionId, More, TaskMore
+from blocks.listing import Place as HomePlace
 from handlers import looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
@@ -242,8 +243,8 @@ def show_help(_desk: Desk, _press: ButtonPress) -> Reply:
 
 
 def home_page(desk: Desk, press: ButtonPress) -> Reply:
-    """Turn a page of the queue in App Home."""
-    return looking.home(desk, press.person, int(press.action.chosen))
+    """Show another list of App Home, or another page of it."""
+    return looking.home(desk, press.person, HomePlace.parse(press.action.chosen))
 
 
 def ignore(_desk: Desk, _press: ButtonPress) -> Reply:

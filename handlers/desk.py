@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blocks.history import Logged
+    from blocks.listing import Place
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
@@ -90,10 +91,10 @@ class Desk:
     actions: Mapping[str, ActionSpec]
     #: What waits for somebody, most pressing first.
     waiting: Callable[[str], list[Waiting]]
-    #: Draws somebody's App Home, at a page of its queue.
-    home: Callable[[str, int], dict[str, Any]]
-    #: Keeps somebody's App Home up to date from now on.
-    watch_home: Callable[[str], None]
+    #: Draws somebody's App Home, at a place of it.
+    home: Callable[[str, Place], dict[str, Any]]
+    #: Keeps somebody's App Home up to date from now on, at a place of it; nothing is its beginning.
+    watch_home: Callable[[str, str], None]
     inbox: Events
     #: Notes that a message shows a subject too, so that every copy is drawn again.
     adopt: Callable[[str, str, str], object]

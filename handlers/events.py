@@ -17,7 +17,7 @@ def app_home_opened(desk: Desk, event: dict[str, Any]) -> None:
     """Draw somebody's App Home, and keep it drawn from now on."""
     person = str(event.get("user") or "")
     if person and event.get("tab", "home") == "home":
-        desk.watch_home(person)
+        desk.watch_home(person, "")
 
 
 def tokens_revoked(_desk: Desk, _event: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from workflows.kpi.report import KpiReport, NextAction
 from workflows.run import Actor
 
 if TYPE_CHECKING:
+    from blocks.listing import Place
     from handlers.desk import Desk
     from workflows.run import Run
 
@@ -106,9 +107,10 @@ def picker(desk: Desk, person: str, channel: str) -> Reply:
     return Opened(modal.pick(startable, desk.reading.recent(person), metadata=channel))
 
 
-def home(desk: Desk, person: str, page: int) -> Reply:
-    """Show a page of somebody's App Home in place."""
-    return Turned(desk.home(person, page))
+def home(desk: Desk, person: str, place: Place) -> Reply:
+    """Show a list of somebody's App Home in place, and keep it there."""
+    desk.watch_home(person, str(place))
+    return Turned(desk.home(person, place))
 
 
 def closed(answer: Reply, sentence: str) -> Reply:

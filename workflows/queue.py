@@ -8,7 +8,7 @@ from workflows import policy
 from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from workflows.company import Company
@@ -30,6 +30,38 @@ def waits_for(person_id: str, run: Run, company: Company, now: datetime) -> bool
         return True
     signs = person_id not in draft.signers and not _barred(person_id, run, draft, company)
     return draft.state is DraftState.OPEN and signs
+
+
+def team_of(person_id: str, company: Company) -> frozenset[str]:
+    """Return the ids of those who share a role or a group with somebody; for an admin, of everybody."""
+    person = company.person(person_id)
+    if person is None:
+        return frozenset()
+    if company.is_admin(person_id):
+        return frozenset(each.id for each in company.people)
+    names = {*person.roles, *(name for name, ids in company.groups.items() if person_id in ids)}
+    return frozenset(each.id for name in names for each in company.members(name)) | {person_id}
+
+
+def team_queue(
+    person_id: str, runs: Iterable[Run], company: Company, now: datetime
+) -> list[tuple[Run, tuple[str, ...]]]:
+    """Return what waits for others of somebody's team and not for them, each with whom it waits for."""
+    theirs = [run for run in runs if not waits_for(person_id, run, company, now)]
+    return waiting_for(team_of(person_id, company) - {person_id}, theirs, company, now)
+
+
+def waiting_for(
+    people: Collection[str], runs: Iterable[Run], company: Company, now: datetime
+) -> list[tuple[Run, tuple[str, ...]]]:
+    """Return the runs that wait for one of these people, most pressing first, with the names it waits for."""
+    found: list[tuple[Run, tuple[str, ...]]] = []
+    for run in runs:
+        able = policy.signers(run.draft, company, now) if run.draft else ()
+        asked = [one for one in able if waits_for(one.id, run, company, now)]
+        if any(one.id in people for one in asked):
+            found.append((run, tuple(one.name for one in asked)))
+    return sorted(found, key=lambda pair: _pressing(pair[0], now))
 
 
 def _barred(person_id: str, run: Run, draft: Draft, company: Company) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, func, literal, select
+from sqlalchemy import bindparam, func, select
 
 from bot.storage import rows
 from bot.storage.database import LOOK
@@ -67,25 +68,26 @@ _LEFT = select(
     draft.c.left_at >= bindparam("since"),
     draft.c.left_at < bindparam("until"),
 )
-_left_since = draft.c.left_at >= bindparam("since")
-_rejected = audit_event.alias("rejected")
-_WEEK = (
+_LEFT_BY = (
     select(
         run.c.playbook,
-        func.sum(case((_left_since, 1), else_=0)).label("sent"),
-        func.sum(case((_left_since, 1 - draft.c.unchanged), else_=0)).label("edited"),
-        func.count(_rejected.c.n).label("rejected"),
+        func.count().label("sent"),
+        func.sum(1 - draft.c.unchanged).label("edited"),
     )
     .join_from(draft, run, run.c.id == draft.c.run_id)
-    .outerjoin(
-        _rejected,
-        (_rejected.c.ws == draft.c.ws)
-        & (_rejected.c.object == literal("draft:") + draft.c.id)
-        & (_rejected.c.event == Event.DRAFT_REJECTED.value)
-        & (_rejected.c.ts >= bindparam("since_words")),
-    )
-    .where(draft.c.ws == bindparam("ws"), _left_since | _rejected.c.n.is_not(None))
+    .where(draft.c.ws == bindparam("ws"), draft.c.left_at >= bindparam("since"))
     .group_by(run.c.playbook)
+)
+_REJECTED = select(audit_event.c.chain).where(
+    audit_event.c.ws == bindparam("ws"),
+    audit_event.c.event == Event.DRAFT_REJECTED.value,
+    audit_event.c.ts >= bindparam("since_words"),
+)
+_LATE = (
+    select(task)
+    .where(task.c.ws == bindparam("ws"), task.c.state == "open", task.c.due_at < bindparam("now"))
+    .order_by(task.c.due_at, task.c.id)
+    .limit(bindparam("most"))
 )
 _STATES = select(run.c.state, func.count().label("n")).where(_OURS).group_by(run.c.state)
 
@@ -171,6 +173,12 @@ class Queue:
             found = many(connection, _OF_OWNER, {"ws": self._ws, "owner": owner})
         return [rows.task_from(row) for row in found]
 
+    def late_tasks(self, now: datetime, most: int = 1000) -> list[Task]:
+        """Return everybody's open tasks whose time is over, latest first."""
+        with self._database.read(LOOK) as connection:
+            found = many(connection, _LATE, {"ws": self._ws, "now": now, "most": most})
+        return [rows.task_from(row) for row in found]
+
     def switches(self) -> list[Switch]:
         """Return what is switched off."""
         with self._database.read(LOOK) as connection:
@@ -193,10 +201,18 @@ class Queue:
         """Count each playbook's drafts since Monday, as days go in `zone`; one without any is not in it."""
         today = now.astimezone(zone).date()
         monday = datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
-        named = {"ws": self._ws, "since": monday, "since_words": stamp(monday)}
         with self._database.read(LOOK) as connection:
-            found = many(connection, _WEEK, named)
-        return {row.pop("playbook"): Week.model_validate(row) for row in found}
+            left = many(connection, _LEFT_BY, {"ws": self._ws, "since": monday})
+            since = {"ws": self._ws, "since_words": stamp(monday)}
+            chains = [row["chain"] for row in many(connection, _REJECTED, since)]
+            runs = _in(connection, run.c.id, [name.removeprefix("run:") for name in chains])
+        playbooks = {row["id"]: row["playbook"] for row in runs}
+        rejected = Counter(playbooks.get(name.removeprefix("run:"), "") for name in chains)
+        counts = {row.pop("playbook"): row for row in left}
+        return {
+            name: Week.model_validate({**counts.get(name, {}), "rejected": rejected[name]})
+            for name in {*counts, *rejected}
+        }
 
     def states(self) -> dict[str, int]:
         """Return how many runs there are of each state."""

@@ -216,7 +216,7 @@ class Office:
             "block_id": block_id,
             "action_ts": self.slack.new_ts(),
         }
-        if element["type"] == "overflow":
+        if element["type"] in {"overflow", "static_select"}:
             options = [o for o in element["options"] if about in f"{o['value']} {screen.words(o)}"]
             act["selected_option"] = options[0]
         else:

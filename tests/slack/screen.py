@@ -56,7 +56,7 @@ def find(part: Json, action: str, about: str = "") -> tuple[str, Json]:
         (block, one)
         for block, one in elements(part)
         if one["action_id"].partition(":")[0] == action or one["action_id"] == action
-        if one["type"] == "overflow"
+        if one["type"] in {"overflow", "static_select"}
         or about in f"{words(one)} {one.get('value')} {one.get('accessibility_label')}"
     ]
     there = [(one["action_id"], one.get("value")) for _, one in elements(part)]

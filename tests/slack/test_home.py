@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.connectors.mail import SEND
 from tests.fakes.connector import FakeConnector
 from tests.slack import playbooks, screen
@@ -126,7 +128,7 @@ def test_pages_are_turned_in_place(opened: Callable[..., Office], home: Path) ->
         office.command(ANA, f"/playbook letter to=jo{n}@lark.example")
     first = office.open_home(NOA)
     assert "26 wait for you" in screen.words(first)
-    office.dispatch(office.pressing(NOA, first, "home_page"))
+    office.dispatch(office.pressing(NOA, first, "home_page:next"))
     second = office.slack.homes[NOA]
     assert screen.buttons(second)[-1] == "Back to page 1"
     assert len([b for b in second["blocks"] if b["block_id"].startswith("row:")]) == 1
@@ -141,6 +143,64 @@ def test_an_admin_sees_what_is_off_and_switches_it_on(office: Office) -> None:
     done = office.press(ANA, home, "switch").dialog
     assert "running again" in screen.words(done)
     assert "Switched off" not in screen.words(office.slack.homes[ANA])
+
+
+def _look(office: Office, person: str, view: str) -> Json:
+    """Choose a list of Home from its menu."""
+    office.press(person, office.open_home(person), "home_page:list", about=f"{view}:")
+    return office.slack.homes[person]
+
+
+def test_what_waits_for_my_team_and_not_for_me(office: Office) -> None:
+    """Lee has signed the first of two: it waits for Noa now, and Lee sees that; finance does not."""
+    office.command(ANA, "/playbook quote-follow-up Q-1044")
+    office.command(ANA, "/playbook quote-follow-up Q-1042")
+    assert "Nothing waits for anybody else of your team." in screen.words(
+        _look(office, LEE, "team")
+    )
+    everything = screen.words(_look(office, ANA, "team"))
+    assert "What waits for my team" in everything
+    assert "waits for Lee Park, Noa Brandt" in everything
+
+
+def test_a_list_stays_where_it_is_when_something_changes(office: Office, card: Json) -> None:
+    """Somebody who looks at the runs is not thrown back to the queue by every press elsewhere."""
+    assert "Runs under way (1)" in screen.words(_look(office, LEE, "runs"))
+    office.press(NOA, card, "approve")
+    assert "signed, held before it leaves" in screen.words(office.slack.homes[LEE])
+    assert "Runs under way" in screen.words(office.slack.homes[LEE])
+    assert "waits for you" in screen.words(office.open_home(LEE)).lower()
+
+
+def test_what_is_late_is_listed_for_the_team(office: Office, card: Json) -> None:
+    """Passed on to the owner, it stands there for sales too."""
+    assert "Nothing is late." in screen.words(_look(office, NOA, "late"))
+    office.pass_by(hours=24)
+    late = screen.words(_look(office, NOA, "late"))
+    assert "What is late (1)" in late
+    assert "passed on, since it was late" in late
+    assert card
+
+
+def test_playbooks_and_procedures_are_listed(office: Office) -> None:
+    """Every playbook with its owner and version, and its procedure one press away."""
+    shown = _look(office, MIA, "playbooks")
+    assert "Follow up a quote · level 3 · version" in screen.words(shown)
+    assert "owned by sales" in screen.words(shown)
+    said = office.press(MIA, shown, "show_sop", about="Follow up a quote").dialog
+    assert "Every quote gets an answer" in screen.words(said)
+
+
+def test_an_admin_switches_an_agent_off_from_home(office: Office) -> None:
+    """Agents, connectors and playbooks each have a switch; for anybody else the list is not there."""
+    shown = _look(office, ANA, "switches")
+    assert "sales-follow-up · agent · Follow up a quote · on" in screen.words(shown)
+    office.press(ANA, shown, "switch", about="sales-follow-up")
+    assert "sales-follow-up · agent · Follow up a quote · off, by" in screen.words(
+        office.slack.homes[ANA]
+    )
+    with pytest.raises(IndexError):  # the menu has no such choice
+        _look(office, LEE, "switches")
 
 
 class Disconnected(FakeConnector):

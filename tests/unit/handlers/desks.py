@@ -147,6 +147,7 @@ class Room:
     waiting: list[Waiting] = field(default_factory=list["Waiting"])
     books: tuple[Playbook, ...] = ()
     homes: list[str] = field(default_factory=list[str])
+    places: list[str] = field(default_factory=list[str])
     adopted: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     adopting: Callable[[], None] = lambda: None
 
@@ -160,11 +161,15 @@ class Room:
             clock=FakeClock(examples.NOW),
             actions={examples.SPEC.name: examples.SPEC},
             waiting=lambda _: self.waiting,
-            home=lambda _, page: {"type": "home", "blocks": [], "page": page},
-            watch_home=self.homes.append,
+            home=lambda _, place: {"type": "home", "blocks": [], "place": str(place)},
+            watch_home=self._watch_home,
             inbox=self.inbox,
             adopt=self._adopt,
         )
+
+    def _watch_home(self, person: str, place: str) -> None:
+        self.homes.append(person)
+        self.places.append(place)
 
     def _adopt(self, subject: str, channel: str, ts: str) -> None:
         self.adopting()

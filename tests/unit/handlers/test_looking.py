@@ -126,10 +126,12 @@ def test_a_procedure_that_was_taken_away_is_said() -> None:
 
 
 def test_a_page_of_home_is_drawn_for_the_one_who_turns() -> None:
-    """The page comes from the button."""
-    turned = actions.home_page(Room().desk, _press("2"))
+    """The list and its page come from the menu or the button, and it stays there when it is drawn again."""
+    room = Room()
+    turned = actions.home_page(room.desk, _press("team:2"))
     assert isinstance(turned, Turned)
-    assert turned.view["page"] == 2
+    assert turned.view["place"] == "team:2"
+    assert room.places == ["team:2"]
 
 
 def test_choices_inside_a_form_do_nothing() -> None:

@@ -167,12 +167,9 @@ def test_a_week_is_counted_by_playbook_since_the_companys_monday(
         run("r-6", draft=draft("d-6", "r-6"), playbook="other"),
     )
     with store.transaction() as tx:
-        for at, draft_id in ((MONDAY, "d-3"), (sunday, "d-5")):
+        for at, n in ((MONDAY, 3), (sunday, 5)):
             entry = Entry(
-                event=Event.DRAFT_REJECTED,
-                chain=f"run:{draft_id}",
-                actor=ANA,
-                object=f"draft:{draft_id}",
+                event=Event.DRAFT_REJECTED, chain=f"run:r-{n}", actor=ANA, object=f"draft:d-{n}"
             )
             tx.append([entry], at)
     found = queue.this_week(MONDAY, ZoneInfo("Europe/Lisbon"))
@@ -194,3 +191,14 @@ def test_switches_and_kept_playbooks_can_be_looked_up(store: SqlStore, queue: Qu
     assert queue.playbook(version).title == "T"
     with pytest.raises(UnknownPlaybook):
         queue.playbook("v-2")
+
+
+def test_tasks_whose_time_is_over_are_found(store: SqlStore, queue: Queue) -> None:
+    """Open ones only, the one that waits longest first."""
+    hour = timedelta(hours=1)
+    for n, (due, state) in enumerate(
+        ((-hour, "open"), (-3 * hour, "open"), (-hour, "done"), (hour, "open"))
+    ):
+        work = task(f"t-{n}", f"r-{n}", due_at=MONDAY + due, state=state)
+        _add(store, run(f"r-{n}", task=work))
+    assert [each.id for each in queue.late_tasks(MONDAY)] == ["t-1", "t-0"]

@@ -1,0 +1,226 @@
+"""Somebody's App Home: what waits for them and what is theirs, or one of its lists."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from blocks import home, listing
+from blocks.listing import View
+from blocks.queue import Waiting
+from workflows import queue
+from workflows.action import Risk
+from workflows.errors import Stranger
+from workflows.playbook import DraftStep, ReadStep
+from workflows.policy import SIGNING_LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from blocks.listing import Place
+    from blocks.text import Block
+    from bot.storage.queue import Left, Week
+    from workflows.action import ActionSpec
+    from workflows.playbook import Playbook
+    from workflows.ports import Clock, Directory, Finding, Shelf, Switch
+    from workflows.run import Run, Task
+
+#: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
+ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
+
+
+class Looking(Protocol):
+    """What is looked up to draw it."""
+
+    def playbook(self, version: str) -> Playbook:
+        """Return a playbook as it was when runs were pinned to it."""
+        ...
+
+    def open_runs(self) -> Sequence[Run]:
+        """Return the runs whose draft waits for a person."""
+        ...
+
+    def active(self, limit: int = ...) -> Sequence[Run]:
+        """Return the runs under way, newest first."""
+        ...
+
+    def runs_of(self, person: str) -> Sequence[Run]:
+        """Return the runs under way that a person started."""
+        ...
+
+    def tasks_of(self, person: str, /) -> Sequence[Task]:
+        """Return a person's open tasks."""
+        ...
+
+    def late_tasks(self, now: datetime) -> Sequence[Task]:
+        """Return everybody's open tasks whose time is over."""
+        ...
+
+    def switches(self) -> Sequence[Switch]:
+        """Return what is switched off."""
+        ...
+
+    def yesterday(self, now: datetime, zone: ZoneInfo) -> Left:
+        """Count what was carried out on the company's yesterday."""
+        ...
+
+    def this_week(self, now: datetime, zone: ZoneInfo) -> Mapping[str, Week]:
+        """Count each playbook's drafts since the company's Monday."""
+        ...
+
+
+class Tab:
+    """Draws App Home for whoever opens it."""
+
+    def __init__(
+        self,
+        *,
+        reading: Looking,
+        directory: Directory,
+        shelf: Shelf,
+        clock: Clock,
+        actions: Mapping[str, ActionSpec],
+        findings: Callable[[], tuple[Finding, ...]],
+    ) -> None:
+        """Take what is looked at; `findings` is what the doctor last found."""
+        self._reading, self._directory, self._shelf = reading, directory, shelf
+        self._clock, self._actions, self._findings = clock, actions, findings
+        self._rows: dict[View, Callable[[str], list[list[Block]]]] = {
+            View.TEAM: self._team,
+            View.LATE: self._late,
+            View.TASKS: self._tasks,
+            View.RUNS: self._runs,
+            View.PLAYBOOKS: self._playbooks,
+            View.SWITCHES: self._switches,
+        }
+
+    def home(self, person: str, place: Place) -> dict[str, Any]:
+        """Return what somebody's Home shows; a list only admins have is what waits for anybody else."""
+        company = self._directory.company()
+        if company.person(person) is None:
+            return home.closed(Stranger(company=company.name).sentence)
+        admin = company.is_admin(person)
+        rows = self._rows.get(place.view)
+        if rows is None or (place.view is View.SWITCHES and not admin):
+            return self._mine(person, place.page, admin=admin)
+        return listing.listing(place, rows(person), admin=admin)
+
+    def _mine(self, person: str, page: int, *, admin: bool) -> dict[str, Any]:
+        company, now = self._directory.company(), self._clock.now()
+        yesterday = self._reading.yesterday(now, company.tz)
+        return home.home(
+            home.Home(
+                now=now,
+                waiting=self.waiting(person),
+                page=page,
+                tasks=self._reading.tasks_of(person),
+                runs=self._reading.runs_of(person),
+                owned=self._owned(person),
+                admin=admin,
+                switches=self._reading.switches() if admin else (),
+                findings=self._findings() if admin else (),
+                sent_yesterday=yesterday.left,
+                edited_yesterday=yesterday.edited,
+            )
+        )
+
+    def waiting(self, person: str) -> list[Waiting]:
+        """Return what waits for somebody, most pressing first."""
+        company, now = self._directory.company(), self._clock.now()
+        runs = queue.queue_of(person, self._reading.open_runs(), company, now)
+        levels = {version: self._level(version) for version in {run.version for run in runs}}
+        return [
+            Waiting(
+                draft=run.draft,
+                spec=self._actions.get(run.draft.action),
+                one_tap=run.draft.risk in ONE_TAP and levels[run.version] >= SIGNING_LEVEL,
+            )
+            for run in runs
+            if run.draft
+        ]
+
+    def _level(self, version: str) -> int:
+        return self._reading.playbook(version).level
+
+    def _team(self, person: str) -> list[list[Block]]:
+        company, now = self._directory.company(), self._clock.now()
+        found = queue.team_queue(person, self._reading.open_runs(), company, now)
+        return [listing.waiting_row(run, names) for run, names in found]
+
+    def _late(self, person: str) -> list[list[Block]]:
+        """Drafts that were passed on and tasks whose time is over, of one's team."""
+        company, now = self._directory.company(), self._clock.now()
+        team = queue.team_of(person, company)
+        late = [run for run in self._reading.open_runs() if run.draft and run.draft.escalated_at]
+        found = queue.waiting_for(team, late, company, now)
+        tasks = [task for task in self._reading.late_tasks(now) if task.owner in team]
+        return [
+            *(listing.waiting_row(run, names) for run, names in found),
+            *(listing.late_task(task) for task in tasks),
+        ]
+
+    def _tasks(self, person: str) -> list[list[Block]]:
+        return [home.task_row(task) for task in self._reading.tasks_of(person)]
+
+    def _runs(self, person: str) -> list[list[Block]]:
+        del person  # everybody on the staff sees what is under way
+        return [listing.run_row(run) for run in self._reading.active(1000)]
+
+    def _playbooks(self, person: str) -> list[list[Block]]:
+        del person  # everybody on the staff may read a procedure
+        found = self._weekly(self._books())
+        return [[home.playbook_row(one)] for one in found]
+
+    def _switches(self, person: str) -> list[list[Block]]:
+        del person  # only admins come here
+        off = {switch.scope: switch.by for switch in self._reading.switches()}
+        used: dict[str, list[str]] = defaultdict(list)
+        for book in self._books():
+            used[f"playbook:{book.playbook}"] = []
+            for agent in sorted(_agents(book)):
+                used[f"agent:{agent}"].append(book.title)
+        for name in self._actions:
+            used[f"connector:{name.partition('.')[0]}"].append(name)
+        scopes = {"everything": "", **{scope: ", ".join(of) for scope, of in used.items()}}
+        scopes.update({scope: "" for scope in off if scope not in scopes})
+        return [
+            listing.switch_row(scope, off.get(scope, ""), words) for scope, words in scopes.items()
+        ]
+
+    def _books(self) -> list[Playbook]:
+        return [book for name in self._shelf.names() if (book := self._shelf.get(name))]
+
+    def _owned(self, person: str) -> list[home.Owned]:
+        company = self._directory.company()
+        mine = [
+            book
+            for book in self._books()
+            if person in {owner.id for owner in company.members(book.owner)}
+        ]
+        return [replace(one, owner="") for one in self._weekly(mine)]
+
+    def _weekly(self, books: Sequence[Playbook]) -> list[home.Owned]:
+        company, now = self._directory.company(), self._clock.now()
+        weeks = self._reading.this_week(now, company.tz)
+        return [_owned(book, weeks.get(book.playbook)) for book in books]
+
+
+def _agents(book: Playbook) -> set[str]:
+    named = {step.agent for step in book.steps if isinstance(step, DraftStep | ReadStep)}
+    return named - {""}
+
+
+def _owned(book: Playbook, week: Week | None) -> home.Owned:
+    shown = home.Owned(
+        name=book.playbook,
+        title=book.title,
+        version=book.version,
+        level=book.level,
+        owner=book.owner,
+    )
+    if week is None:
+        return shown
+    return replace(shown, sent=week.sent, edited=week.edited, rejected=week.rejected)
