@@ -46,6 +46,7 @@ class ActionId(StrEnum):
     SHOW_AUDIT = "show_audit"
     SHOW_HELP = "show_help"
     SWITCH = "switch"
+    RETRY = "retry"
     INPUT = "input"
     SIGN_TOO = "sign_too"
 

@@ -187,6 +187,9 @@ def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
         blocks.append(rich.block(block_id(BlockId.STEPS, *key), rich.bullets(lines)))
     started = f"run {run.id} · version {run.version[:12]} · started by {run.trigger}"
     blocks.append(elements.context(block_id(BlockId.FOOTER, *key), started))
+    if run.state is RunState.FAILED and not (run.draft and run.draft.step == run.step):
+        again = elements.button(ActionId.RETRY, "Try again", run.id, about=run.subject)
+        blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), again))
     text = sentence("{} for {} {}.", run.playbook, run.subject, state)
     if run.why and run.state.ended:
         text = sentence(

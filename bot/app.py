@@ -289,8 +289,8 @@ def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) 
 
 
 def _tell_owner(foundation: Foundation, gateway: Gateway, words: str) -> None:
-    """Tell the owner in a direct message; the log has it in any case."""
+    """Tell whoever keeps it running in a direct message; the log has it in any case."""
     _log.error("%s", words)
-    dm = gateway.open_dm(foundation.folder.company().owner)
+    dm = gateway.open_dm(foundation.folder.company().keeper)
     if dm.how == "ok":
         gateway.post(dm.channel, "", {"text": words})

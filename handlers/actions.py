@@ -23,6 +23,7 @@ from workflows.commands import (
     Reject,
     Resolve,
     Resume,
+    Retry,
     Snooze,
     StartRun,
     StopContact,
@@ -206,6 +207,12 @@ def switch(desk: Desk, press: ButtonPress) -> Reply:
     return _handle(desk, kind(actor=Actor.user(press.person), key=press.key, scope=scope))
 
 
+def retry(desk: Desk, press: ButtonPress) -> Reply:
+    """Try a run again from the step at which it could not go on."""
+    actor = Actor.user(press.person)
+    return _handle(desk, Retry(actor=actor, key=press.key, run_id=press.action.chosen))
+
+
 def show_queue(desk: Desk, press: ButtonPress) -> Reply:
     """Show what waits for the one who asks."""
     return looking.queued(desk, press.person)
@@ -274,6 +281,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.START: start,
     ActionId.START_NEXT: start_next,
     ActionId.SWITCH: switch,
+    ActionId.RETRY: retry,
     ActionId.SHOW_QUEUE: show_queue,
     ActionId.CLAIM_NEXT: claim_next,
     ActionId.SHOW_AUDIT: show_audit,

@@ -115,6 +115,12 @@ class CancelRun(Command):
     run_id: str
 
 
+class Retry(Command):
+    """Try the step again at which a run could not go on."""
+
+    run_id: str
+
+
 class Pause(Command):
     """Switch something off: `everything`, or `playbook:<name>`, `agent:<name>`, `connector:<name>`."""
 

@@ -57,6 +57,8 @@ class Company(Record):
     currency: str = "USD"
     #: Person id of the owner: the last escalation, and the one who activates wider powers.
     owner: str
+    #: Person id of whoever keeps it running: incidents and outages go to them; the owner, where nobody is named.
+    platform: str = ""
     #: One person does everything: self-approval is allowed and each card says so.
     solo: bool = False
     people: tuple[Person, ...]
@@ -113,6 +115,11 @@ class Company(Record):
             passed.add(following.id)
             now = following
         return None if now is person else now
+
+    @property
+    def keeper(self) -> str:
+        """Person id of whoever incidents and outages go to."""
+        return self.platform or self.owner
 
     def first_here(self, name: str, at: datetime) -> Person | None:
         """Return who of those `name` means gets work: the first who is here, else who stands in, else the first.

@@ -16,6 +16,7 @@ from workflows.commands import (
     Read,
     Redraft,
     Resume,
+    Retry,
     StartRun,
     StepDone,
 )
@@ -118,7 +119,7 @@ class Engine:
         else:
             playbook = tx.playbook(run.version)
         facts = self._facts(tx)
-        if isinstance(command, StartRun | Redraft):
+        if isinstance(command, StartRun | Redraft | Retry):
             facts = self._beside(tx, run, playbook, command, facts)
         decision, facts = self._told(tx, run, playbook, command, facts)
         self._save(tx, run, decision, facts)
@@ -152,7 +153,12 @@ class Engine:
         return companywide.switch(tx, command, company, at)
 
     def _beside(
-        self, tx: Tx, run: Run | None, playbook: Playbook, command: StartRun | Redraft, facts: Facts
+        self,
+        tx: Tx,
+        run: Run | None,
+        playbook: Playbook,
+        command: StartRun | Redraft | Retry,
+        facts: Facts,
     ) -> Facts:
         """Return the facts with the other runs about the same; none of them begins until this is over."""
         once = once_of(playbook, command) if isinstance(command, StartRun) else run and run.once

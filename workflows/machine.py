@@ -24,6 +24,7 @@ from workflows.commands import (
     Redraft,
     Reject,
     Resolve,
+    Retry,
     Signal,
     Snooze,
     StartRun,
@@ -82,6 +83,8 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (Answer, RunState.WAITING): tasks.answer,
     (Reassign, RunState.WAITING): tasks.hand_over,
     (Snooze, RunState.WAITING): tasks.put_off,
+    # What could not go on is tried again from the step it stands at.
+    (Retry, RunState.FAILED): undoing.retry,
     # A person stops it. What is being carried out right now can't be stopped.
     (CancelRun, RunState.WORKING): undoing.cancel,
     (CancelRun, RunState.WAITING): undoing.cancel,

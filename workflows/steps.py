@@ -109,7 +109,7 @@ def fail(turn: Turn, why: str) -> None:
     """Park the run: what happened is said where it lives, and a person decides what next."""
     turn.become(state=RunState.FAILED, due_at=None, why=why)
     turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": why})
-    turn.post(f"run:{turn.run.id}")
+    turn.post(f"run:{turn.run.id}", {"incident": True})
 
 
 def _work(turn: Turn, _step: AnyStep) -> None:

@@ -116,6 +116,19 @@ def redraft(turn: Turn) -> None:
     steps.enter(turn, step)
 
 
+def retry(turn: Turn) -> None:
+    """Enter the step again at which the run could not go on. What was drafted there is drafted again from its card."""
+    policy.may_take_part(turn.command.actor, turn.facts.company)
+    run, step = turn.run, turn.playbook.step(turn.run.step)
+    drafted = run.draft is not None and run.draft.step == run.step
+    if step is None or drafted:
+        raise NotOpen(state="decided on its card", wanted="tried again from here")
+    turn.facts.refuse_beside(turn.playbook, run.subject)
+    turn.record(Event.RUN_WOKEN, body={"why": "tried again"})
+    turn.sentence = "Trying again."
+    steps.enter(turn, step)
+
+
 def cancel(turn: Turn) -> None:
     """Stop the run. A draft that has not left is withdrawn; one that is leaving can't be stopped."""
     command = cast("CancelRun", turn.command)

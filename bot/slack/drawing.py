@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from blocks import card, kpi, notice
+from blocks import card, incident, kpi, notice
 from blocks.listing import Place
 from bot.slack import tab
 from bot.slack.outbox import Drawing
+from workflows.events import Event
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
 from workflows.policy import passed_on_to, signers
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
+    from blocks.history import Logged
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
     from workflows.ports import Clock, Directory, Finding, Shelf
-    from workflows.run import Run
+    from workflows.run import Draft, Run
 
 
 class Looking(tab.Looking, Protocol):
@@ -35,6 +38,18 @@ class Looking(tab.Looking, Protocol):
 
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to."""
+        ...
+
+    def logged(self, *, about: str = "") -> Sequence[Logged]:
+        """Return the newest audit entries about a run, oldest first."""
+        ...
+
+    def carried_out(self, run_id: str) -> Sequence[Draft]:
+        """Return what a run has carried out."""
+        ...
+
+    def failed_alike(self, run: Run) -> Sequence[Run]:
+        """Return other runs that could not go on from the same step."""
         ...
 
 
@@ -106,9 +121,31 @@ class Drawings:
         asked = passed_on_to(run.draft, self._directory.company(), self._clock.now())
         return Drawing(message=notice.passed_on(run.draft, asked))
 
-    def _run(self, _row: Row, run_id: str) -> Drawing | None:
+    def _run(self, row: Row, run_id: str) -> Drawing | None:
         run = self._reading.run(run_id)
-        return Drawing(message=notice.status(run)) if run else None
+        if run is None:
+            return None
+        entries = self._reading.logged(about=f"run:{run.id}") if row.body.get("incident") else ()
+        stopped = [each for each in entries if each.entry.event is Event.RUN_FAILED]
+        replies = (self._incident(run, entries, stopped[0]),) if stopped else ()
+        return Drawing(message=notice.status(run), replies=replies)
+
+    def _incident(self, run: Run, entries: Sequence[Logged], stopped: Logged) -> dict[str, Any]:
+        """Return what follows in the thread of a run that could not go on: it stays as it was then."""
+        reading, company = self._reading, self._directory.company()
+        return incident.incident(
+            incident.Incident(
+                run=run,
+                at=stopped.at,
+                step=str(stopped.entry.head.get("step", "")),
+                why=str(stopped.entry.body.get("why", "")),
+                keeper=company.keeper,
+                owner=reading.playbook(run.version).owner,
+                entries=[each for each in entries if each.at <= stopped.at],
+                left=[one for one in reading.carried_out(run.id) if _left_before(one, stopped.at)],
+                alike=reading.failed_alike(run),
+            )
+        )
 
     def _tell(self, row: Row, name: str) -> Drawing | None:
         run = self._reading.run(name.partition(":")[0])
@@ -143,6 +180,10 @@ class Drawings:
     def _home(self, row: Row, _person: str) -> Drawing:
         where = Place.parse(str(row.body.get("place", "")))
         return Drawing(message=self._tab.home(row.channel, where))
+
+
+def _left_before(draft: Draft, at: datetime) -> bool:
+    return draft.leaves_at is not None and draft.leaves_at <= at
 
 
 def _reply(whole: Drawing, n: int) -> Drawing | None:

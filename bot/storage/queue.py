@@ -40,6 +40,20 @@ _WAITING = (
 _RECENT = select(run).where(_OURS).order_by(*_NEWEST)
 _OF_STATE = _RECENT.where(run.c.state == bindparam("state"))
 _ACTIVE = _RECENT.where(run.c.state.in_(("working", "waiting", "holding", "uncertain")))
+_FAILED_AT = _OF_STATE.where(
+    run.c.playbook == bindparam("playbook"),
+    run.c.step == bindparam("step"),
+    run.c.id != bindparam("besides"),
+)
+_WENT = (
+    select(draft.c.id)
+    .where(
+        draft.c.ws == bindparam("ws"),
+        draft.c.run_id == bindparam("id"),
+        draft.c.state == "executed",
+    )
+    .order_by(draft.c.opened_at, draft.c.id)
+)
 _STARTED = _ACTIVE.where(run.c.started_by == bindparam("person"))
 _BEGINNING = (
     select(run)
@@ -166,6 +180,18 @@ class Queue:
         """Return one draft with everything that was written and signed of it."""
         with self._database.read(LOOK) as connection:
             return Runs(connection, self._ws).draft(draft_id)
+
+    def failed_alike(self, run: Run, limit: int = 20) -> list[Run]:
+        """Return other runs of its playbook that could not go on from the same step, newest first."""
+        named = {"playbook": run.playbook, "step": run.step, "besides": run.id, "state": "failed"}
+        return self._runs(_FAILED_AT.limit(limit), named)
+
+    def carried_out(self, run_id: str) -> list[Draft]:
+        """Return what a run has carried out, in order."""
+        with self._database.read(LOOK) as connection:
+            found = connection.execute(_WENT, {"ws": self._ws, "id": run_id}).scalars().all()
+            runs = Runs(connection, self._ws)
+            return [made for draft_id in found if (made := runs.draft(draft_id))]
 
     def tasks_of(self, owner: str) -> list[Task]:
         """Return a person's open tasks, earliest due first."""

@@ -30,6 +30,9 @@ def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSp
     if company.owner not in ids:
         problem = f"the owner `{company.owner}` is not among the people"
         sheet.note(sheet.at(("owner",)), problem, did_you_mean(company.owner, ids))
+    if company.platform and company.platform not in ids:
+        problem = f"`{company.platform}` is not among the people"
+        sheet.note(sheet.at(("platform",)), problem, did_you_mean(company.platform, ids))
     for group, members in company.groups.items():
         for n, member in enumerate(members):
             if member not in ids:

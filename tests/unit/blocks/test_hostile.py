@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks import card, history, home, kpi, limits, modal, notice, queue, sop
+from blocks import (
+    card,
+    history,
+    home,
+    incident,
+    kpi,
+    limits,
+    listing,
+    modal,
+    notice,
+    queue,
+    sop,
+)
 from blocks.kit.problem import walk
+from blocks.listing import Place
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows.action import ActionSpec, Field
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
 from workflows.ports import Finding, Switch
-from workflows.run import Actor, DraftState, RunState
+from workflows.run import Actor, Draft, DraftState, RunState
 from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from blocks.text import Block
 
 #: Characters that may not arrive raw on any screen.
 INVISIBLE = {"\u202e", "\u202c", "\u200b", "\u2060", "\ufeff", "\U000e0068", "\x00", "\u2028"}
@@ -28,6 +44,32 @@ ANYTHING = st.one_of(
     st.text(alphabet="<>&|!@#*_~`:\u202e\u200b a\n", max_size=300),
     st.builds(lambda text, times: text * times, st.sampled_from(HOSTILE), st.integers(1, 300)),
 )
+
+
+def _incident(words: str, logged: list[history.Logged], left: list[Draft]) -> incident.Incident:
+    run = examples.run(words, RunState.FAILED)
+    return incident.Incident(
+        run=run,
+        at=NOW,
+        step="nudge",
+        why=words,
+        keeper=ANA,
+        owner=words,
+        entries=logged,
+        left=left,
+        alike=[run] * 9,
+    )
+
+
+def _rows(words: str) -> list[list[Block]]:
+    run = examples.run(words).model_copy(update={"draft": examples.draft(words=words)})
+    late = examples.task(words)
+    return [
+        listing.waiting_row(run, [words] * 30),
+        listing.run_row(run),
+        listing.late_task(late),
+        listing.switch_row("agent:x", "", words),
+    ]
 
 
 def everything(words: str) -> list[dict[str, Any]]:
@@ -64,6 +106,8 @@ def everything(words: str) -> list[dict[str, Any]]:
         sop.sop(book),
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
+        incident.incident(_incident(words, logged, drafts)),
+        listing.listing(Place(), _rows(words), admin=True),
         queue.queue(_distinct(waiting), NOW),
         queue.queue([], NOW),
         kpi.kpi(report, "post-1"),

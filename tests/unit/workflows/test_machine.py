@@ -44,6 +44,7 @@ from workflows.commands import (
     Reject,
     Resolve,
     Resume,
+    Retry,
     Signal,
     Snooze,
     StartRun,
@@ -106,14 +107,14 @@ failed     first!  first!   first! first!     first!   work    first! first!
 #: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
 #: `closed!` refused since the task is not to be answered any more.
 RUNS = """
-           StepDone Due     Signal  Answer  Reassign Snooze  CancelRun
-working    waiting  stale!  over!   closed! closed!  closed! cancelled
-waiting    stale!   waiting waiting done    waiting  waiting cancelled
-holding    stale!   working over!   closed! closed!  closed! cancelled
-uncertain  stale!   stale!  over!   closed! closed!  closed! over!
-done       stale!   stale!  over!   closed! closed!  closed! over!
-failed     stale!   stale!  over!   closed! closed!  closed! over!
-cancelled  stale!   stale!  over!   closed! closed!  closed! over!
+           StepDone Due     Signal  Answer  Reassign Snooze  CancelRun Retry
+working    waiting  stale!  over!   closed! closed!  closed! cancelled over!
+waiting    stale!   waiting waiting done    waiting  waiting cancelled over!
+holding    stale!   working over!   closed! closed!  closed! cancelled over!
+uncertain  stale!   stale!  over!   closed! closed!  closed! over!     over!
+done       stale!   stale!  over!   closed! closed!  closed! over!     over!
+failed     stale!   stale!  over!   closed! closed!  closed! over!     working
+cancelled  stale!   stale!  over!   closed! closed!  closed! over!     over!
 """
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
@@ -273,6 +274,7 @@ def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: 
         "Reassign": Reassign(actor=ANA, task_id="t-1", to="U-BEN"),
         "Snooze": Snooze(actor=ANA, task_id="t-1", wait="1 work day"),
         "CancelRun": CancelRun(actor=ANA, run_id="r-1"),
+        "Retry": Retry(actor=ANA, run_id="r-1"),
     }[kind]
     if not expected.endswith("!"):
         after = decide(before, BOOK, command, facts())
