@@ -27,6 +27,7 @@ from bot.outside import connectors as outside_of
 from bot.parts import Parts
 from bot.program import Foundation, Program
 from bot.readiness import Readiness
+from bot.release import release
 from bot.roles import Role, roles_of
 from bot.sealing import sealing_of
 from bot.serving import metrics_of, server_of
@@ -102,7 +103,13 @@ def found(
     )
     shelf = books.shelf(settings.sayso_home, company) if shelf is None else shelf
     engine = Engine(
-        store=store, clock=clock, ids=ids, shelf=shelf, directory=folder, actions=outside.actions
+        store=store,
+        clock=clock,
+        ids=ids,
+        shelf=shelf,
+        directory=folder,
+        actions=outside.actions,
+        program=release(),
     )
     return Foundation(
         settings=settings,
@@ -144,9 +151,8 @@ def build(
     desk = _desk(foundation, drawings, homes, inbox, rows, metrics)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
     sealing = sealing_of(foundation) if Role.WORKER in roles else None
-    app = _app(settings, identity(client))
+    app, parts = _app(settings, identity(client)), Parts()
     register(app, desk)
-    parts = Parts()
     socket = Socket(app, secret(settings.slack_app_token)) if Role.SOCKET in roles else None
     seal = sealing.ticks if sealing else ()
     ready = Readiness(

@@ -29,12 +29,13 @@ from workflows.errors import (
     UnknownDraft,
     UnknownPlaybook,
     UnknownRun,
-    UnknownScope,
     Unsure,
 )
-from workflows.events import Entry, Event
+from workflows.events import Entry
+from workflows.ground import KIND, Ground
 from workflows.machine import decide, once_of
 from workflows.ports import Kept
+from workflows.refused import refused
 from workflows.turn import Facts, Untold
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec
     from workflows.commands import Command
+    from workflows.company import Company
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Ids, Shelf, Store, Tx
     from workflows.run import Run
@@ -63,10 +65,16 @@ class Engine:
         shelf: Shelf,
         directory: Directory,
         actions: Mapping[str, ActionSpec],
+        program: str = "",
     ) -> None:
-        """Take the ports. `actions` are the specs of everything the connectors can carry out."""
+        """Take the ports. `actions` are the specs of everything the connectors can carry out.
+
+        `program` is this program's version: what it decides is told apart from what another one would.
+        """
         self._store, self._clock, self._ids = store, clock, ids
         self._shelf, self._directory, self._actions = shelf, directory, actions
+        self._program = program
+        self._ground: Ground | None = None
 
     def handle(self, command: Command, deadline: float | None = None) -> Reply:
         """Decide and save. `deadline` is the seconds a person's press may wait for the database.
@@ -198,13 +206,24 @@ class Engine:
         return playbook
 
     def _facts(self, tx: Tx) -> Facts:
+        company = self._directory.company()
         return Facts(
             at=self._clock.now(),
             ids=tuple(self._ids.new() for _ in range(3)),
-            company=self._directory.company(),
+            company=company,
             paused=tuple((switch.scope, switch.by) for switch in tx.switches()),
             actions=self._actions,
+            ground=self._ground_of(company).hash,
         )
+
+    def _ground_of(self, company: Company) -> Ground:
+        """Return what the rules stand on; the same one, with its hash, as long as the company is the same."""
+        ground = self._ground
+        if ground is None or ground.company is not company:
+            actions = tuple(self._actions.values())
+            ground = Ground(company=company, actions=actions, program=self._program)
+            self._ground = ground
+        return ground
 
     def _save(self, tx: Tx, before: Run | None, decision: Decision, facts: Facts) -> None:
         run = decision.run
@@ -217,20 +236,14 @@ class Engine:
                 tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
+        ground = self._ground_of(facts.company)
+        tx.keep(KIND, ground.text, ground.hash)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)
 
     def _refused(self, run: Run | None, command: Command, refusal: Refusal) -> Entry:
-        company = self._directory.company()
-        return Entry(
-            event=Event.PRESS_REFUSED,
-            chain=f"run:{run.id}" if run else f"ws:{company.ws}",
-            actor=command.actor,
-            object=_about(command, refusal),
-            head={"reason": refusal.code, "command": type(command).__name__},
-            body={"sentence": refusal.sentence, "command": command.model_dump(mode="json")},
-        )
+        return refused(self._directory.company().ws, run, command, refusal)
 
     def _remember(self, tx: Tx, command: Command, reply: Reply) -> None:
         if not command.key or isinstance(reply, Show | FieldErrors):
@@ -251,28 +264,6 @@ class Engine:
         if kept.kind == "refused":
             return Refused(error=SaidBefore(sentence=kept.sentence))
         return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
-
-
-#: What a command is about, by the field that names it.
-_ABOUT = {
-    "draft_id": "draft",
-    "task_id": "task",
-    "run_id": "run",
-    "scope": "switch",
-    "playbook": "playbook",
-}
-
-
-def _about(command: Command, refusal: Refusal) -> str:
-    if isinstance(refusal, UnknownScope):
-        return "switch:unknown"  # what was typed may be anything; it stands in the body, which can be erased
-    if isinstance(command, OnCustomer):
-        return companywide.named(command)
-    return next(
-        f"{kind}:{getattr(command, name)}"
-        for name, kind in _ABOUT.items()
-        if hasattr(command, name)
-    )
 
 
 def _closest(name: str, shelf: Shelf) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 #: C0 controls other than tab and line ends, and lone surrogates: no database and no JSON reader takes them.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+#: Beyond this nesting a value is kept as its JSON text: hashing is recursive, hostile input is deep.
+DEPTH = 64
+#: RFC 8785 writes numbers as doubles; whole numbers beyond this lose digits.
+_LARGEST = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -78,3 +84,32 @@ def canonical(value: JsonValue) -> bytes:
 def digest(value: JsonValue) -> str:
     """Return the SHA-256 of the canonical bytes, as 64 hexadecimal characters."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def recordable(value: dict[str, JsonValue]) -> tuple[dict[str, JsonValue], bool]:
+    """Return `value` as every database and RFC 8785 take it, and whether anything had to be changed.
+
+    A model can answer lone surrogates, NUL, infinities or endless nesting. None of it may stop a write.
+    """
+    plain = _plain(value, 0)
+    changed = plain != value
+    return (plain if isinstance(plain, dict) else {}), changed
+
+
+def _plain(value: JsonValue, depth: int) -> JsonValue:
+    if isinstance(value, dict | list):
+        return _nested(value, depth)
+    if isinstance(value, str):
+        return normalised(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    too_large = isinstance(value, int) and abs(value) > _LARGEST
+    return str(value) if too_large else value
+
+
+def _nested(value: dict[str, JsonValue] | list[JsonValue], depth: int) -> JsonValue:
+    if depth == DEPTH:
+        return normalised(json.dumps(value))
+    if isinstance(value, list):
+        return [_plain(item, depth + 1) for item in value]
+    return {str(normalised(name)): _plain(item, depth + 1) for name, item in value.items()}

@@ -53,6 +53,8 @@ class Facts(Record):
     told: tuple[tuple[Ask, Told], ...] = ()
     #: What the connectors can carry out, by action name.
     actions: Mapping[str, ActionSpec] = {}
+    #: Hash of the company and the actions, as they are kept.
+    ground: str = ""
 
     def pause(self, *scopes: str) -> tuple[str, str] | None:
         """Return the first (scope, person) switched off among `everything` and these scopes."""
@@ -82,7 +84,7 @@ class Facts(Record):
         return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=named)
 
     def on_record(self) -> JsonObject:
-        """Return what replay needs beside the company and the code: both are kept apart."""
+        """Return what replay needs beside the ground, which is kept apart under the hash that stands here."""
         return self.model_dump(mode="json", exclude={"company", "actions"}, exclude_defaults=True)
 
 
@@ -199,10 +201,7 @@ class Turn:
         """Put one thing on the record. The first entry of a turn carries the command and the facts."""
         asked: JsonObject = {}
         if not self.entries:
-            asked = {
-                "command": {"kind": type(self.command).__name__, **_plain(self.command)},
-                "facts": self.facts.on_record(),
-            }
+            asked = asked_of(self.command, self.facts)
         draft = self.run.draft
         about = f"draft:{draft.id}" if draft and ":draft:" in event else f"run:{self.run.id}"
         self.entries.append(
@@ -251,5 +250,22 @@ def _is_replaced(before: Draft | Task | None, after: Draft | Task | None) -> boo
     return before is not None and (after is None or before.id != after.id)
 
 
-def _plain(command: Command) -> dict[str, JsonValue]:
-    return command.model_dump(mode="json", exclude_defaults=True)
+def asked_of(command: Command, facts: Facts) -> JsonObject:
+    """Return what a turn was about, as its first entry carries it: enough to decide it again."""
+    plain: JsonObject = command.model_dump(mode="json", exclude_defaults=True)
+    whole = wholes(plain)
+    return {
+        "command": {"kind": type(command).__name__, **plain},
+        "facts": facts.on_record(),
+        # RFC 8785 writes 2.0 as 2, and a condition may tell them apart.
+        **({"whole": [*whole]} if whole else {}),
+    }
+
+
+def wholes(value: JsonValue, at: tuple[str | int, ...] = ()) -> list[JsonValue]:
+    """Return where in a value numbers stand that are whole and no integers, as lists of keys and positions."""
+    if isinstance(value, float):
+        return [[*at]] if value.is_integer() else []
+    inside = enumerate(value) if isinstance(value, list) else ()
+    inside = value.items() if isinstance(value, dict) else inside
+    return [found for name, part in inside for found in wholes(part, (*at, name))]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from bot.metrics.counts import Counts
 from bot.metrics.scrape import Scrape
+from bot.release import release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,16 +43,9 @@ class Metrics:
             ("version", "python", "database"),
             registry=self._registry,
         )
-        build.labels(_version(), platform.python_version(), database).set(1)
+        build.labels(release(), platform.python_version(), database).set(1)
         self._registry.register(Scrape(read, clock, zone))
 
     def render(self) -> bytes:
         """Return every number. Without an answer from the database `sayso_database_up` is 0, and its numbers lack."""
         return generate_latest(self._registry)
-
-
-def _version() -> str:
-    try:
-        return version("sayso")
-    except PackageNotFoundError:
-        return "unknown"

@@ -14,13 +14,12 @@ from bot.storage.header import (
     actor_name,
     commitment,
     hashed,
-    recordable,
     split,
     stamp,
     text_of,
 )
 from bot.storage.tables import audit_event, audit_payload, chain
-from workflows.text import normalised
+from workflows.text import normalised, recordable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

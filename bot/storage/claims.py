@@ -13,9 +13,9 @@ from bot.storage.columns import Instant
 from bot.storage.runs import Runs
 from bot.storage.tables import run
 from workflows.action import Record
-from workflows.events import Entry, Event
+from workflows.claims import claimed
 from workflows.ports import StepState
-from workflows.run import SYSTEM, Run, RunState
+from workflows.run import Run, RunState
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -123,7 +123,7 @@ class Claims:
         works = held.state is RunState.WORKING
         earlier = worksteps.begin(connection, held, now) if works else None
         key = worksteps.key_of(held) if works else ""
-        entry = _claimed(held, key, earlier, until)
+        entry = claimed(held, until, key=key, earlier=earlier)
         AuditLog(connection, self._ws, self._ids).append([entry], now)
         return Claim(run=held, until=until, step_key=key, earlier=earlier)
 
@@ -132,22 +132,3 @@ class Claims:
         named = {"its_id": run_id, "its_ws": self._ws, "its_fence": fence, "until": until}
         with self._database.write() as connection:
             return connection.execute(_RENEW, named).rowcount == 1
-
-
-def _claimed(held: Run, key: str, earlier: StepState | None, until: datetime) -> Entry:
-    return Entry(
-        event=Event.RUN_CLAIMED,
-        chain=f"run:{held.id}",
-        actor=SYSTEM,
-        object=f"run:{held.id}",
-        head={
-            "seq": held.seq,
-            "step": held.step,
-            "state": held.state.value,
-            "fence": held.fence,
-            "attempts": held.attempts,
-            "until": until.isoformat(),
-            "key": key,
-            "earlier": earlier,
-        },
-    )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import math
 from typing import TYPE_CHECKING
 
-from workflows.text import canonical, normalised
+from workflows.text import canonical
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,44 +23,11 @@ if TYPE_CHECKING:
 FORM = 1
 #: `prev` of the first entry of a chain.
 NO_ENTRY = "0" * 64
-#: Beyond this nesting a value is kept as its JSON text: hashing is recursive, hostile input is deep.
-DEPTH = 64
-#: RFC 8785 writes numbers as doubles; whole numbers beyond this lose digits.
-_LARGEST = 2**53 - 1
 
 
 def stamp(at: datetime) -> str:
     """Return a time as it stands in headers: UTC, always six decimals, so that text sorts as time."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def recordable(value: JsonObject) -> tuple[JsonObject, bool]:
-    """Return `value` as every database and RFC 8785 take it, and whether anything had to be changed.
-
-    A model can answer lone surrogates, NUL, infinities or endless nesting. None of it may stop a write.
-    """
-    plain = _plain(value, 0)
-    changed = plain != value
-    return (plain if isinstance(plain, dict) else {}), changed
-
-
-def _plain(value: JsonValue, depth: int) -> JsonValue:
-    if isinstance(value, dict | list):
-        return _nested(value, depth)
-    if isinstance(value, str):
-        return normalised(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    too_large = isinstance(value, int) and abs(value) > _LARGEST
-    return str(value) if too_large else value
-
-
-def _nested(value: dict[str, JsonValue] | list[JsonValue], depth: int) -> JsonValue:
-    if depth == DEPTH:
-        return normalised(json.dumps(value))
-    if isinstance(value, list):
-        return [_plain(item, depth + 1) for item in value]
-    return {str(normalised(name)): _plain(item, depth + 1) for name, item in value.items()}
 
 
 def commitment(salt: bytes, body: str) -> str:

@@ -72,6 +72,8 @@ _DOCUMENT = select(document.c.body).where(
     document.c.ws == bindparam("ws"), document.c.hash == bindparam("hash")
 )
 _KEEP = unless_there(document)
+#: Kinds of text of which there are few and that are kept again and again.
+_NAMED_OFTEN = ("playbook", "company")
 _executed = draft.c.state == "executed"
 _ACCEPTANCE = select(
     func.count().label("total"),
@@ -105,12 +107,16 @@ class SqlStore:
         self.database, self.clock, self.ids, self.ws = database, clock, ids, ws
         self._wake, self._load, self._committed = wake, load, committed
         self._playbooks: dict[str, Playbook] = {}
+        # Texts that many turns name; what is in the database once need not be sent again.
+        self._kept: frozenset[str] = frozenset()
 
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Generator[SqlTx]:
         """Open a transaction that waits at most `deadline` seconds for others. Raises `NotRecorded`."""
         with self.database.write(deadline) as connection:
-            yield SqlTx(connection, self)
+            tx = SqlTx(connection, self)
+            yield tx
+        self._kept |= tx.kept
         self._committed()
 
     @contextmanager
@@ -118,6 +124,10 @@ class SqlStore:
         """Open one unchanging view; it waits for nobody. Raises `NotRecorded`."""
         with self.database.read(LOOK) as connection:
             yield SqlTx(connection, self)
+
+    def has_kept(self, hash_: str) -> bool:
+        """Whether a text that many turns name is surely there; it may be where this says no."""
+        return hash_ in self._kept
 
     def poke(self, connection: Connection, run_id: str, at: datetime) -> None:
         """Carry the wake-up of a run that this transaction made due."""
@@ -151,6 +161,8 @@ class SqlTx:
         self._runs = Runs(connection, store.ws)
         self._messages = Messages(connection, store.ws, store.ids)
         self._audit = AuditLog(connection, store.ws, store.ids)
+        #: Texts that were kept here and that many turns name.
+        self.kept: set[str] = set()
 
     def seen(self, key: str) -> Kept | None:
         """Return the answer this command got before. Its double, at the same moment elsewhere, waits here."""
@@ -257,8 +269,12 @@ class SqlTx:
 
     def keep(self, kind: str, text: str, hash_: str) -> None:
         """Keep a document under its content hash; the same twice is once."""
+        if self._store.has_kept(hash_):
+            return
         row = {"hash": hash_, "ws": self._ws, "kind": kind, "body": text}
         self.connection.execute(_KEEP, row)
+        if kind in _NAMED_OFTEN:
+            self.kept.add(hash_)
 
     def acceptance(self, agent: str, action: str) -> Confidence:
         """Return how many of this agent's carried out or rejected drafts went out as it wrote them."""

@@ -12,10 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage.audit_verify import verify
-from bot.storage.header import DEPTH, NO_ENTRY, commitment, hashed, recordable
+from bot.storage.header import NO_ENTRY, commitment, hashed
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import ANA, entry
 from workflows.events import Event
+from workflows.text import DEPTH, recordable
 
 if TYPE_CHECKING:
     from bot.storage.store import SqlStore

@@ -1,0 +1,315 @@
+"""Deciding a run again from what the log says of it: the same commands on the same facts must give the same entries.
+
+Nothing is written and nothing is asked outside. An entry whose body was erased is no difference: its header still has
+to follow, and where what was asked is gone the rest can't be derived, which is said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from workflows.action import Record
+from workflows.commands import Command, StartRun
+from workflows.errors import Refusal
+from workflows.events import Entry, Event
+from workflows.machine import decide
+from workflows.run import Actor
+from workflows.standing import Standing, differing
+from workflows.text import recordable
+from workflows.turn import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pydantic import JsonValue
+
+    from workflows.ground import Ground
+    from workflows.playbook import Playbook
+    from workflows.ports import JsonObject
+    from workflows.turn import Decision
+
+#: Entries of a run's chain that change nothing of the run.
+ASIDE = frozenset({Event.PRESS_REFUSED, Event.MODEL_ANSWERED})
+#: What a turn's first entry carries beside what was decided.
+_ASKED = ("command", "facts", "whole")
+#: What a claim says of the run it was made on.
+_CLAIMED = ("seq", "step", "state", "fence", "attempts")
+
+
+class OnRecord(Record):
+    """One entry of a run's chain, as it was read back."""
+
+    #: Its place in the chain, from 1 on.
+    seq: int
+    at: datetime
+    entry: Entry
+    #: Its body is gone; `entry.body` is empty then.
+    erased: bool = False
+    #: Something that no log can hold was replaced in it.
+    mended: bool = False
+
+
+class Turned(Record):
+    """What was asked at one time, and where the run stood after it."""
+
+    #: The place of its first entry.
+    seq: int
+    at: datetime
+    #: The command: `Approve`; or `Claim`, a worker's lease.
+    asked: str
+    actor: Actor
+    events: tuple[Event, ...]
+    state: str
+    step: str
+    #: State of the newest draft; empty without one.
+    draft: str = ""
+
+
+class Place(Record):
+    """An entry, and what is the matter with it. `seq` 0 is no entry: the rows of the database."""
+
+    seq: int
+    event: str
+    problem: str
+
+
+class Asked(Record):
+    """What a turn's first entry says was asked, and on which facts."""
+
+    command: Command
+    facts: Facts
+
+
+def replay(
+    entries: Sequence[OnRecord], playbook: Playbook | None, grounds: Mapping[str, Ground]
+) -> Replay:
+    """Decide a run again: its entries in order, the playbook it is pinned to, the kept grounds by their hash.
+
+    Without the playbook nothing can be derived.
+    """
+    again = Replay(entries, playbook, grounds)
+    again.walk()
+    return again
+
+
+class Replay:
+    """One run decided again, as far as it goes."""
+
+    def __init__(
+        self,
+        entries: Sequence[OnRecord],
+        playbook: Playbook | None,
+        grounds: Mapping[str, Ground],
+    ) -> None:
+        """Take what `replay` does; nothing is decided yet."""
+        self._entries, self._playbook, self._grounds = entries, playbook, grounds
+        self.turns: list[Turned] = []
+        #: The first entry that does not follow from those before it.
+        self.difference: Place | None = None
+        #: The entry from which on nothing can be derived.
+        self.gap: Place | None = None
+        #: Where the run stands in the end, as far as it could be derived.
+        self.standing = Standing()
+        #: What was asked, turn by turn.
+        self.asked: list[Asked] = []
+
+    @property
+    def erased(self) -> tuple[int, ...]:
+        """Places of the entries whose bodies were erased."""
+        return tuple(one.seq for one in self._entries if one.erased)
+
+    def compare(self, rows: Standing, *, erased: bool) -> None:
+        """Compare the end with the rows of the database; `erased`: their texts are gone."""
+        if self.difference or self.gap:
+            return
+        last = self._entries[-1].entry.event if self._entries else None
+        timed = last is not Event.RUN_CLAIMED
+        if said := self.standing.difference(rows, erased=erased, timed=timed):
+            self.difference = Place(seq=0, event="", problem=f"in the database {said}")
+
+    def walk(self) -> None:
+        """Go through the entries, once, up to the first that differs."""
+        n = 0
+        while n < len(self._entries) and not self.difference:
+            one = self._entries[n]
+            if one.seq != n + 1:
+                self._differs(one, f"entry {n + 1} should stand before it and is missing")
+            elif one.entry.event in ASIDE or self.gap:
+                n += 1
+            elif one.entry.event is Event.RUN_CLAIMED:
+                self._claim(one)
+                n += 1
+            else:
+                n += self._turn(n)
+
+    def _differs(self, one: OnRecord, problem: str) -> None:
+        self.difference = Place(seq=one.seq, event=one.entry.event, problem=problem)
+
+    def _lacks(self, one: OnRecord, problem: str) -> None:
+        self.gap = Place(seq=one.seq, event=one.entry.event, problem=problem)
+
+    def _claim(self, one: OnRecord) -> None:
+        head = one.entry.head
+        self.standing.claimed(datetime.fromisoformat(str(head.get("until"))))
+        run = self.standing.run
+        values = run.model_dump(mode="json", include={*_CLAIMED}) if run else {}
+        told = {name: value for name, value in head.items() if name in _CLAIMED}
+        if said := differing(values, told):
+            self._differs(one, f"its {said}")
+            return
+        self._turned(one, "Claim", one.entry.actor, [one])
+
+    def _turn(self, n: int) -> int:
+        """Decide one turn again; return how many entries it has."""
+        one = self._entries[n]
+        asked = self._asked(one)
+        if asked is None or self._playbook is None:
+            return 1
+        decision = self._decided(one, asked)
+        if decision is None:
+            return 1
+        found = self._entries[n : n + len(decision.entries)]
+        for derived, told in zip(decision.entries, found, strict=False):
+            if problem := _unlike(derived, told, asked.facts.at):
+                if told.mended:
+                    self._lacks(told, "what no log can hold was replaced in it when it was written")
+                else:
+                    self._differs(told, problem)
+                return len(found)
+        if len(found) < len(decision.entries):
+            following = decision.entries[len(found)].event
+            self._differs(found[-1], f"{following} should follow it, and the record ends")
+            return len(found)
+        self.standing.take(decision)
+        self.asked.append(asked)
+        self._turned(one, type(asked.command).__name__, asked.command.actor, found)
+        return len(found)
+
+    def _asked(self, one: OnRecord) -> Asked | None:
+        """Return what was asked, or None when it can't be known, which is noted."""
+        body = one.entry.body
+        facts = body.get("facts")
+        if one.erased:
+            self._lacks(one, "its body was erased, and with it what was asked")
+        elif not isinstance(facts, dict) or "command" not in body:
+            self._differs(one, "nothing that was asked leads to it")
+        elif "ground" not in facts:
+            self._lacks(one, "it was written before the company was kept with each turn")
+        elif (ground := self._grounds.get(str(facts["ground"]))) is None:
+            self._lacks(one, "the company as it was then was erased, or is not kept")
+        elif self._playbook is None:
+            self._lacks(one, "the playbook it is pinned to is not kept, or can't be read any more")
+        else:
+            return self._read(one, ground)
+        return None
+
+    def _read(self, one: OnRecord, ground: Ground) -> Asked | None:
+        try:
+            return asked_in(one.entry.body, ground)
+        except (ValidationError, LookupError, TypeError):
+            self._differs(one, "what it says was asked can't be read")
+            return None
+
+    def _decided(self, one: OnRecord, asked: Asked) -> Decision | None:
+        starts = isinstance(asked.command, StartRun)
+        if starts != (self.standing.run is None):
+            self._differs(one, "a run is started once, by its first entry")
+            return None
+        run, playbook = self.standing.carrying(asked.command), self._playbook
+        try:
+            decision = decide(run, playbook, asked.command, asked.facts) if playbook else None
+        except Refusal as refusal:
+            self._differs(one, f"what was asked is refused: {refusal.sentence}")
+            return None
+        if decision is None or not decision.entries:
+            self._differs(one, "nothing comes of what was asked")
+            return None
+        return decision
+
+    def _turned(self, one: OnRecord, asked: str, actor: Actor, told: Sequence[OnRecord]) -> None:
+        run, draft = self.standing.run, self.standing.newest
+        if run:
+            self.turns.append(
+                Turned(
+                    seq=one.seq,
+                    at=one.at,
+                    asked=asked,
+                    actor=actor,
+                    events=tuple(each.entry.event for each in told),
+                    state=run.state.value,
+                    step=run.step,
+                    draft=draft.state.value if draft else "",
+                )
+            )
+
+
+def asked_in(body: JsonObject, ground: Ground) -> Asked:
+    """Read what a turn's first entry carries. Raises `ValidationError`, `LookupError` or `TypeError`."""
+    said, facts = body["command"], body["facts"]
+    if not isinstance(said, dict) or not isinstance(facts, dict):
+        raise TypeError
+    values = {name: value for name, value in said.items() if name != "kind"}
+    for path in _paths(body.get("whole")):
+        _make_float(values, path)
+    return Asked.model_construct(
+        command=_KINDS[str(said["kind"])].model_validate(values),
+        facts=Facts.model_validate({**facts, "company": ground.company, "actions": ground.named}),
+    )
+
+
+def _paths(written: JsonValue) -> list[list[JsonValue]]:
+    return [path for path in written if isinstance(path, list)] if isinstance(written, list) else []
+
+
+def _make_float(values: JsonValue, path: Sequence[JsonValue]) -> None:
+    """Turn the whole number at `path` into what it was when it was decided on."""
+    *into, last = path
+    inside = values
+    for name in into:
+        inside = _part(inside, name)
+    number = _part(inside, last)
+    if isinstance(inside, dict | list) and isinstance(number, int):
+        inside[last] = float(number)  # pyright: ignore[reportArgumentType, reportCallIssue] -- found there
+
+
+def _part(value: JsonValue, name: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return value[str(name)]
+    if isinstance(value, list) and isinstance(name, int):
+        return value[name]
+    raise LookupError(name)
+
+
+def _unlike(derived: Entry, told: OnRecord, at: datetime) -> str:
+    """Return in what an entry is not the one that follows; empty when it is."""
+    entry = told.entry
+    if entry.event != derived.event:
+        return f"{derived.event} follows from what was asked, not {entry.event}"
+    if told.at != at:
+        return f"it is of {told.at.isoformat()}, and its turn of {at.isoformat()}"
+    for name in ("chain", "object", "actor"):
+        if getattr(entry, name) != getattr(derived, name):
+            return f"its {name} is another than follows from what was asked"
+    if said := differing(recordable(derived.head)[0], recordable(entry.head)[0]):
+        return f"its {said}"
+    if told.erased:
+        return ""
+    return _unlike_bodies(derived.body, entry.body)
+
+
+def _unlike_bodies(derived: JsonObject, told: JsonObject) -> str:
+    bodies = (recordable(body)[0] for body in (derived, told))
+    one, other = ({n: v for n, v in body.items() if n not in _ASKED} for body in bodies)
+    said = differing(one, other)
+    return f"its {said}" if said else ""
+
+
+def _all(kind: type[Command]) -> list[type[Command]]:
+    return [kind, *(each for below in kind.__subclasses__() for each in _all(below))]
+
+
+#: Every command by its name in the record.
+_KINDS = {kind.__name__: kind for kind in _all(Command)}
