@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from workflows.events import Entry
 from workflows.ground import Ground
 from workflows.replay import OnRecord, Replay, replay
 from workflows.standing import Standing
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.fakes.store import FakeStore
+    from workflows.events import Entry
 
 
 def record(store: FakeStore, run_id: str) -> list[OnRecord]:
@@ -46,7 +46,11 @@ def standing(store: FakeStore, run_id: str) -> Standing:
 
 
 def replayed(
-    store: FakeStore, run_id: str, entries: Sequence[OnRecord] | None = None, *, erased: bool = False
+    store: FakeStore,
+    run_id: str,
+    entries: Sequence[OnRecord] | None = None,
+    *,
+    erased: bool = False,
 ) -> Replay:
     """Decide a run again and compare it with its rows; `entries` stand in for what the log says."""
     told = record(store, run_id) if entries is None else entries

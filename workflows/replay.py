@@ -6,10 +6,9 @@ to follow, and where what was asked is gone the rest can't be derived, which is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-
-from pydantic import ValidationError
 
 from workflows.action import Record
 from workflows.commands import Command, StartRun
@@ -75,8 +74,14 @@ class Place(Record):
     event: str
     problem: str
 
+    @property
+    def words(self) -> str:
+        """As a person reads it."""
+        return f"Entry {self.seq} ({self.event}): {self.problem}" if self.seq else self.problem
 
-class Asked(Record):
+
+@dataclass(frozen=True)
+class Asked:
     """What a turn's first entry says was asked, and on which facts."""
 
     command: Command
@@ -84,13 +89,16 @@ class Asked(Record):
 
 
 def replay(
-    entries: Sequence[OnRecord], playbook: Playbook | None, grounds: Mapping[str, Ground]
+    entries: Sequence[OnRecord],
+    playbook: Playbook | None,
+    grounds: Mapping[str, Ground],
+    program: str = "",
 ) -> Replay:
     """Decide a run again: its entries in order, the playbook it is pinned to, the kept grounds by their hash.
 
-    Without the playbook nothing can be derived.
+    Without the playbook nothing can be derived. `program` is the version of the rules that decide now.
     """
-    again = Replay(entries, playbook, grounds)
+    again = Replay(entries, playbook, grounds, program)
     again.walk()
     return again
 
@@ -103,8 +111,10 @@ class Replay:
         entries: Sequence[OnRecord],
         playbook: Playbook | None,
         grounds: Mapping[str, Ground],
+        program: str,
     ) -> None:
         """Take what `replay` does; nothing is decided yet."""
+        self._others = {ground.program for ground in grounds.values()} - {program}
         self._entries, self._playbook, self._grounds = entries, playbook, grounds
         self.turns: list[Turned] = []
         #: The first entry that does not follow from those before it.
@@ -121,6 +131,27 @@ class Replay:
         """Places of the entries whose bodies were erased."""
         return tuple(one.seq for one in self._entries if one.erased)
 
+    @property
+    def words(self) -> str:
+        """What came of it, for a person."""
+        parts: list[str] = []
+        if self.difference:
+            parts.append(f"Not the same. {self.difference.words}.")
+            parts += [
+                f"It was decided by version {other}, and rules may have changed since."
+                for other in sorted(self._others)
+            ]
+        elif self.gap:
+            parts.append(
+                f"The same as far as it goes. From there on nobody can say: {self.gap.words}."
+            )
+        else:
+            parts.append("The same.")
+        if self.erased:
+            named = ", ".join(str(seq) for seq in self.erased)
+            parts.append(f"Bodies were erased of entries {named}; that is no difference.")
+        return " ".join(parts)
+
     def compare(self, rows: Standing, *, erased: bool) -> None:
         """Compare the end with the rows of the database; `erased`: their texts are gone."""
         if self.difference or self.gap:
@@ -128,7 +159,7 @@ class Replay:
         last = self._entries[-1].entry.event if self._entries else None
         timed = last is not Event.RUN_CLAIMED
         if said := self.standing.difference(rows, erased=erased, timed=timed):
-            self.difference = Place(seq=0, event="", problem=f"in the database {said}")
+            self.difference = Place(seq=0, event="", problem=f"In the database {said}")
 
     def walk(self) -> None:
         """Go through the entries, once, up to the first that differs."""
@@ -136,7 +167,7 @@ class Replay:
         while n < len(self._entries) and not self.difference:
             one = self._entries[n]
             if one.seq != n + 1:
-                self._differs(one, f"entry {n + 1} should stand before it and is missing")
+                self._differs(one, _missing(n + 1))
             elif one.entry.event in ASIDE or self.gap:
                 n += 1
             elif one.entry.event is Event.RUN_CLAIMED:
@@ -172,8 +203,9 @@ class Replay:
         if decision is None:
             return 1
         found = self._entries[n : n + len(decision.entries)]
-        for derived, told in zip(decision.entries, found, strict=False):
-            if problem := _unlike(derived, told, asked.facts.at):
+        for seq, (derived, told) in enumerate(zip(decision.entries, found, strict=False), n + 1):
+            problem = _unlike(derived, told, asked.facts.at) if told.seq == seq else _missing(seq)
+            if problem:
                 if told.mended:
                     self._lacks(told, "what no log can hold was replaced in it when it was written")
                 else:
@@ -209,7 +241,7 @@ class Replay:
     def _read(self, one: OnRecord, ground: Ground) -> Asked | None:
         try:
             return asked_in(one.entry.body, ground)
-        except (ValidationError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError):
             self._differs(one, "what it says was asked can't be read")
             return None
 
@@ -224,6 +256,9 @@ class Replay:
         except Refusal as refusal:
             self._differs(one, f"what was asked is refused: {refusal.sentence}")
             return None
+        except Exception as error:  # noqa: BLE001 -- what was written over may lead rules anywhere
+            self._differs(one, f"the rules can make nothing of what was asked ({error})")
+            return None
         if decision is None or not decision.entries:
             self._differs(one, "nothing comes of what was asked")
             return None
@@ -231,30 +266,28 @@ class Replay:
 
     def _turned(self, one: OnRecord, asked: str, actor: Actor, told: Sequence[OnRecord]) -> None:
         run, draft = self.standing.run, self.standing.newest
-        if run:
-            self.turns.append(
-                Turned(
-                    seq=one.seq,
-                    at=one.at,
-                    asked=asked,
-                    actor=actor,
-                    events=tuple(each.entry.event for each in told),
-                    state=run.state.value,
-                    step=run.step,
-                    draft=draft.state.value if draft else "",
-                )
-            )
+        turned = Turned(
+            seq=one.seq,
+            at=one.at,
+            asked=asked,
+            actor=actor,
+            events=tuple(each.entry.event for each in told),
+            state=run.state.value if run else "",
+            step=run.step if run else "",
+            draft=draft.state.value if draft else "",
+        )
+        self.turns.append(turned)
 
 
 def asked_in(body: JsonObject, ground: Ground) -> Asked:
-    """Read what a turn's first entry carries. Raises `ValidationError`, `LookupError` or `TypeError`."""
+    """Read what a turn's first entry carries. Raises `ValueError`, `LookupError` or `TypeError`."""
     said, facts = body["command"], body["facts"]
     if not isinstance(said, dict) or not isinstance(facts, dict):
         raise TypeError
     values = {name: value for name, value in said.items() if name != "kind"}
     for path in _paths(body.get("whole")):
         _make_float(values, path)
-    return Asked.model_construct(
+    return Asked(
         command=_KINDS[str(said["kind"])].model_validate(values),
         facts=Facts.model_validate({**facts, "company": ground.company, "actions": ground.named}),
     )
@@ -271,8 +304,7 @@ def _make_float(values: JsonValue, path: Sequence[JsonValue]) -> None:
     for name in into:
         inside = _part(inside, name)
     number = _part(inside, last)
-    if isinstance(inside, dict | list) and isinstance(number, int):
-        inside[last] = float(number)  # pyright: ignore[reportArgumentType, reportCallIssue] -- found there
+    inside[last] = float(number)  # pyright: ignore -- `_part` found a number there, or `float` raises
 
 
 def _part(value: JsonValue, name: JsonValue) -> JsonValue:
@@ -281,6 +313,10 @@ def _part(value: JsonValue, name: JsonValue) -> JsonValue:
     if isinstance(value, list) and isinstance(name, int):
         return value[name]
     raise LookupError(name)
+
+
+def _missing(seq: int) -> str:
+    return f"entry {seq} should stand before it and is missing"
 
 
 def _unlike(derived: Entry, told: OnRecord, at: datetime) -> str:

@@ -50,10 +50,9 @@ class Standing:
 
     def take(self, decision: Decision) -> None:
         """Go on to where a decision leads."""
-        for run in (*decision.replaced, decision.run):
-            if run is not None:
-                self.run = run
-                self._keep(run)
+        for run in [each for each in (*decision.replaced, decision.run) if each]:
+            self.run = run
+            self._keep(run)
 
     def _keep(self, run: Run) -> None:
         if run.draft:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import replaying
 from bot.cli.output import Json, as_json, say, table
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from workflows.company import Company
     from workflows.run import Draft, Run
 
-app = typer.Typer(help="Look at the runs of playbooks.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at the runs of playbooks, and decide them again.", no_args_is_help=True
+)
 
 #: Entries of a run's timeline that are shown; a longer one is in the audit log.
 _ENTRIES = 500
@@ -85,6 +88,9 @@ def show(run_id: Which, json: Json = False) -> int:
     for row in _lines(run, logged, company):
         say(row)
     return 0
+
+
+app.command()(replaying.replay)
 
 
 def _foundation() -> Foundation:

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.storage.audit_search import Filters, Recorded, search
 from bot.storage.inbox import Inbox, Incoming
 from bot.storage.outbox import Message, OutboxRows
+from bot.storage.pasts import Pasts
 from handlers.register import catch_up
 from tests.fakes.connector import FakeConnector
 from tests.slack import screen
@@ -138,10 +139,15 @@ class Office:
         self.foundation.close()
 
     def stop(self) -> None:
-        """Close everything. What our blocks had wrong fails the test."""
+        """Close everything. What our blocks had wrong fails the test, and so does a run that can't be replayed."""
+        pasts = Pasts(self.foundation.store)
+        again = {run_id: pasts.replayed(run_id) for run_id in pasts.runs()}
         self._close()
         self._server.stop()
         assert not self.slack.refused, self.slack.refused
+        assert {
+            run_id: one.words for run_id, one in again.items() if one.difference or one.gap
+        } == {}
 
     # --- Time ---
 
