@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workflows.loading.check_signing import check_approve
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import step_kind
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from workflows.loading.positions import Path
     from workflows.playbook import (
         AnyStep,
-        Approve,
         AskStep,
         DecideStep,
         DoStep,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: What an agent never writes: whom it reaches and how much it costs come from records.
 _NEVER_WRITTEN = frozenset({"email", "money"})
-#: A hold is for second thoughts, in days.
-_LONGEST_HOLD = 1
 
 
 def check_step(it: Inspection, n: int, step: AnyStep) -> None:
@@ -99,34 +97,7 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
     for k, fact in enumerate(step.facts):
         it.template((*path, "facts", k), fact, n)
     it.condition((*path, "still"), step.still, n)
-    _approve(it, (*path, "approve"), step.approve, has_amount=bool(step.amount))
-
-
-def _approve(it: Inspection, path: Path, approve: Approve, *, has_amount: bool) -> None:
-    _signers(it, path, approve.by, approve.quorum)
-    it.span((*path, "within"), approve.within)
-    for n, name in enumerate(approve.escalate):
-        it.people((*path, "escalate", n), name)
-    if approve.hold:
-        it.duration((*path, "hold"), approve.hold, _LONGEST_HOLD)
-    for n, above in enumerate(approve.above):
-        _signers(it, (*path, "above", n), above.by, above.quorum)
-    if approve.above and not has_amount:
-        hint = 'Say which amount counts, like amount: "{{ quote.total }} {{ quote.currency }}".'
-        it.note((*path, "above"), "`above` compares amounts, and the step has no `amount`", hint)
-
-
-def _signers(it: Inspection, path: Path, by: tuple[str, ...], quorum: int) -> None:
-    if not by:
-        it.note((*path, "by"), "somebody must sign; `by` names nobody")
-    for n, name in enumerate(by):
-        it.people((*path, "by", n), name)
-    if it.company is None:
-        return
-    company = it.company
-    able = {p.id for name in by for p in company.members(name) if company.may_sign(p)}
-    if able and len(able) < quorum:
-        it.note((*path, "quorum"), f"{quorum} must sign, and only {len(able)} could")
+    check_approve(it, (*path, "approve"), step.approve, step.amount)
 
 
 def _ask(it: Inspection, n: int, step: AskStep) -> None:

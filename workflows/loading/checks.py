@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from workflows.action import Risk
 from workflows.loading.check_steps import check_step
+from workflows.loading.check_ways import check_ways
 from workflows.loading.cron import cron_problem
 from workflows.loading.problems import did_you_mean
 
@@ -36,6 +37,9 @@ def check(it: Inspection) -> None:
     _step_names(it)
     for n, step in enumerate(it.playbook.steps):
         check_step(it, n, step)
+    # A run that is pinned to a playbook goes on with it; only who can still change it is told of these.
+    if it.company is not None:
+        check_ways(it)
 
 
 def _header(it: Inspection) -> None:
