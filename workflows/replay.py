@@ -6,7 +6,7 @@ to follow, and where what was asked is gone the rest can't be derived, which is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,10 @@ class Asked:
 
     command: Command
     facts: Facts
+    #: The step the run was at.
+    step: str = ""
+    #: When the turn before had it woken; claims and people who resume things move the time itself.
+    due: datetime | None = None
 
 
 def replay(
@@ -115,7 +119,9 @@ class Replay:
     ) -> None:
         """Take what `replay` does; nothing is decided yet."""
         self._others = {ground.program for ground in grounds.values()} - {program}
-        self._entries, self._playbook, self._grounds = entries, playbook, grounds
+        self._entries, self._grounds = entries, grounds
+        #: The version the run is pinned to; None where it is not kept.
+        self.playbook = playbook
         self.turns: list[Turned] = []
         #: The first entry that does not follow from those before it.
         self.difference: Place | None = None
@@ -125,6 +131,8 @@ class Replay:
         self.standing = Standing()
         #: What was asked, turn by turn.
         self.asked: list[Asked] = []
+        #: When the last turn had the run woken.
+        self.due: datetime | None = None
 
     @property
     def erased(self) -> tuple[int, ...]:
@@ -197,7 +205,7 @@ class Replay:
         """Decide one turn again; return how many entries it has."""
         one = self._entries[n]
         asked = self._asked(one)
-        if asked is None or self._playbook is None:
+        if asked is None or self.playbook is None:
             return 1
         decision = self._decided(one, asked)
         if decision is None:
@@ -215,8 +223,10 @@ class Replay:
             following = decision.entries[len(found)].event
             self._differs(found[-1], f"{following} should follow it, and the record ends")
             return len(found)
+        before = self.standing.run.step if self.standing.run else ""
         self.standing.take(decision)
-        self.asked.append(asked)
+        self.asked.append(replace(asked, step=before, due=self.due))
+        self.due = self.standing.run.due_at if self.standing.run else None
         self._turned(one, type(asked.command).__name__, asked.command.actor, found)
         return len(found)
 
@@ -232,7 +242,7 @@ class Replay:
             self._lacks(one, "it was written before the company was kept with each turn")
         elif (ground := self._grounds.get(str(facts["ground"]))) is None:
             self._lacks(one, "the company as it was then was erased, or is not kept")
-        elif self._playbook is None:
+        elif self.playbook is None:
             self._lacks(one, "the playbook it is pinned to is not kept, or can't be read any more")
         else:
             return self._read(one, ground)
@@ -250,7 +260,7 @@ class Replay:
         if starts != (self.standing.run is None):
             self._differs(one, "a run is started once, by its first entry")
             return None
-        run, playbook = self.standing.carrying(asked.command), self._playbook
+        run, playbook = self.standing.carrying(asked.command), self.playbook
         try:
             decision = decide(run, playbook, asked.command, asked.facts) if playbook else None
         except Refusal as refusal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli import simulating
 from bot.cli.output import Json, as_json, complain, say, table
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from bot.cli.reading import Checked
 
-playbook = typer.Typer(help="List, check and explain playbooks.", no_args_is_help=True)
+playbook = typer.Typer(help="List, check, explain and simulate playbooks.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the new company.")]
 Files = Annotated[
@@ -120,6 +121,9 @@ def schema() -> int:
 
     as_json(playbook_schema())
     return 0
+
+
+playbook.command()(simulating.simulate)
 
 
 def _tell(found: Sequence[Checked]) -> None:
