@@ -27,7 +27,7 @@ from workflows.commands import (
     StepDone,
 )
 from workflows.course import Course, course
-from workflows.errors import Refusal
+from workflows.errors import AlreadyDecided, AlreadySigned, Refusal
 from workflows.machine import decide, once_of
 from workflows.playbook import DraftStep, ReadStep
 from workflows.run import TIMER, DraftState, RunState
@@ -221,6 +221,8 @@ class _Simulation:
         at = max(facts.at, self._facts.at)
         try:
             self._decided(command, facts.model_copy(update={"at": at}))
+        except (AlreadyDecided, AlreadySigned):
+            return
         except Refusal as refusal:
             if isinstance(command, Approve):
                 who = facts.company.name_of(command.actor.id)
