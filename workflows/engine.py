@@ -31,7 +31,6 @@ from workflows.errors import (
     UnknownRun,
     Unsure,
 )
-from workflows.events import Entry
 from workflows.ground import KIND, Ground
 from workflows.machine import decide, once_of
 from workflows.ports import Kept
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from workflows.action import ActionSpec
     from workflows.commands import Command
     from workflows.company import Company
+    from workflows.events import Entry
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Ids, Shelf, Store, Tx
     from workflows.run import Run

@@ -32,6 +32,7 @@ from workflows.machine import decide, once_of
 from workflows.playbook import DraftStep, ReadStep
 from workflows.run import TIMER, DraftState, RunState
 from workflows.standing import Standing
+from workflows.turn import Untold
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,13 +97,14 @@ class _Simulation:
         try:
             if not self._decided(start.command, self._beside(start)):
                 return Course(refused="its inputs do not fit any more")
-        except Refusal as refusal:
-            return Course(refused=refusal.sentence)
-        try:
             while self._step():  # each takes something from the record, or goes on
                 pass
         except _Unknown as unknown:
             return course(self._standing, str(unknown))
+        except Refusal as refusal:
+            if self._standing.run is None:
+                return Course(refused=refusal.sentence)
+            return course(self._standing, refusal.sentence)
         return course(self._standing)
 
     def _beside(self, start: Asked) -> Facts:
@@ -114,10 +116,15 @@ class _Simulation:
         return start.facts if same else start.facts.model_copy(update={"others": ()})
 
     def _decided(self, command: Command, facts: Facts) -> bool:
-        """Decide one thing; False when nothing came of it. Raises `Refusal`."""
+        """Decide one thing; False when nothing came of it. Raises `Refusal`, and `_Unknown`."""
         self._facts = facts
         run = self._standing.carrying(command)
-        decision = decide(run, self._playbook, command, facts)
+        try:
+            decision = decide(run, self._playbook, command, facts)
+        except Untold as untold:
+            raise _Unknown(
+                "what was signed or sent elsewhere then is not on its record"
+            ) from untold
         self._standing.take(decision)
         return bool(decision.entries)
 

@@ -70,12 +70,13 @@ class Standing:
     def difference(self, row: Standing, *, erased: bool, timed: bool) -> str:
         """Say in which the rows of the database differ from what was derived; empty when they are the same.
 
-        `erased`: the texts of the rows are gone, so that they are not compared. `timed`: nobody has moved the time
-        it is due since the last entry.
+        `erased`: the texts of the rows are gone, so that they are not compared. `timed`: no worker holds it, so that
+        it is due when it was set to be; or before, since what happens elsewhere may wake a run.
         """
         if self.run is None or row.run is None:
             return "the run is not there"
-        waits = timed and self.run.state is RunState.WAITING
+        woken = self.run.due_at and row.run.due_at and row.run.due_at < self.run.due_at
+        waits = timed and self.run.state is RunState.WAITING and not woken
         said = differing(_run(self.run, erased, waits), _run(row.run, erased, waits))
         if said:
             return f"the run's {said}"

@@ -29,6 +29,7 @@ from tests.unit.workflows.builders import (
 )
 from workflows.claims import claimed
 from workflows.commands import (
+    AllowContact,
     Answer,
     Approve,
     CancelRun,
@@ -48,8 +49,10 @@ from workflows.commands import (
     Signal,
     Snooze,
     StartRun,
+    StopContact,
     Undo,
 )
+from workflows.limits import Limit
 from workflows.run import SYSTEM, Actor, Compensation, Outcome, Run, RunState
 from workflows.text import Untrusted
 
@@ -102,6 +105,15 @@ HAPPENED = Executed(
     outcome=Outcome(status="done", receipt="R-1", facts={"old": 1.0}),
     compensation=Compensation(action="mail.send", payload=MAIL, title=Untrusted("Take it back")),
 )
+#: A letter a week to a customer; beyond that the owner signs.
+LIMITS = (
+    Limit.model_validate(
+        {"limit": "letters", "on": "mail.send", "per": "customer", "in": "7 days", "count": 1, "by": "owner"}
+    ),
+    Limit.model_validate(
+        {"limit": "refunds", "on": "money", "per": "person", "in": "7 days", "amount": "500.00 USD"}
+    ),
+)  # fmt: skip
 #: What a worker may report of any step.
 ANY: list[Any] = [
     Failed(problem="no such table"),
@@ -212,7 +224,12 @@ class Life:
             stop = CancelRun(actor=self.who(), run_id=run.id)
             seen = Signal(actor=SYSTEM, run_id=run.id, name="answered", value=3.0)
             self.ask(stop if self.rarely() else seen)
+        if self.rarely(0.2):
+            kind: Any = self.random.choice([StopContact, AllowContact, AllowContact])
+            self.ask(kind(actor=ADA, address="jo@example.com"))
 
     def reload(self) -> None:
         """Somebody changes company.yml."""
-        self.house.directory.now = COMPANY.model_copy(update={"solo": self.rarely(0.5)})
+        limits = LIMITS if self.rarely(0.7) else ()
+        changed = {"solo": self.rarely(0.5), "limits": limits}
+        self.house.directory.now = COMPANY.model_copy(update=changed)
