@@ -144,10 +144,9 @@ def build(
     roles = roles_of(settings) if roles is None else roles
     client, metrics = client or slack_client(settings), metrics_of(foundation)
     rows, inbox = OutboxRows(foundation.store), Inbox(foundation.store)
-    homes = Homes(foundation.store, foundation.clock)
+    homes, schedules = Homes(foundation.store, foundation.clock), _schedules(foundation)
     checks = Checks(foundation.connectors.check, homes.redraw)
     drawings = _drawings(foundation, checks)
-    schedules = _schedules(foundation)
     desk = _desk(foundation, drawings, homes, inbox, rows, metrics)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
     sealing = sealing_of(foundation) if Role.WORKER in roles else None
@@ -282,13 +281,12 @@ def _drawings(foundation: Foundation, checks: Checks) -> Drawings:
 
 
 def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) -> Drafter:
-    budget = round(settings.model_budget * 1_000_000)
     return drafter_of(
         api_key=secret(settings.openai_api_key) or None,
         base_url=settings.openai_base_url,
         model=settings.openai_model,
         strong_model=settings.openai_strong_model or None,
-        ledger=SqlLedger(store, daily_micros=budget, zone=zone),
+        ledger=SqlLedger(store, daily_micros=round(settings.model_budget * 1_000_000), zone=zone),
         clock=clock,
         timeout=settings.model_timeout,
     )

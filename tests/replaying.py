@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from workflows.ground import Ground
-from workflows.replay import OnRecord, Replay, replay
+from workflows.on_record import OnRecord
+from workflows.replay import Replay, replay
 from workflows.standing import Standing
 from workflows.text import canonical, recordable
 

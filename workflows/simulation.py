@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workflows.commands import Command
+    from workflows.on_record import Asked
     from workflows.playbook import Playbook
-    from workflows.replay import Asked, Replay
+    from workflows.replay import Replay
     from workflows.run import Draft, Run, Task
     from workflows.turn import Facts
 

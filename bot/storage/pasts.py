@@ -18,7 +18,8 @@ from bot.storage.tables import audit_event, audit_payload, document, draft, eras
 from workflows.errors import UnknownRun, WorkflowError
 from workflows.events import Entry
 from workflows.ground import KIND, Ground
-from workflows.replay import OnRecord, Replay, replay
+from workflows.on_record import OnRecord
+from workflows.replay import Replay, replay
 from workflows.standing import Standing
 
 if TYPE_CHECKING:

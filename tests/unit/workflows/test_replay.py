@@ -34,8 +34,8 @@ from workflows.standing import Standing
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
+    from workflows.on_record import OnRecord
     from workflows.ports import JsonObject
-    from workflows.replay import OnRecord
 
 
 @settings(max_examples=30, deadline=None)
