@@ -135,6 +135,8 @@ def _instead(purse: Purse, shortfall: Shortfall) -> Drafted | NotDrafted:
     written = TemplateDrafter(instead=shortfall.words).draft(purse.request)
     if isinstance(written, Drafted):
         return written.model_copy(update={"author": _charged(written.author, purse)})
+    if purse.request.wish.raw:
+        return written.model_copy(update={"kind": shortfall.kind})
     words = f"{shortfall.words[0].upper()}{shortfall.words[1:]}"
     problem = f"{words}, and no template could be used either. {written.problem}"
     return NotDrafted(kind=shortfall.kind, problem=problem)

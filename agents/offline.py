@@ -37,6 +37,8 @@ class TemplateDrafter:
         agent = admitted(request)
         if isinstance(agent, NotDrafted):
             return agent
+        if request.wish.raw:
+            return NotDrafted(kind="unavailable", problem=self._no_wish())
         written = _summary(request) if agent.output == "summary" else _letter(request, agent)
         if isinstance(written, NotDrafted):
             return written
@@ -57,6 +59,10 @@ class TemplateDrafter:
             ),
             context=shown.context_hash(request),
         )
+
+    def _no_wish(self) -> str:
+        why = f"{self.instead}, and " if self.instead else "no model is connected, and "
+        return f"{why}a template can't follow a wish. Edit the text, or take it over"
 
     def _label(self, origin: str) -> str:
         if self.instead:

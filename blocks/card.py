@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import contents, diff, elements, rich, standing
+from blocks import contents, elements, revised, rich, standing
 from blocks.domains import links, mixed_script
-from blocks.ids import ActionId, BlockId, More, block_id, button_value, tagged
+from blocks.ids import ActionId, BlockId, More, button_value, tagged
 from blocks.text import Block, Mrkdwn, joined, moment, mrkdwn, people, sentence
 from workflows.action import ActionSpec, Risk
 from workflows.durations import words as duration
-from workflows.run import Draft, DraftState, Revision
+from workflows.policy import must_type_amount
+from workflows.run import Draft, DraftState
+from workflows.steps import FIXED_TEXT
 
 if TYPE_CHECKING:
     from blocks.contents import Part
@@ -33,7 +35,7 @@ RISK_WORDS = {
     Risk.MONEY: "Money",
 }
 #: States in which the effect is still to come.
-_AHEAD = frozenset({DraftState.OPEN, DraftState.SIGNED, DraftState.HOLDING})
+_AHEAD = frozenset({DraftState.OPEN, DraftState.REWRITING, DraftState.SIGNED, DraftState.HOLDING})
 _QUIET = frozenset({Risk.READ, Risk.INTERNAL})
 _GRAVE = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
 _TITLE = 300
@@ -62,20 +64,16 @@ def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> B
     """Return the message (`text` and `blocks`) that shows `draft` as it stands."""
     shown = contents.parts(draft.current.payload, spec)
     blocks = [
-        rich.block(_id(draft, BlockId.TITLE), rich.section(_title(draft))),
-        elements.context(_id(draft, BlockId.NOTE, "risk"), _risk(draft, spec)),
+        rich.block(standing.named(draft, BlockId.TITLE), rich.section(_title(draft))),
+        elements.context(standing.named(draft, BlockId.NOTE, "risk"), _risk(draft, spec)),
         *_leaving(draft, shown),
-        *_edited(draft, spec),
+        *revised.changes(draft, spec),
     ]
     if draft.state is DraftState.OPEN:
         blocks += _open(draft, spec, setting, whole=contents.is_whole(shown))
     else:
         blocks += standing.blocks(draft, whole=contents.is_whole(shown))
     return elements.message(_sentence(draft), blocks)
-
-
-def _id(draft: Draft, part: BlockId, *more: str) -> str:
-    return block_id(part, draft.id, draft.revision, draft.state, len(draft.signatures), *more)
 
 
 def _title(draft: Draft) -> Block:
@@ -113,14 +111,14 @@ def _leaving(draft: Draft, shown: tuple[Part, ...]) -> list[Block]:
     blocks: list[Block] = []
     if short:
         lines = [_line(part) for part in short]
-        blocks.append(rich.block(_id(draft, BlockId.FACTS), *lines))
+        blocks.append(rich.block(standing.named(draft, BlockId.FACTS), *lines))
     for at, part in enumerate(long if whole else long[:2]):
         blocks.append(_quoted(draft, part, at, whole=whole, labelled=len(long) > 1))
     notes = _warnings(shown)
     if not whole:
         notes = [_not_whole(shown), *notes]
     if notes:
-        blocks.append(elements.context(_id(draft, BlockId.NOTE, "text"), *notes))
+        blocks.append(elements.context(standing.named(draft, BlockId.NOTE, "text"), *notes))
     return blocks
 
 
@@ -132,7 +130,7 @@ def _line(part: Part) -> Block:
 def _quoted(draft: Draft, part: Part, at: int, *, whole: bool, labelled: bool) -> Block:
     quote = rich.quote(*part.elements(None if whole else contents.PREVIEW))
     label = [rich.section(rich.text(part.label, bold=True))] if labelled else []
-    return rich.block(_id(draft, BlockId.BODY, str(at)), *label, quote)
+    return rich.block(standing.named(draft, BlockId.BODY, str(at)), *label, quote)
 
 
 def _not_whole(shown: tuple[Part, ...]) -> Mrkdwn:
@@ -154,30 +152,15 @@ def _warnings(shown: tuple[Part, ...]) -> list[str]:
     return found[:_WARNINGS] if len(found) <= _WARNINGS else [*found[:_WARNINGS], "and more"]
 
 
-def _edited(draft: Draft, spec: ActionSpec | None) -> list[Block]:
-    """Return who made this revision and what changed, from the second revision on."""
-    if len(draft.revisions) < 2:  # noqa: PLR2004 -- a first revision has nothing to be compared with
-        return []
-    before, now = draft.revisions[-2:]
-    changes = diff.changed(before, now, spec)
-    head = rich.section(*_by(now, changed=bool(changes)))
-    return [rich.block(_id(draft, BlockId.DIFF), head, *changes)]
-
-
-def _by(now: Revision, *, changed: bool) -> list[Block]:
-    number = rich.text(f"Revision {now.n}, ", italic=True)
-    if not changed:
-        return [number, rich.text("held back: earlier signatures count no more", italic=True)]
-    return [number, rich.text("edited by ", italic=True), standing.who(now.author)]
-
-
 def _open(draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: bool) -> list[Block]:
     buttons = _buttons(draft, spec, may_sign=whole and setting.level >= _SIGNING_LEVEL, whole=whole)
     return [
+        *revised.not_again(draft),
         *_why(draft),
-        elements.context(_id(draft, BlockId.NOTE, "sure"), *_sure(draft)),
-        elements.context(_id(draft, BlockId.NOTE, "who"), _who_and_when(draft, setting)),
-        elements.actions(_id(draft, BlockId.BUTTONS), *buttons),
+        elements.context(standing.named(draft, BlockId.NOTE, "sure"), *_sure(draft)),
+        elements.context(standing.named(draft, BlockId.NOTE, "who"), _who_and_when(draft, setting)),
+        *revised.said(draft),
+        elements.actions(standing.named(draft, BlockId.BUTTONS), *buttons),
     ]
 
 
@@ -194,7 +177,7 @@ def _why(draft: Draft) -> list[Block]:
         line += [*rich.runs(fact.fact, limit=_FACT), *standing.source(fact)]
     if len(draft.evidence) > _FACTS:
         line.append(rich.text(f"; and {len(draft.evidence) - _FACTS} more under ⋯"))
-    return [rich.block(_id(draft, BlockId.WHY), rich.section(*line))]
+    return [rich.block(standing.named(draft, BlockId.WHY), rich.section(*line))]
 
 
 def _between(why: Untrusted) -> str:
@@ -245,14 +228,14 @@ def _buttons(draft: Draft, spec: ActionSpec | None, *, may_sign: bool, whole: bo
         *buttons,
         elements.button(ActionId.EDIT, "Edit", value, about=draft.title),
         elements.button(ActionId.REJECT, "Reject", value, about=draft.title),
-        _more(value),
+        _more(draft, value, may_sign=may_sign),
     ]
 
 
 def _approve(draft: Draft, spec: ActionSpec | None, value: str) -> Block:
     approve = elements.button(ActionId.APPROVE, "Approve", value, about=draft.title, primary=True)
-    if not is_final(draft, spec):
-        return approve
+    if not is_final(draft, spec) or must_type_amount(draft, spec):
+        return approve  # typing the amount is question enough
     amount = f" {draft.amount}" if draft.amount else ""
     return elements.confirmed(
         approve, title=f"This can't be undone.{amount}", text=draft.title, yes="Approve"
@@ -266,7 +249,12 @@ def is_final(draft: Draft, spec: ActionSpec | None) -> bool:
     return draft.risk in _GRAVE or draft.rule.hold == 0
 
 
-def _more(value: str) -> Block:
-    words = {More.WHY: "Why this?", More.HISTORY: "History"}
+def _more(draft: Draft, value: str, *, may_sign: bool) -> Block:
+    """Return what else can be done; at most five choices fit."""
+    words = {More.CLAIM: "I'm looking at it", More.TAKE: "Take over …", More.WHY: "Why this?"}
+    if may_sign:
+        words = {More.COMMENT: "Approve with a comment …", **words}
+    if draft.author.agent != FIXED_TEXT.agent:
+        words = {More.CHANGE: "Request changes …", **words}
     options = [elements.option(text, tagged(choice, value)) for choice, text in words.items()]
     return elements.overflow(ActionId.MORE, *options)

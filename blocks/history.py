@@ -33,6 +33,11 @@ WORDS = {
     Event.DRAFT_OPENED: "drafted it",
     Event.DRAFT_REFUSED: "refused a draft",
     Event.DRAFT_EDITED: "edited it",
+    Event.DRAFT_RETURNED: "asked for changes",
+    Event.DRAFT_REWRITTEN: "wrote it again",
+    Event.DRAFT_KEPT: "left it as it was",
+    Event.DRAFT_CLAIMED: "is looking at it",
+    Event.DRAFT_TAKEN: "took it over",
     Event.DRAFT_SIGNED: "signed it",
     Event.DRAFT_LIMITED: "asked others, since a limit is used up",
     Event.DRAFT_HELD: "holds it before it leaves",
@@ -68,7 +73,7 @@ WORDS = {
 }
 _OBJECT = 60
 _REASON = 120
-_DETAILS = ("why", "reason", "message", "comment")
+_DETAILS = ("why", "wish", "problem", "reason", "message", "comment")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,8 +54,11 @@ class ActionId(StrEnum):
 class More(StrEnum):
     """The choices behind the three dots of a card; an overflow menu holds at most five."""
 
+    CHANGE = "change"
+    COMMENT = "comment"
+    CLAIM = "claim"
+    TAKE = "take"
     WHY = "why"
-    HISTORY = "history"
 
 
 class TaskMore(StrEnum):
@@ -72,6 +75,9 @@ class CallbackId(StrEnum):
 
     EDIT = "edit"
     REJECT = "reject"
+    CHANGE = "change"
+    SIGN = "sign"
+    TAKE = "take"
     REVIEW = "review"
     PICK = "pick"
     START = "start"

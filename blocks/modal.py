@@ -43,7 +43,7 @@ def edit(draft: Draft, spec: ActionSpec) -> Block:
     blocks = _fixed(draft, shown)
     blocks += form.inputs(fields, draft.current.payload)
     if fields:
-        blocks.append(_sign_too(draft))
+        blocks += [_edited_for(), _sign_too(draft)]
     else:
         blocks.append(_nothing_to_edit(draft))
     return elements.modal(
@@ -82,6 +82,20 @@ def _fixed(draft: Draft, shown: list[Part]) -> list[Block]:
 def _nothing_to_edit(draft: Draft) -> Block:
     words = mrkdwn("Nothing in this draft may be edited. Reject it with a reason instead.")
     return elements.section(block_id(BlockId.NOTE, draft.id, draft.revision), words)
+
+
+def _edited_for() -> Block:
+    reasons = [reason for reason in REASONS if reason != NO_MESSAGES]
+    options = [elements.option(reason.capitalize(), reason) for reason in reasons]
+    element: Block = {
+        "type": "radio_buttons",
+        "action_id": str(ActionId.INPUT),
+        "options": options,
+    }
+    hint = "One tap, if you like: it goes on the record with the edit."
+    return elements.entry(
+        BlockId.REASON, "What was wrong with it?", element, hint=hint, optional=True
+    )
 
 
 def _sign_too(draft: Draft) -> Block:

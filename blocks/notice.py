@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, history, home, rich, standing
+from blocks import contents, elements, history, home, modal, rich, standing
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
 from workflows.run import DraftState, RunState
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blocks.history import Logged
+    from workflows.action import ActionSpec
     from workflows.company import Person
     from workflows.errors import WorkflowError
     from workflows.ports import Finding
@@ -135,8 +136,11 @@ def _paragraph(draft: Draft, line: list[Block]) -> Block:
     return rich.block(block_id(BlockId.NOTE, "remind", draft.id, draft.state), rich.section(*line))
 
 
-def task(shown: Task) -> Block:
-    """Return a task as a message: who should do what until when, or who answered what."""
+def task(shown: Task, taken: Draft | None = None, spec: ActionSpec | None = None) -> Block:
+    """Return a task as a message: who should do what until when, or who answered what.
+
+    `taken` is the draft that was taken over by it: its text is there to copy.
+    """
     lead = [rich.person(shown.owner), rich.text("  ")]
     key = (BlockId.ROW, "task", shown.id, shown.owner, shown.state)
     if shown.state == "done":
@@ -146,8 +150,30 @@ def task(shown: Task) -> Block:
         text = sentence("Done: {}.", shown.title)
         return elements.message(text, [rich.block(block_id(*key), rich.section(*line))])
     section = rich.section(*lead, *home.task_line(shown))
-    blocks = [rich.block(block_id(*key), section), home.task_buttons(shown)]
+    copied = _to_copy(shown, taken, spec) if taken else []
+    blocks = [rich.block(block_id(*key), section), *copied, home.task_buttons(shown)]
     return elements.message(sentence("A task for you: {}.", shown.title), blocks)
+
+
+def _to_copy(shown: Task, taken: Draft, spec: ActionSpec | None) -> list[Block]:
+    """Return what was drafted, to copy from: short fields in lines, long ones begun if they are very long."""
+    parts = contents.parts(taken.current.payload, spec)
+    whole = contents.is_whole(parts)
+    lines: list[Block] = [rich.section(rich.text("Drafted, to copy from; nothing was sent:"))]
+    for part in parts:
+        label = rich.text(f"{part.label}  ", bold=True)
+        if part.long:
+            text = part.elements(None if whole else contents.PREVIEW)
+            lines += [rich.section(label), rich.quote(*text)]
+        else:
+            lines.append(rich.section(label, *part.elements(contents.SHORT)))
+    found = [rich.block(block_id(BlockId.BODY, "task", shown.id), *lines)]
+    if not whole:
+        button = elements.button(
+            ActionId.REVIEW, "Full text", modal.value_of(taken), about=taken.title
+        )
+        found.append(elements.actions(block_id(BlockId.PAGES, "task", shown.id), button))
+    return found
 
 
 def nudge(shown: Task, said: Mapping[str, str]) -> Block:
@@ -210,6 +236,8 @@ def why(draft: Draft) -> Block:
     if facts:
         blocks.append(rich.block(block_id(BlockId.FACTS, *key), rich.bullets(facts)))
     blocks.append(rich.block(block_id(BlockId.NOTE, *key), rich.bullets(_grounds(draft))))
+    past = elements.button(ActionId.SHOW_RUN, "History", draft.run_id, about=draft.title)
+    blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), past))
     return elements.message(sentence("Why: {}.", draft.title), blocks)
 
 

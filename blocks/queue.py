@@ -34,11 +34,16 @@ class Waiting:
     #: Whether this person may sign it from a row, by policy: low risk, level 3 or above.
     one_tap: bool = False
 
+    def is_free(self, person: str, at: datetime) -> bool:
+        """Whether nobody else is looking at it."""
+        claim = self.draft.claim
+        return claim is None or claim.by == person or claim.until <= at
+
 
 def row(waiting: Waiting) -> list[Block]:
     """Return one row: risk, title, amount and due time, then the buttons its card has."""
     draft = waiting.draft
-    keys = (draft.id, draft.revision, len(draft.signatures))
+    keys = standing.keys(draft)
     line = [
         rich.text(f"{RISK_WORDS[draft.risk]}  ", bold=True),
         *rich.runs(draft.title, limit=_TITLE),
@@ -46,6 +51,9 @@ def row(waiting: Waiting) -> list[Block]:
     if draft.amount:
         line.append(rich.text(f" · {draft.amount}"))
     line += [rich.text(" · due "), rich.date(draft.expires_at)]
+    if claim := draft.claim:
+        line += [rich.text(" · "), rich.person(claim.by), rich.text(" is looking at it until ")]
+        line.append(rich.date(claim.until, "{time}"))
     body = [rich.section(*line)]
     leaving = _leaving(waiting)
     if leaving:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 #: What a state is called at the start of a notification.
 WORDS = {
     DraftState.OPEN: "To sign",
+    DraftState.REWRITING: "Being written again",
     DraftState.SIGNED: "Signed",
     DraftState.HOLDING: "Signed, not sent yet",
     DraftState.EXECUTING: "Signed, being carried out",
     DraftState.EXECUTED: "Done",
     DraftState.REJECTED: "Rejected",
+    DraftState.TAKEN: "Taken over, nothing was sent",
     DraftState.WITHDRAWN: "Withdrawn",
     DraftState.EXPIRED: "Expired, nothing was sent",
     DraftState.UNCERTAIN: "Outcome unknown, please check",
@@ -32,13 +34,34 @@ _SOURCE = 80
 
 def blocks(draft: Draft, *, whole: bool) -> list[Block]:
     """Return the lines that say how it stands and the buttons that are left, if any."""
-    keys = (draft.id, draft.revision, draft.state, len(draft.signatures))
+    version = keys(draft)
     line = rich.section(*_LINES[draft.state](draft))
     buttons = _buttons(draft, whole=whole)
-    found = [rich.block(block_id(BlockId.STATE, *keys), line)]
     return [
-        *found,
-        *([elements.actions(block_id(BlockId.BUTTONS, *keys), *buttons)] if buttons else []),
+        rich.block(block_id(BlockId.STATE, *version), line, *comments(draft)),
+        *([elements.actions(block_id(BlockId.BUTTONS, *version), *buttons)] if buttons else []),
+    ]
+
+
+def keys(draft: Draft) -> tuple[str | int, ...]:
+    """Return what names the version of a card that shows `draft` as it stands."""
+    more = [f"asked{len(draft.wishes)}"] if draft.wishes else []
+    if draft.claim:
+        more.append(f"{draft.claim.by}{draft.claim.until.timestamp():.0f}")
+    return (draft.id, draft.revision, draft.state, len(draft.signatures), *more)
+
+
+def named(draft: Draft, part: BlockId, *more: str) -> str:
+    """Return the block id of a part of its card, new for each version of the card."""
+    return block_id(part, *keys(draft), *more)
+
+
+def comments(draft: Draft) -> list[Block]:
+    """Return what people said with their signatures on the newest revision, one quote each."""
+    said = [each for each in draft.comments if each.n == draft.revision]
+    return [
+        rich.quote(rich.person(each.by), rich.text(": "), *rich.runs(each.words, limit=_REASON))
+        for each in said
     ]
 
 
@@ -120,6 +143,20 @@ def _rejected(draft: Draft) -> list[Block]:
     return [rich.text("Rejected"), *by, *_reason(draft, ": ")]
 
 
+def _rewriting(draft: Draft) -> list[Block]:
+    line = [rich.text("Being written again")]
+    if draft.wishes:
+        wish = draft.wishes[-1]
+        line += [rich.text(", as "), who(wish.by), rich.text(" asked "), _time(wish.at)]
+        line += [rich.text(": "), *rich.runs(wish.words, limit=_REASON)]
+    return line
+
+
+def _taken(draft: Draft) -> list[Block]:
+    by = [rich.text(" by "), who(draft.ending.by)] if draft.ending else []
+    return [rich.text("Taken over"), *by, rich.text(". Nothing was sent from here")]
+
+
 def _withdrawn(draft: Draft) -> list[Block]:
     return [rich.text("Withdrawn, nothing was sent"), *_reason(draft, ": ")]
 
@@ -144,11 +181,13 @@ def _failed(draft: Draft) -> list[Block]:
 
 _LINES = {
     DraftState.OPEN: _signed,
+    DraftState.REWRITING: _rewriting,
     DraftState.SIGNED: _holding,
     DraftState.HOLDING: _holding,
     DraftState.EXECUTING: _executing,
     DraftState.EXECUTED: _executed,
     DraftState.REJECTED: _rejected,
+    DraftState.TAKEN: _taken,
     DraftState.WITHDRAWN: _withdrawn,
     DraftState.EXPIRED: _expired,
     DraftState.UNCERTAIN: _uncertain,
@@ -170,6 +209,8 @@ def _buttons(draft: Draft, *, whole: bool) -> list[Block]:
 def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
     """Return the buttons a decided draft still has, each with its words."""
     match draft.state:
+        case DraftState.REWRITING:
+            return [(ActionId.REJECT, "Reject")]
         case DraftState.HOLDING:
             return [(ActionId.UNDO, "Undo")]
         case DraftState.EXECUTED if draft.compensation:

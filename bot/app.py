@@ -143,12 +143,12 @@ def build(
     settings.require(settings.slack_secrets)
     roles = roles_of(settings) if roles is None else roles
     client, metrics = client or slack_client(settings), metrics_of(foundation)
-    rows, inbox = OutboxRows(foundation.store), Inbox(foundation.store)
+    inbox = Inbox(foundation.store)
     homes, schedules = Homes(foundation.store, foundation.clock), _schedules(foundation)
     checks = Checks(foundation.connectors.check, homes.redraw)
     drawings = _drawings(foundation, checks)
-    desk = _desk(foundation, drawings, homes, inbox, rows, metrics)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
+    desk = _desk(foundation, drawings, homes, inbox, gateway, metrics)
     sealing = sealing_of(foundation) if Role.WORKER in roles else None
     app, parts = _app(settings, identity(client)), Parts()
     register(app, desk)
@@ -166,7 +166,7 @@ def build(
         app=app,
         socket=socket,
         web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
-        outbox=_outbox(foundation, gateway, rows, drawings, seconds),
+        outbox=_outbox(foundation, gateway, drawings, seconds),
         core=_core(foundation, metrics, ticks=(*_ticks(foundation, schedules, inbox), *seal)),
         sealing=sealing,
         schedules=schedules,
@@ -202,7 +202,7 @@ def _desk(
     drawings: Drawings,
     homes: Homes,
     inbox: Inbox,
-    rows: OutboxRows,
+    gateway: Gateway,
     metrics: Metrics | None,
 ) -> Desk:
     return Desk(
@@ -216,19 +216,19 @@ def _desk(
         home=drawings.home,
         watch_home=homes.watch,
         inbox=inbox,
-        adopt=rows.adopt,
+        whisper=gateway.whisper,
+        adopt=OutboxRows(foundation.store).adopt,
     )
 
 
 def _outbox(
     foundation: Foundation,
     gateway: Gateway,
-    rows: OutboxRows,
     drawings: Drawings,
     seconds: Callable[[], float],
 ) -> Outbox:
     return Outbox(
-        rows=rows,
+        rows=OutboxRows(foundation.store),
         gateway=gateway,
         draw=drawings.draw,
         now=foundation.clock.now,

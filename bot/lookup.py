@@ -9,7 +9,7 @@ from bot.storage.audit_search import Filters, search
 from bot.storage.cards import Cards
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
-from workflows.run import Actor
+from workflows.run import Actor, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,14 @@ class Lookup(Queue):
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""
         return self._cards.shown(draft_id, channel, ts, block_id)
+
+    def in_thread(self, channel: str, thread_ts: str) -> Sequence[Run]:
+        """Return the run whose card opened the thread; else those whose open drafts live in it."""
+        if draft_id := self._cards.card_at(channel, thread_ts):
+            run = self.run_of_draft(draft_id)
+            return [run] if run else []
+        place = Place(channel=channel, thread_ts=thread_ts)
+        return [run for run in self.open_runs() if run.place == place]
 
     def card(self, hash_: str) -> str | None:
         """Return the JSON of a card as somebody saw it, by the hash their signature has; None if it is not kept."""

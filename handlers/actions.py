@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice, sop
-from blocks.ids import ActionId, More, TaskMore
+from blocks import modal, notice
+from blocks.ids import ActionId, ButtonValue, More, TaskMore
 from blocks.listing import Place as HomePlace
-from handlers import looking, seen
+from handlers import looking, seen, showing
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -16,8 +16,11 @@ from workflows.commands import (
     REASONS,
     Answer,
     Approve,
+    Claim,
+    OpenChange,
     OpenEdit,
     OpenReject,
+    OpenSign,
     Pause,
     Redraft,
     Reject,
@@ -29,16 +32,15 @@ from workflows.commands import (
     StopContact,
     Undo,
 )
-from workflows.run import Actor, Place
+from workflows.run import Actor, DraftState, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blocks.ids import ButtonValue
     from handlers.desk import Desk
     from handlers.payloads import ButtonPress
     from handlers.replies import Reply
-    from workflows.commands import Command
+    from workflows.commands import Command, OnDraft
 
 
 def _about(press: ButtonPress, value: ButtonValue | None = None) -> dict[str, object]:
@@ -135,8 +137,22 @@ def review_page(desk: Desk, press: ButtonPress) -> Reply:
 def more(desk: Desk, press: ButtonPress) -> Reply:
     """Open what stands behind the three dots."""
     tag, value = press.tagged
-    show = looking.why if tag == More.WHY else looking.history
-    return show(desk, press.person, value.draft_id)
+    match More(tag):
+        case More.WHY:
+            return looking.why(desk, press.person, value.draft_id)
+        case More.TAKE:
+            return looking.take_over(desk, press.person, value)
+        case choice:
+            about = {**_about(press, value), **seen.pressed(desk, press)}
+            return _handle(desk, _CHOSEN[choice].model_validate(about))
+
+
+#: What a choice behind the dots asks for.
+_CHOSEN: dict[More, type[OnDraft]] = {
+    More.CHANGE: OpenChange,
+    More.COMMENT: OpenSign,
+    More.CLAIM: Claim,
+}
 
 
 def answer(desk: Desk, press: ButtonPress) -> Reply:
@@ -219,34 +235,20 @@ def show_queue(desk: Desk, press: ButtonPress) -> Reply:
 
 
 def claim_next(desk: Desk, press: ButtonPress) -> Reply:
-    """Open the most pressing draft that waits for the one who asks."""
-    mine = desk.waiting(press.person)
-    if not mine:
-        return Said(notice.said("Nothing waits for you."))
-    return looking.full_text(desk, press.person, mine[0].draft.id)
-
-
-def show_audit(desk: Desk, press: ButtonPress) -> Reply:
-    """Show the newest entries of the audit log."""
-    return looking.audit(desk, press.person, "")
-
-
-def show_run(desk: Desk, press: ButtonPress) -> Reply:
-    """Show where a run stands."""
-    return looking.status(desk, press.person, press.action.chosen)
-
-
-def show_sop(desk: Desk, press: ButtonPress) -> Reply:
-    """Show a playbook as a one-page procedure."""
-    playbook = desk.shelf.get(press.action.chosen)
-    return Said(
-        sop.sop(playbook) if playbook else notice.said("That playbook is not there any more.")
-    )
-
-
-def show_help(_desk: Desk, _press: ButtonPress) -> Reply:
-    """Show what one can do here."""
-    return Said(notice.helped())
+    """Claim the most pressing draft that nobody else is looking at, and open it."""
+    mine, now = desk.waiting(press.person), desk.clock.now()
+    draft = next((one.draft for one in mine if one.is_free(press.person, now)), None)
+    if draft is None:
+        words = (
+            "Others are looking at all that waits for you." if mine else "Nothing waits for you."
+        )
+        return Said(notice.said(words))
+    if draft.state is DraftState.OPEN:
+        value = ButtonValue.parse(modal.value_of(draft))
+        claimed = _handle(desk, Claim.model_validate(_about(press, value)))
+        if not isinstance(claimed, Recorded):
+            return claimed
+    return looking.full_text(desk, press.person, draft.id)
 
 
 def home_page(desk: Desk, press: ButtonPress) -> Reply:
@@ -284,10 +286,10 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.RETRY: retry,
     ActionId.SHOW_QUEUE: show_queue,
     ActionId.CLAIM_NEXT: claim_next,
-    ActionId.SHOW_AUDIT: show_audit,
-    ActionId.SHOW_RUN: show_run,
-    ActionId.SHOW_SOP: show_sop,
-    ActionId.SHOW_HELP: show_help,
+    ActionId.SHOW_AUDIT: showing.show_audit,
+    ActionId.SHOW_RUN: showing.show_run,
+    ActionId.SHOW_SOP: showing.show_sop,
+    ActionId.SHOW_HELP: showing.show_help,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

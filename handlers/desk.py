@@ -47,6 +47,10 @@ class Reading(Protocol):
         """Return the playbooks this person started last, newest first."""
         ...
 
+    def in_thread(self, channel: str, thread_ts: str) -> Sequence[Run]:
+        """Return the run whose card opened the thread; else those whose open drafts live in it."""
+        ...
+
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""
         ...
@@ -96,5 +100,7 @@ class Desk:
     #: Keeps somebody's App Home up to date from now on, at a place of it; nothing is its beginning.
     watch_home: Callable[[str, str], None]
     inbox: Events
+    #: Shows a message to one person alone: channel, person, thread or none, message.
+    whisper: Callable[[str, str, str, dict[str, Any]], object]
     #: Notes that a message shows a subject too, so that every copy is drawn again.
     adopt: Callable[[str, str, str], object]

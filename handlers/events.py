@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from handlers.mentions import app_mention
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -33,6 +35,7 @@ def app_uninstalled(_desk: Desk, _event: dict[str, Any]) -> None:
 #: Every event subscribed to; a convention test holds it equal to manifest.yml.
 ON: dict[str, Callable[[Desk, dict[str, Any]], None]] = {
     "app_home_opened": app_home_opened,
+    "app_mention": app_mention,
     "tokens_revoked": tokens_revoked,
     "app_uninstalled": app_uninstalled,
 }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice, queue
+from blocks import asking, modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
 from workflows import policy
 from workflows.answers import Recorded, Refused
 from workflows.errors import Refusal, UnknownDraft, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
-from workflows.run import Actor
+from workflows.run import Actor, DraftState
 
 if TYPE_CHECKING:
+    from blocks.ids import ButtonValue
     from blocks.listing import Place
     from handlers.desk import Desk
     from workflows.run import Run
@@ -58,9 +59,16 @@ def why(desk: Desk, person: str, draft_id: str) -> Reply:
     return Said(notice.why(run.draft))
 
 
-def history(desk: Desk, person: str, draft_id: str) -> Reply:
-    """Say what happened to the draft's run so far."""
-    return status(desk, person, draft_id)
+def take_over(desk: Desk, person: str, value: ButtonValue) -> Reply:
+    """Ask whether somebody wants to do it themselves; whether they may is decided when they say so."""
+    if refused := stranger(desk, person):
+        return refused
+    run = desk.reading.run_of_draft(value.draft_id)
+    if run is None or run.draft is None:
+        return Refused(error=UnknownDraft())
+    if modal.value_of(run.draft) != str(value) or run.draft.state is not DraftState.OPEN:
+        return Said(notice.said("This was changed or decided meanwhile. Look at the card."))
+    return Opened(asking.take_over(run.draft))
 
 
 def status(desk: Desk, person: str, run_id: str) -> Reply:

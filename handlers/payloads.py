@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -172,6 +173,25 @@ class Shortcut(Body):
     def person(self) -> str:
         """Slack's id of who chose it."""
         return self.user.id
+
+
+class Mention(Body):
+    """A message in which the bot is mentioned."""
+
+    user: str = ""
+    text: str = ""
+    channel: str
+    #: Slack's name for it: when it was written, in seconds.
+    ts: str = Field(pattern=r"^[0-9]{1,12}\.[0-9]{1,6}$")
+    #: The thread it stands in; empty outside of one.
+    thread_ts: str = ""
+    #: Set when a bot wrote it.
+    bot_id: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return datetime.fromtimestamp(float(self.ts), UTC)
 
 
 class Happening(Body):

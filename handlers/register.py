@@ -138,7 +138,7 @@ def _on_view(desk: Desk, callback_id: CallbackId) -> Callable[..., None]:
             submission = Submission.model_validate(body)
             with within(DEADLINE):
                 reply = views.ON[callback_id](desk, submission)
-            replies.after_submission(submission, reply, ack)
+            replies.after_submission(desk, submission, reply, ack)
 
     return listen
 

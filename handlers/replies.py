@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blocks import form, modal, notice
+from blocks import asking, form, modal, notice
 from workflows.answers import Answer, FieldErrors, Recorded, Refused, Show
 
 if TYPE_CHECKING:
@@ -75,14 +75,24 @@ def _form(desk: Desk, show: Show) -> dict[str, Any]:
     spec = desk.actions.get(draft.action) if draft else None
     if draft is None or spec is None:
         return modal.said("This draft can't be shown here any more; nothing was changed.")
-    return modal.reject(draft) if show.view == "reject" else modal.edit(draft, spec)
+    match show.view:
+        case "edit":
+            return modal.edit(draft, spec)
+        case "reject":
+            return modal.reject(draft)
+        case "change":
+            return asking.change(draft)
+        case "sign":
+            return asking.sign(draft, spec)
 
 
-def after_submission(submission: Submission, reply: Reply, ack: Ack) -> None:
+def after_submission(desk: Desk, submission: Submission, reply: Reply, ack: Ack) -> None:
     """Answer a submitted dialog: close it, show what is wrong at the field, or turn it into another."""
     match reply:
         case FieldErrors(errors=errors):
             _wrong_fields(submission, errors, ack)
+        case Show():
+            ack(response_action="update", view=_form(desk, reply))
         case Opened(view) | Turned(view):
             ack(response_action="update", view=view)
         case Refused(error=error):

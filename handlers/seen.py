@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from blocks import contents, modal, queue
+from blocks import asking, contents, modal, queue
 from blocks.ids import ActionId, CallbackId
 from workflows.text import digest, normalised
 
@@ -50,6 +50,25 @@ def reasons(desk: Desk, value: str) -> Seen:
     """Return the dialog of reasons to reject the draft that `value` names."""
     draft = _draft(desk, value.partition(".")[0], value)
     return _seen("reasons", _hash(modal.reject(draft)) if draft else "")
+
+
+def changes(desk: Desk, value: str) -> Seen:
+    """Return the form for what should be different in the draft that `value` names."""
+    draft = _draft(desk, value.partition(".")[0], value)
+    return _seen("change form", _hash(asking.change(draft)) if draft else "")
+
+
+def taking(desk: Desk, value: str) -> Seen:
+    """Return the question before the draft that `value` names is taken over."""
+    draft = _draft(desk, value.partition(".")[0], value)
+    return _seen("take-over form", _hash(asking.take_over(draft)) if draft else "")
+
+
+def signing(desk: Desk, value: str) -> Seen:
+    """Return the dialog in which the draft that `value` names is signed."""
+    draft = _draft(desk, value.partition(".")[0], value)
+    drawn = asking.sign(draft, desk.actions.get(draft.action)) if draft else None
+    return _seen("sign form", _hash(drawn) if drawn else "")
 
 
 def full_text(desk: Desk, submission: Submission) -> Seen:

@@ -10,7 +10,7 @@ from handlers import commands, looking, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, Edit, Reassign, Reject, StartRun
+from workflows.commands import Approve, Edit, Reassign, Reject, RequestChange, StartRun, TakeOver
 from workflows.errors import UnknownDraft, UnknownPlaybook
 from workflows.run import Actor, Place
 from workflows.text import Untrusted
@@ -48,10 +48,16 @@ def edit(desk: Desk, submission: Submission) -> Reply:
     emptied = {name: "" for name, value in typed.items() if value is None}
     form_seen = seen.edit_form(desk, run, submission.view.private_metadata)
     saving = {**about, **form_seen, "changes": {**changes, **emptied}}
+    saving["reason"] = _reason(submission)
     answer = desk.engine.handle(Edit.model_validate(saving), DEADLINE)
     if not isinstance(answer, Recorded) or not _wants_to_sign(submission):
         return answer
     return _sign_saved(desk, submission, answer, form_seen)
+
+
+def _reason(submission: Submission) -> str:
+    tapped: Any = submission.view.held(BlockId.REASON, ActionId.INPUT).get("selected_option")
+    return str(tapped["value"]) if tapped else ""
 
 
 def _wants_to_sign(submission: Submission) -> bool:
@@ -77,10 +83,37 @@ def _sign_saved(desk: Desk, submission: Submission, saved: Recorded, form_seen: 
 
 def reject(desk: Desk, submission: Submission) -> Reply:
     """Reject in one's own words."""
-    words = str(submission.view.held(BlockId.OWN_WORDS, ActionId.INPUT).get("value") or "")
+    words = _typed(submission, BlockId.OWN_WORDS)
     about = {**_about(submission, "reject"), **seen.reasons(desk, submission.view.private_metadata)}
     rejecting = {**about, "reason": "other", "comment": Untrusted(words)}
     return desk.engine.handle(Reject.model_validate(rejecting), DEADLINE)
+
+
+def change(desk: Desk, submission: Submission) -> Reply:
+    """Let the agent write it again, as was typed."""
+    about = {**_about(submission, "change"), **seen.changes(desk, submission.view.private_metadata)}
+    wish = _typed(submission, form.input_id("wish"))
+    return desk.engine.handle(RequestChange.model_validate({**about, "wish": wish}), DEADLINE)
+
+
+def take(desk: Desk, submission: Submission) -> Reply:
+    """Take it over."""
+    about = {**_about(submission, "take"), **seen.taking(desk, submission.view.private_metadata)}
+    return desk.engine.handle(TakeOver.model_validate(about), DEADLINE)
+
+
+def sign(desk: Desk, submission: Submission) -> Reply:
+    """Sign with a comment, and with the amount where it is asked for."""
+    about = {**_about(submission, "sign"), **seen.signing(desk, submission.view.private_metadata)}
+    typed = {
+        "comment": _typed(submission, BlockId.OWN_WORDS),
+        "amount": _typed(submission, form.input_id("amount")),
+    }
+    return desk.engine.handle(Approve.model_validate({**about, **typed}), DEADLINE)
+
+
+def _typed(submission: Submission, block_id: str) -> str:
+    return str(submission.view.held(block_id, ActionId.INPUT).get("value") or "")
 
 
 def review(desk: Desk, submission: Submission) -> Reply:
@@ -141,6 +174,9 @@ def hand_over(desk: Desk, submission: Submission) -> Reply:
 ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.EDIT: edit,
     CallbackId.REJECT: reject,
+    CallbackId.CHANGE: change,
+    CallbackId.SIGN: sign,
+    CallbackId.TAKE: take,
     CallbackId.REVIEW: review,
     CallbackId.PICK: pick,
     CallbackId.START: start,

@@ -29,7 +29,7 @@ class Refused:
 class Show:
     """Something to look at: open this view of the run's draft."""
 
-    view: Literal["edit", "reject"]
+    view: Literal["edit", "reject", "change", "sign"]
     run: Run
 
 

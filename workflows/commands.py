@@ -15,7 +15,19 @@ NO_MESSAGES = "no more messages"
 REASONS = ("wrong facts", "wrong tone", "wrong time", "not needed", NO_MESSAGES, "other")
 
 #: What somebody had in front of them when they pressed; empty where nothing was drawn for them.
-Shown = Literal["", "card", "row", "full text", "edit form", "reasons", "card not known"]
+Shown = Literal[
+    "",
+    "card",
+    "row",
+    "full text",
+    "edit form",
+    "reasons",
+    "change form",
+    "sign form",
+    "take-over form",
+    "words",
+    "card not known",
+]
 
 
 class Command(Record):
@@ -46,8 +58,15 @@ class OnDraft(Command):
     shown: Shown = ""
 
 
+class OpenSign(OnDraft):
+    """Show what would be signed, with a field for a comment; changes nothing."""
+
+
 class Approve(OnDraft):
-    """Sign these bytes."""
+    """Sign these bytes. Money that can't be undone asks for the amount as well, typed."""
+
+    comment: Untrusted = Untrusted("")
+    amount: str = ""
 
 
 class OpenEdit(OnDraft):
@@ -58,6 +77,26 @@ class Edit(OnDraft):
     """Save a new, unsigned revision with these fields changed."""
 
     changes: dict[str, JsonValue]
+    #: One of `REASONS`, where the person gave one.
+    reason: Literal["", "wrong facts", "wrong tone", "wrong time", "not needed", "other"] = ""
+
+
+class OpenChange(OnDraft):
+    """Show the form for what should be different; changes nothing."""
+
+
+class RequestChange(OnDraft):
+    """Let the agent write the same draft again, as somebody wishes."""
+
+    wish: Untrusted
+
+
+class TakeOver(OnDraft):
+    """End the draft; the person does it instead, as a task."""
+
+
+class Claim(OnDraft):
+    """Say that one is looking at it, so that two people don't do the same work."""
 
 
 class OpenReject(OnDraft):

@@ -88,6 +88,18 @@ class StaleCard(Refusal):
     """This is revision {shown}; {who} changed it to revision {current}. Look at the new card and decide there."""
 
 
+class BeingRewritten(Refusal):
+    """The agent is writing this again, as {who} asked at {when}. Look at the card in a moment."""
+
+
+class EnoughRounds(Refusal):
+    """This was asked for {rounds} times already. Edit it, take it over, or reject it with a reason."""
+
+
+class ClaimedBy(Refusal):
+    """{who} is looking at this until {until}. Nothing was done; ask them, or wait until then."""
+
+
 class NotOpen(Refusal):
     """This is {state} and can no longer be {wanted}."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import customers, drafts, limits, steps, weighing
+from workflows import customers, drafts, limits, signing, steps, weighing
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep
@@ -44,7 +44,7 @@ def leave(turn: Turn) -> None:
     elif not weighing.signed_enough(turn, needed := limits.needs(turn, draft)):
         weighing.ask_others(turn, needed)
     else:
-        drafts.let_go(turn, TIMER)
+        signing.let_go(turn, TIMER)
 
 
 def hold_still(turn: Turn, why: str) -> None:
@@ -61,8 +61,8 @@ def withdraw_silent(turn: Turn) -> None:
 
 def _wait_for_day(turn: Turn, day: datetime) -> None:
     turn.redrafted(leaves_at=day)
-    turn.become(due_at=day, why=drafts.NIGHT)
-    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": drafts.NIGHT})
+    turn.become(due_at=day, why=signing.NIGHT)
+    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": signing.NIGHT})
 
 
 def _wait_a_little(turn: Turn, why: str) -> None:

@@ -7,28 +7,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import drafts, leaving, policy, results, steps, tasks, undoing
+from workflows import drafts, leaving, policy, results, revising, signing, steps, tasks, undoing
 from workflows.answers import FieldErrors
 from workflows.commands import (
     Answer,
     Approve,
     CancelRun,
+    Claim,
     Command,
     Due,
     Edit,
     OnDraft,
     OnTask,
+    OpenChange,
     OpenEdit,
     OpenReject,
+    OpenSign,
     Reassign,
     Redraft,
     Reject,
+    RequestChange,
     Resolve,
     Retry,
     Signal,
     Snooze,
     StartRun,
     StepDone,
+    TakeOver,
     Undo,
 )
 from workflows.errors import (
@@ -53,11 +58,21 @@ if TYPE_CHECKING:
 #: What may be asked of a draft, by the state it is in. What is not here is refused with the state's own sentence.
 ON_DRAFT: dict[tuple[type[Command], DraftState], Callable[[Turn], None]] = {
     # An open draft is signed, edited or rejected by those the policy names.
-    (Approve, DraftState.OPEN): drafts.sign,
+    (OpenSign, DraftState.OPEN): signing.show_sign,
+    (Approve, DraftState.OPEN): signing.sign,
     (OpenEdit, DraftState.OPEN): drafts.show_edit,
-    (Edit, DraftState.OPEN): drafts.edit,
+    (Edit, DraftState.OPEN): revising.edit,
     (OpenReject, DraftState.OPEN): drafts.show_reject,
     (Reject, DraftState.OPEN): drafts.reject,
+    # Somebody looks at it in peace, or does it themselves.
+    (Claim, DraftState.OPEN): drafts.claim,
+    (TakeOver, DraftState.OPEN): tasks.take_over,
+    # The agent writes it again, as somebody wishes; until it is back it can only be ended.
+    (OpenChange, DraftState.OPEN): drafts.show_change,
+    (RequestChange, DraftState.OPEN): revising.ask,
+    (OpenReject, DraftState.REWRITING): drafts.show_reject,
+    (Reject, DraftState.REWRITING): drafts.reject,
+    (TakeOver, DraftState.REWRITING): tasks.take_over,
     # Signed and held: it can still be held back; then it is open again and its signatures count no more.
     (Undo, DraftState.HOLDING): undoing.hold_back,
     # After it left, undoing is a new draft of the compensating action.

@@ -11,6 +11,7 @@ from workflows.run import ApprovalRule, Needs, Threshold
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from workflows.action import ActionSpec
     from workflows.company import Company, Person
     from workflows.run import Actor, Draft, Run
 
@@ -140,7 +141,7 @@ def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company, at: dat
     relation = _relation(run, draft, actor)
     if not relation:
         return ""
-    if draft.risk in NEVER_OWN and not company.solo:
+    if is_barred(run, draft, actor, company):
         others = [p.name for p in signers(draft, company, at) if p.id != actor.id]
         raise OwnDraft(
             relation=relation, risk=draft.risk, others=" or ".join(others) or "Nobody else"
@@ -151,7 +152,20 @@ def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company, at: dat
 def _relation(run: Run, draft: Draft, actor: Actor) -> str:
     if draft.current.author == actor:
         return "wrote this revision"
+    if any(wish.made and wish.by == actor for wish in draft.wishes):
+        return "had this written"
     return "started this run" if run.started_by == actor else ""
+
+
+def is_barred(run: Run, draft: Draft, actor: Actor, company: Company) -> bool:
+    """Whether this is somebody's own wish, of a kind nobody signs for themselves."""
+    return bool(_relation(run, draft, actor)) and draft.risk in NEVER_OWN and not company.solo
+
+
+def must_type_amount(draft: Draft, spec: ActionSpec | None) -> bool:
+    """Whether whoever signs types the amount: money that nothing brings back."""
+    undoable = spec is not None and spec.undo != ""
+    return draft.risk is Risk.MONEY and draft.amount is not None and not undoable
 
 
 def _known(actor: Actor, company: Company) -> Person:

@@ -154,6 +154,10 @@ class DraftRequest(Record):
     today: str
     #: The person's reason when an earlier draft was rejected.
     rejected: str = ""
+    #: What a person wants different in the agent's last text; empty unless it writes again.
+    wish: Untrusted = Untrusted("")
+    #: That text: the fields it may write, as they stand. Data like the records.
+    last: JsonObject = {}
     accepted: Confidence = Confidence()
 
 

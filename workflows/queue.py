@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows import policy
-from workflows.run import DraftState, RunState
+from workflows.run import Actor, DraftState, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from workflows.company import Company
-    from workflows.run import Draft, Run
+    from workflows.run import Run
 
 #: Minor units that weigh as much as one hour nearer to the deadline.
 _HOUR_OF_MONEY = 100_000
@@ -28,7 +28,9 @@ def waits_for(person_id: str, run: Run, company: Company, now: datetime) -> bool
         return False
     if run.state is RunState.UNCERTAIN:
         return True
-    signs = person_id not in draft.signers and not _barred(person_id, run, draft, company)
+    signs = person_id not in draft.signers and not policy.is_barred(
+        run, draft, Actor.user(person_id), company
+    )
     return draft.state is DraftState.OPEN and signs
 
 
@@ -62,11 +64,6 @@ def waiting_for(
         if any(one.id in people for one in asked):
             found.append((run, tuple(one.name for one in asked)))
     return sorted(found, key=lambda pair: _pressing(pair[0], now))
-
-
-def _barred(person_id: str, run: Run, draft: Draft, company: Company) -> bool:
-    own = person_id in {run.started_by.id, draft.current.author.id}
-    return own and draft.risk in policy.NEVER_OWN and not company.solo
 
 
 def queue_of(person_id: str, runs: Iterable[Run], company: Company, now: datetime) -> list[Run]:

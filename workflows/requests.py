@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from workflows.action import Field
 from workflows.expressions import Template, render_payload
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook, ReadStep
     from workflows.ports import JsonObject
     from workflows.run import Confidence, Run
+
+
+class _Wish(TypedDict):
+    wish: Untrusted
+    last: JsonObject
+
 
 #: What an agent that only summarises may write.
 SUMMARY = Field(name="summary", type="text", max=300)
@@ -57,6 +63,7 @@ def draft_request(
         currency=company.currency,
         today=now.astimezone(company.tz).date().isoformat(),
         rejected=_rejection(run),
+        **_wish(run, step),
         accepted=accepted,
     )
 
@@ -70,6 +77,16 @@ def _facts(step: DraftStep, known: JsonObject, run: Run) -> tuple[Evidence, ...]
     return tuple(
         Evidence(fact=Untrusted(Template(fact).render(known)), source=source) for fact in step.facts
     )
+
+
+def _wish(run: Run, step: DraftStep | ReadStep) -> _Wish:
+    """Return what a person wants different, and the text they mean: what the agent may write, as it stands."""
+    draft = run.draft
+    if draft is None or draft.state is not DraftState.REWRITING or not isinstance(step, DraftStep):
+        return {"wish": Untrusted(""), "last": {}}
+    written = draft.current.payload
+    last = {name: written[name] for name in step.writes if name in written}
+    return {"wish": draft.wishes[-1].words, "last": last}
 
 
 def _rejection(run: Run) -> str:

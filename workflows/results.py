@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, drafts, leaving, limits, policy, steps, tasks
+from workflows import customers, drafts, leaving, limits, policy, revising, steps, tasks
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import NotOpen, Stale
 from workflows.events import Event
@@ -26,6 +26,9 @@ def step_done(turn: Turn) -> None:
     result = cast("StepDone", turn.command).result
     if not isinstance(result, (_awaited(turn), Failed, Later, Held)):
         raise Stale
+    if turn.run.draft and turn.run.draft.state is DraftState.REWRITING:
+        revising.came_back(turn, cast("Drafted | Failed | Later | Held", result))
+        return
     _RESULT[type(result)](turn, result)
 
 

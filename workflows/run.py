@@ -37,11 +37,13 @@ class DraftState(StrEnum):
     """Where a draft stands. Approved and executed are two states, shown as two."""
 
     OPEN = "open"
+    REWRITING = "rewriting"
     SIGNED = "signed"
     HOLDING = "holding"
     EXECUTING = "executing"
     EXECUTED = "executed"
     REJECTED = "rejected"
+    TAKEN = "taken"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     UNCERTAIN = "uncertain"
@@ -198,6 +200,35 @@ class Ending(Record):
     comment: Untrusted = Untrusted("")
 
 
+class Wish(Record):
+    """What somebody wants different in a draft, and what came of it."""
+
+    by: Actor
+    at: datetime
+    words: Untrusted
+    #: The revision it was about.
+    about: int
+    #: The revision the agent wrote for it; 0 as long as there is none.
+    made: int = 0
+    #: Why nothing came of it, in words.
+    problem: str = ""
+
+
+class Comment(Record):
+    """What somebody said with their signature on revision `n`."""
+
+    by: str
+    n: int
+    words: Untrusted
+
+
+class Claimed(Record):
+    """Somebody is looking at a draft; until then nobody else decides it."""
+
+    by: str
+    until: datetime
+
+
 class Draft(Record):
     """One proposed action. The newest revision is what can be signed; older signatures count no more."""
 
@@ -215,6 +246,14 @@ class Draft(Record):
     needs: Needs
     revisions: tuple[Revision, ...]
     signatures: tuple[Signature, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    #: What people wanted the agent to write differently, oldest first.
+    wishes: tuple[Wish, ...] = ()
+    #: Why a revision was edited, by its number: one of the reasons people tap.
+    edited_for: dict[int, str] = {}
+    #: What the revision before needed, in words, when the newest needs something else.
+    needed: str = ""
+    claim: Claimed | None = None
     why: Untrusted = Untrusted("")
     evidence: tuple[Evidence, ...] = ()
     confidence: Confidence = Confidence()
@@ -326,6 +365,8 @@ class Task(Record):
     step: str
     owner: str
     title: Untrusted
+    #: The draft that was taken over by it, to copy from; empty for other work.
+    draft_id: str = ""
     #: Half time, when its owner is reminded once.
     remind_at: datetime | None = None
     due_at: datetime | None = None

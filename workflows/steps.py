@@ -240,14 +240,21 @@ def missing_fields(step: ReadStep, value: JsonValue) -> list[str]:
 def payload_of(turn: Turn, step: DraftStep, drafted: Drafted) -> tuple[JsonObject, dict[str, str]]:
     """Return fixed fields and written ones together, and what is wrong with them by field.
 
-    An agent that wrote a field it may not write is refused: recipients and amounts come from records.
+    Fixed fields come from records: recipients and amounts.
     """
     fixed = render_payload(step.with_, values(turn.run))
+    payload = {**drafted.fields, **fixed}
+    return payload, problems_in(turn, step, payload, drafted)
+
+
+def problems_in(
+    turn: Turn, step: DraftStep, payload: JsonObject, drafted: Drafted
+) -> dict[str, str]:
+    """Return what is wrong with what an agent wrote, by field; one that it may not write is wrong in any case."""
     foreign = {
         name: "is not the agent's to write" for name in drafted.fields if name not in step.writes
     }
-    payload = {**drafted.fields, **fixed}
-    return payload, {**problems_of(turn, step.action, payload), **foreign}
+    return {**problems_of(turn, step.action, payload), **foreign}
 
 
 def problems_of(turn: Turn, action: str, payload: JsonObject) -> dict[str, str]:

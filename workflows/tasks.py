@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from workflows import steps
-from workflows.drafts import first
+from workflows.drafts import bytes_of, first, may_decide_now, seen
 from workflows.durations import span
 from workflows.errors import NotAllowed, NotOpen, Stranger
 from workflows.events import Event
-from workflows.run import TIMER, Ending
+from workflows.run import TIMER, DraftState, Ending, RunState, Task
 
 if TYPE_CHECKING:
     from workflows.commands import Answer, OnTask, Reassign, Snooze
     from workflows.errors import AlreadyDecided
     from workflows.ports import JsonObject
-    from workflows.run import Task
     from workflows.turn import Turn
 
 
@@ -100,6 +99,30 @@ def drop(turn: Turn, ending: Ending) -> None:
     if task and task.state == "open":
         turn.become(task=task.model_copy(update={"state": "done", "ending": ending}))
         turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": ""})
+
+
+def take_over(turn: Turn) -> None:
+    """End the draft: whoever takes it over does it themselves, until it was due. Nothing of it leaves."""
+    may_decide_now(turn)
+    draft, actor = turn.draft, turn.command.actor
+    ending = Ending(by=actor, at=turn.at, reason="taken over")
+    turn.redrafted(state=DraftState.TAKEN, ending=ending, claim=None)
+    turn.record(Event.DRAFT_TAKEN, head={**bytes_of(draft), **seen(turn)})
+    task = Task(
+        id=turn.facts.ids[2],
+        run_id=turn.run.id,
+        step=turn.run.step,
+        owner=actor.id,
+        title=draft.title,
+        draft_id=draft.id,
+        remind_at=draft.remind_at if turn.at < draft.remind_at else None,
+        due_at=draft.expires_at,
+    )
+    why = steps.waits_for(turn.facts.company.name_of(actor.id))
+    wake = task.remind_at or task.due_at
+    turn.become(state=RunState.WAITING, due_at=wake, task=task, why=why)
+    turn.record(Event.TASK_OPENED, head={"task": task.id, "owner": task.owner})
+    turn.post(f"task:{task.id}")
 
 
 def _open(turn: Turn) -> Task:

@@ -63,6 +63,11 @@ def compensate(turn: Turn) -> None:
                 "opened_at": turn.at,
                 "remind_at": done.rule.within.half(turn.at, turn.facts.company.door),
                 "expires_at": done.rule.within.after(turn.at, turn.facts.company.door),
+                "comments": (),
+                "wishes": (),
+                "edited_for": {},
+                "needed": "",
+                "claim": None,
                 "escalated_at": None,
                 "needs": policy.needs(done.rule, done.amount),
                 "leaves_at": None,
@@ -140,7 +145,7 @@ def cancel(turn: Turn) -> None:
     turn.become(state=RunState.CANCELLED, due_at=None, why=f"stopped by {who}")
     turn.record(Event.RUN_CANCELLED)
     ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
-    if draft and draft.state in {DraftState.OPEN, DraftState.HOLDING}:
+    if draft and draft.state in {DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING}:
         end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.post(f"run:{turn.run.id}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import limits, policy
+from workflows import drafts, limits, policy
 from workflows.action import Money, money
 from workflows.events import Event
-from workflows.run import TIMER, DraftState, Revision, RunState
+from workflows.run import TIMER, Revision
 
 if TYPE_CHECKING:
     from workflows.ports import JsonObject
@@ -41,19 +41,15 @@ def _same_again(turn: Turn) -> None:
         author=draft.current.author,
         at=turn.at,
     )
-    turn.redrafted(revisions=(*draft.revisions, again))
+    turn.redrafted(revisions=(*draft.revisions, again), needed="")
 
 
 def open_again(turn: Turn, why: str = "") -> None:
     """Open a held draft again: the same text as a new revision, which nobody has signed."""
-    draft = turn.draft
     _same_again(turn)
-    turn.redrafted(state=DraftState.OPEN, leaves_at=None, signed_at=None)
-    turn.become(
-        state=RunState.WAITING,
-        due_at=draft.remind_at if turn.at < draft.remind_at else max(draft.expires_at, turn.at),
-        why=why or f"waits for a signature: {turn.draft.needs.words}",
-    )
+    drafts.reopen(turn, signed_at=None)
+    if why:
+        turn.become(why=why)
 
 
 def signed_enough(turn: Turn, needed: Needs) -> bool:

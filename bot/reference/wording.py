@@ -21,6 +21,12 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_OPENED: "A draft opened for signing: payload, its hash, evidence, model and prompt version.",
     Event.DRAFT_REFUSED: "What an agent wrote could not be used: a field it may not write, or a wrong value.",
     Event.DRAFT_EDITED: "A person saved a new revision: its payload and hash. Earlier signatures count no more.",
+    Event.DRAFT_RETURNED: "A person asked the agent to write it again: what should be different, which round it is.",
+    Event.DRAFT_REWRITTEN: "The agent wrote a new revision as asked: its payload and hash, model and prompt version. "
+    "Earlier signatures count no more.",
+    Event.DRAFT_KEPT: "The agent could not write it again; the draft is open as it was, with the reason.",
+    Event.DRAFT_CLAIMED: "A person said they are looking at it, until the time given.",
+    Event.DRAFT_TAKEN: "A person took it over to do it themselves; nothing was sent, and they have a task.",
     Event.DRAFT_SIGNED: "A person signed a revision: its number and hash, how many signatures are missing, whether "
     "it was their own.",
     Event.DRAFT_LIMITED: "Who must sign has changed by what was signed elsewhere: the limits passed, how many sign.",
@@ -36,8 +42,8 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_FAILED: "The outside system refused it; nothing happened there.",
     Event.DRAFT_UNCERTAIN: "Nobody knows whether it happened; a person is asked.",
     Event.DRAFT_RESOLVED: "A person said whether an uncertain one had happened.",
-    Event.DRAFT_SHOWN: "Somebody opened the edit form or the reasons for rejecting, or saved an edit that changed "
-    "nothing.",
+    Event.DRAFT_SHOWN: "Somebody opened a form about it (edit, reject, request changes, sign), or saved an edit that "
+    "changed nothing.",
     Event.TASK_OPENED: "A person was given a task or asked to choose.",
     Event.TASK_REMINDED: "Half of the time was over; whoever has the work was reminded once.",
     Event.TASK_OVERDUE: "It was not done in time; an owner of the playbook was told.",
@@ -58,6 +64,7 @@ EVENTS: dict[Event, str] = {
 }
 
 SCOPES = {
+    "app_mentions:read": "Plain words in the thread of a card, where the bot is mentioned; nothing else is read.",
     "channels:read": "Reading channels. No part of this version calls it.",
     "chat:write": "Posting cards and reports, and drawing them again.",
     "chat:write.public": "Posting in public channels without being invited first.",

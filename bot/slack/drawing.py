@@ -168,7 +168,12 @@ class Drawings:
 
     def _task(self, _row: Row, task_id: str) -> Drawing | None:
         run = self._reading.run_of_task(task_id)
-        return Drawing(message=notice.task(run.task)) if run and run.task else None
+        if run is None or run.task is None:
+            return None
+        draft = run.draft
+        if draft is None or draft.id != run.task.draft_id:
+            return Drawing(message=notice.task(run.task))
+        return Drawing(message=notice.task(run.task, draft, self._actions.get(draft.action)))
 
     def _nudge(self, row: Row, name: str) -> Drawing | None:
         run = self._reading.run_of_task(name.partition(":")[0])

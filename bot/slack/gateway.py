@@ -71,6 +71,12 @@ class Gateway:
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         return self._call("chat.postMessage", {"channel": channel, **message, **quiet, **thread})
 
+    def whisper(self, channel: str, person: str, thread_ts: str, message: dict[str, Any]) -> Sent:
+        """Show a message to one person alone, where they wrote."""
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        told = {"channel": channel, "user": person, **message, **thread}
+        return self._call("chat.postEphemeral", told)
+
     def update(self, channel: str, ts: str, message: dict[str, Any]) -> Sent:
         """Draw a message again."""
         return self._call("chat.update", {"channel": channel, "ts": ts, **message})

@@ -40,6 +40,14 @@ _TEXT = select(document.c.body).where(
 )
 
 
+_AT = select(message.c.subject).where(
+    message.c.ws == bindparam("its_ws"),
+    message.c.posted_in == bindparam("its_channel"),
+    message.c.ts == bindparam("its_ts"),
+    message.c.subject.startswith("draft:"),
+)
+
+
 class Cards:
     """The cards of one workspace as people saw them."""
 
@@ -69,6 +77,13 @@ class Cards:
         if found is None or not _holds(found.body, block_id):
             return ""
         return str(found.shown_hash)
+
+    def card_at(self, channel: str, ts: str) -> str:
+        """Return the draft whose card a message is; empty for any other message."""
+        named = {"its_ws": self._store.ws, "its_channel": channel, "its_ts": ts}
+        with self._store.database.read(LOOK) as connection:
+            subject = connection.execute(_AT, named).scalars().first()
+        return str(subject).removeprefix("draft:") if subject else ""
 
     def text(self, hash_: str) -> str | None:
         """Return a kept card's canonical text: the JSON of exactly what was shown. None when not kept, or erased."""

@@ -192,6 +192,8 @@ def _draft(written: Columns) -> Columns:
         **_without_words(written, "title"),
         **blank,
         "confidence": {**written["confidence"], "gates": []},
+        "comments": [{**said, "words": ERASED} for said in written.get("comments", [])],
+        "wishes": [{**wish, "words": ERASED, "problem": ""} for wish in written.get("wishes", [])],
         "outcome": {**came, "message": "", "facts": {}} if came else came,
     }
 

@@ -107,6 +107,5 @@ def test_history_and_reasons_are_behind_the_dots(sit: Sit) -> None:
     card.get_by_role("button", name="More actions").click()
     lee.page.get_by_role("menuitem", name="Why this?").click()
     expect(lee.private()).to_contain_text("Its status is sent: no answer is on record")
-    card.get_by_role("button", name="More actions").click()
-    lee.page.get_by_role("menuitem", name="History").click()
+    lee.private().get_by_role("button", name="History").click()
     expect(lee.private()).to_contain_text("the agent sales-follow-up drafted it")

@@ -13,7 +13,7 @@ from tests.chaos.clock import dice
 from tests.chaos.house import OWNER, SALES, open_house, write_company
 from tests.fakes.clock import FakeClock
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, Edit, OnDraft, Reject, StartRun
+from workflows.commands import Approve, Claim, Edit, OnDraft, Reject, StartRun, TakeOver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ RACES = 150
 def test_of_eight_who_press_at_once_one_wins(
     tmp_path: Path, database_url: str, scale: float, seed: int
 ) -> None:
-    """Approve, edit and reject race each other; nothing is decided twice, and no loser is left guessing."""
+    """All that can be done races; nothing is decided twice, and no loser is left guessing."""
     home = write_company(tmp_path / "company")
     house = open_house(home, FakeClock(), database_url=database_url)
     engine, chance = house.foundation.engine, dice(seed, "races")
@@ -106,12 +106,12 @@ def _press(draft: Draft, n: int, chance: Random) -> OnDraft:
         "revision": 1,
         "payload_hash": draft.current.payload_hash[:12],
     }
-    kind = chance.choice((Approve, Edit, Reject))
+    kind = chance.choice((Approve, Edit, Reject, Claim, TakeOver))
     if kind is Edit:
         return Edit.model_validate({**about, "changes": {"note": f"by {n}"}})
     if kind is Reject:
         return Reject.model_validate({**about, "reason": "not needed"})
-    return Approve.model_validate(about)
+    return kind.model_validate(about)
 
 
 def _run(engine: Engine, press: OnDraft, line: threading.Barrier) -> tuple[Answer, float]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from blocks import card, home, kpi, modal, notice, queue
+from blocks import asking, card, home, kpi, modal, notice, queue
 from blocks.ids import ActionId, CallbackId
 from blocks.kit.problem import walk
 from bot.settings import repository_file
@@ -47,6 +47,7 @@ def _screens() -> list[Json]:
         card.card(long, examples.SPEC),
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
         modal.hand_over(asked),
+        *[asking.change(long), asking.take_over(long), asking.sign(long, examples.SPEC)],
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
     ]

@@ -23,7 +23,7 @@ from bot.storage.pasts import Pasts
 from handlers.register import catch_up
 from tests.fakes.connector import FakeConnector
 from tests.slack import screen
-from tests.slack.workspace import TEAM, Server, Workspace
+from tests.slack.workspace import BOT, TEAM, Server, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,9 @@ class Office:
         *,
         drafter: Drafter | None = None,
         mail: FakeConnector | None = None,
+        more: tuple[FakeConnector, ...] = (),
     ) -> None:
+        self._more = more
         self.home, self.clock, self._drafter = home, clock, drafter
         self.slack = Workspace()
         self._server = Server(self.slack)
@@ -118,7 +120,7 @@ class Office:
             smtp_url=None,
         )
         real = connectors(settings, CompanyFolder(self.home), self.clock)
-        chosen = [self.mail, *[one for one in real if one.name != "mail"]]
+        chosen = [self.mail, *self._more, *[one for one in real if one.name != "mail"]]
         foundation = found(settings, clock=self.clock, drafter=self._drafter, connectors=chosen)
         client = slack_client(settings)
         program = build(foundation, client=client, seconds=lambda: float(next(self._seconds)))
@@ -301,6 +303,14 @@ class Office:
         self.settle()
         return seen
 
+    def say(self, person: str, card: Json, words: str, *, ago: float = 0.0) -> str:
+        """Write in the thread of a card, mentioning the bot; return what only this person is told."""
+        before, n = len(self.slack.whispers[person]), next(self._acts)
+        ts = f"{self.clock.at.timestamp() - ago:.0f}.{n:06d}"
+        mention = {"type": "app_mention", "user": person, "text": f"<@{BOT}> {words}", "ts": ts}
+        self.event(f"Ev{n}", {**mention, "channel": card["channel"], "thread_ts": card["ts"]})
+        return screen.words(self.slack.whispers[person][before:])
+
     def open_home(self, person: str) -> Json:
         """Open somebody's Home tab and return it."""
         name = f"Ev{next(self._acts)}"
@@ -364,7 +374,7 @@ def _held(element: Json, typed: object) -> Json:
     if kind == "checkboxes":
         chosen: list[Json] = element["options"] if typed else []
         held: Json = {**state, "selected_options": chosen}
-    elif kind == "static_select":
+    elif kind in {"static_select", "radio_buttons"}:
         offered: list[Json] = element.get("options") or []
         options = [one for one in offered if one["value"] == typed]
         held = {**state, "selected_option": options[0] if options else None}

@@ -27,6 +27,14 @@ _LETTER = """\
     title: "Write to {{{{ inputs.to }}}}"
     approve: {{by: sales, quorum: {quorum}, within: 4 hours, hold: 60 seconds, edit: [subject, body]}}
 """
+_REFUND = """\
+  - do: refund
+    action: pay.refund
+    with: {to: "{{ inputs.to }}", amount: 1480.00 USD}
+    title: "Refund {{ inputs.to }}"
+    amount: 1480.00 USD
+    approve: {by: finance, within: 4 hours, hold: 60 seconds, edit: [amount]}
+"""
 _ASK = """\
   - ask: which
     who: sales
@@ -58,6 +66,12 @@ def letter(
 def question(home: Path) -> None:
     """Add a playbook that asks, then gives somebody a task, then says what was chosen."""
     _write(home, "question", _HEAD.format(name="question", title="Ask first", level=3) + _ASK)
+
+
+def refund(home: Path) -> None:
+    """Add a playbook that pays 1,480.00 USD back, which one of finance signs."""
+    head = _HEAD.format(name="refund", title="Refund", level=3)
+    _write(home, "refund", head.replace("[mail.send]", "[pay.refund]") + _REFUND)
 
 
 def _write(home: Path, name: str, text: str) -> None:

@@ -25,7 +25,7 @@ def test_the_form_has_the_fields_that_may_change_and_shows_the_others(
     form = office.press(LEE, card, "edit").dialog
     assert form
     entries = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
-    assert entries == ["input:subject:0", "input:body:0", "sign_too"]
+    assert entries == ["input:subject:0", "input:body:0", "reason", "sign_too"]
     assert "orders@lark-bakery.example" in screen.words(form)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def _monday_at_eight(office: Office) -> Json:
+def monday_at_eight(office: Office) -> Json:
     """It is 04:00 in New York when the tests begin."""
     office.pass_by(hours=4, seconds=1)
     return office.posted(KPI)[0]
@@ -36,7 +36,7 @@ def test_the_post_comes_once_at_eight_local_time(office: Office) -> None:
 
 def test_the_post_has_the_numbers_and_what_to_do_next(office: Office) -> None:
     """One sentence, the table, the missing numbers as missing, and a button for the next action."""
-    post = _monday_at_eight(office)
+    post = monday_at_eight(office)
     words = screen.words(post)
     assert post["text"].startswith("Revenue")
     assert "Overdue invoices" in words
@@ -46,7 +46,7 @@ def test_the_post_has_the_numbers_and_what_to_do_next(office: Office) -> None:
 
 def test_a_next_action_drafts_in_the_thread_and_twice_is_once(office: Office) -> None:
     """The draft's card stands under the post; whoever presses second starts nothing more."""
-    post = _monday_at_eight(office)
+    post = monday_at_eight(office)
     seen = office.press(MIA, post, "start_next")
     assert "the card appears in this thread" in seen.said
     again = office.press(ANA, post, "start_next")
@@ -65,7 +65,7 @@ def test_a_next_action_drafts_in_the_thread_and_twice_is_once(office: Office) ->
 
 def test_a_stranger_starts_no_next_action(office: Office) -> None:
     """The button on a post everybody sees is still only for people of the company."""
-    post = _monday_at_eight(office)
+    post = monday_at_eight(office)
     assert "listed in company.yml" in office.press(STRANGER, post, "start_next").said
     assert len(office.runs()) == 1
     assert len(office.audited("slack:press:refused", f"user:{STRANGER}")) == 1
@@ -73,7 +73,7 @@ def test_a_stranger_starts_no_next_action(office: Office) -> None:
 
 def test_a_refused_next_action_can_be_started_later(office: Office) -> None:
     """It was paused when somebody pressed first: after the pause the same button works."""
-    post = _monday_at_eight(office)
+    post = monday_at_eight(office)
     office.command(ANA, "/sayso pause payment-recovery")
     assert "is paused by Ana Ruiz" in office.press(MIA, post, "start_next").said
     office.command(ANA, "/sayso resume payment-recovery")
@@ -83,7 +83,7 @@ def test_a_refused_next_action_can_be_started_later(office: Office) -> None:
 
 def test_a_button_of_a_post_nobody_knows_says_so(office: Office) -> None:
     """A strange number or a run that is gone starts nothing."""
-    post = _monday_at_eight(office)
+    post = monday_at_eight(office)
     body = office.pressing(MIA, post, "start_next")
     run_id = office.run().id
     for value in (f"{run_id}:99", "gone:0"):

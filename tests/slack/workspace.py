@@ -99,6 +99,11 @@ class Workspace:
         self.messages[given["channel"]][ts] = {**given, "ts": ts}
         return {"ts": ts, "channel": given["channel"]}
 
+    def _chat_postEphemeral(self, given: Json) -> Json:  # noqa: N802 -- Slack's name
+        self._sound({"text": given.get("text"), "blocks": given.get("blocks")}, "invalid_blocks")
+        self.whispers[given["user"]].append({**given, "ts": self.new_ts()})
+        return {"message_ts": self.new_ts()}
+
     def _chat_update(self, given: Json) -> Json:
         held = self.messages[given["channel"]].get(given["ts"])
         if held is None:

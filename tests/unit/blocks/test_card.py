@@ -232,7 +232,8 @@ def test_two_signers_are_both_named() -> None:
         (Risk.CUSTOMER, "", 60.0, False),
         (Risk.CUSTOMER, "", 0.0, True),
         (Risk.CUSTOMER, "send a correction", 0.0, False),
-        (Risk.MONEY, "", 60.0, True),
+        (Risk.LEGAL, "", 60.0, True),
+        (Risk.MONEY, "", 60.0, False),
         (Risk.MONEY, "refund it", 0.0, False),
         (Risk.INTERNAL, "", 0.0, False),
     ],
@@ -243,7 +244,7 @@ def test_only_what_cannot_be_undone_asks_twice(
     hold: float,
     asks: bool,  # noqa: FBT001 -- a column of the table
 ) -> None:
-    """Routine is one tap; the irreversible has a question with its amount."""
+    """Routine is one tap; the irreversible has a question with its amount. Money asks for the amount instead."""
     rule = draft().rule.model_copy(update={"hold": hold})
     spec = SPEC.model_copy(update={"undo": undo})
     built = card.card(draft(risk=risk, rule=rule), spec)
@@ -370,7 +371,7 @@ def test_the_edit_form_has_the_fields_people_may_change() -> None:
     """Others are shown to read; the form carries the draft and offers to sign too."""
     view = modal.edit(draft(), SPEC)
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    assert inputs == ["input:subject:0", "input:body:0", "sign_too"]
+    assert inputs == ["input:subject:0", "input:body:0", "reason", "sign_too"]
     assert "orders@lark-bakery.example" in shown(view)
     assert view["private_metadata"] == modal.value_of(draft())
     assert view["callback_id"] == "edit"

@@ -62,6 +62,11 @@ class FakeReading:
         default_factory=dict[tuple[str, str, str, str], str]
     )
 
+    #: The runs of a thread, by channel and thread.
+    threads: dict[tuple[str, str], list[Run]] = field(
+        default_factory=dict[tuple[str, str], "list[Run]"]
+    )
+
     def run(self, run_id: str) -> Run | None:
         return self.held if self.held and self.held.id == run_id else None
 
@@ -81,6 +86,9 @@ class FakeReading:
 
     def recent(self, person: str) -> Sequence[str]:  # noqa: ARG002 -- the port's face
         return ()
+
+    def in_thread(self, channel: str, thread_ts: str) -> Sequence[Run]:
+        return self.threads.get((channel, thread_ts), [])
 
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
         return self.cards.get((draft_id, channel, ts, block_id), "")
@@ -150,6 +158,10 @@ class Room:
     places: list[str] = field(default_factory=list[str])
     adopted: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     adopting: Callable[[], None] = lambda: None
+    #: Who was told what: channel, person, thread and the words.
+    whispers: list[tuple[str, str, str, str]] = field(
+        default_factory=list[tuple[str, str, str, str]]
+    )
 
     @property
     def desk(self) -> Desk:
@@ -164,12 +176,16 @@ class Room:
             home=lambda _, place: {"type": "home", "blocks": [], "place": str(place)},
             watch_home=self._watch_home,
             inbox=self.inbox,
+            whisper=self._whisper,
             adopt=self._adopt,
         )
 
     def _watch_home(self, person: str, place: str) -> None:
         self.homes.append(person)
         self.places.append(place)
+
+    def _whisper(self, channel: str, person: str, thread_ts: str, message: Json) -> None:
+        self.whispers.append((channel, person, thread_ts, message["text"]))
 
     def _adopt(self, subject: str, channel: str, ts: str) -> None:
         self.adopting()

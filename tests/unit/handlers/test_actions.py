@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,9 +19,12 @@ from workflows.commands import (
     REASONS,
     Answer,
     Approve,
+    Claim,
     OnDraft,
+    OpenChange,
     OpenEdit,
     OpenReject,
+    OpenSign,
     Pause,
     Redraft,
     Reject,
@@ -30,6 +34,7 @@ from workflows.commands import (
     Undo,
 )
 from workflows.errors import UnknownDraft
+from workflows.run import Claimed, DraftState
 
 if TYPE_CHECKING:
     from workflows.commands import Command
@@ -133,13 +138,31 @@ def test_the_full_text_is_opened_turned_or_refused() -> None:
     assert isinstance(actions.review_page(gone, _press("review_page", f"2:{VALUE}")), Refused)
 
 
-def test_the_three_dots_show_why_or_history() -> None:
-    """Two choices of one menu."""
+def test_the_three_dots_show_why_or_ask_before_taking_over() -> None:
+    """Two choices of one menu that decide nothing yet."""
     desk = Room(reading=FakeReading(RUN)).desk
-    for choice, words in (("why", "Why:"), ("history", "quote-follow-up")):
-        shown = actions.more(desk, _press("more", f"{choice}:{VALUE}", menu=True))
-        assert isinstance(shown, Said)
-        assert words in shown.message["text"]
+    why = actions.more(desk, _press("more", f"why:{VALUE}", menu=True))
+    assert isinstance(why, Said)
+    assert "Why:" in why.message["text"]
+    asked = actions.more(desk, _press("more", f"take:{VALUE}", menu=True))
+    assert isinstance(asked, Opened)
+    assert asked.view["callback_id"] == "take"
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind"), [("change", OpenChange), ("comment", OpenSign), ("claim", Claim)]
+)
+def test_the_other_choices_are_commands(choice: str, kind: type) -> None:
+    """With who, and what was shown."""
+    room = Room(reading=FakeReading(RUN))
+    actions.more(room.desk, _press("more", f"{choice}:{VALUE}", menu=True))
+    assert isinstance(_given(room), kind)
+
+
+def test_a_choice_of_an_older_menu_is_not_understood() -> None:
+    """The listener says so to the person."""
+    with pytest.raises(ValueError, match="history"):
+        actions.more(Room().desk, _press("more", f"history:{VALUE}", menu=True))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +225,29 @@ def test_the_most_pressing_is_opened_or_nothing_waits() -> None:
     assert isinstance(actions.claim_next(room.desk, _press("claim_next", "next")), Said)
     room.waiting = [Waiting(draft=DRAFT, spec=examples.SPEC)]
     assert isinstance(actions.claim_next(room.desk, _press("claim_next", "next")), Opened)
+    assert isinstance(_given(room), Claim)
+
+
+def test_claim_next_leaves_out_what_others_look_at() -> None:
+    """And says so when that is all; one nobody can sign any more is opened without a claim."""
+    until = examples.NOW + timedelta(minutes=1)
+    theirs = DRAFT.model_copy(update={"claim": Claimed(by="U9", until=until)})
+    room = Room(reading=FakeReading(RUN))
+    room.waiting = [Waiting(draft=theirs, spec=examples.SPEC)]
+    said = actions.claim_next(room.desk, _press("claim_next", "next"))
+    assert isinstance(said, Said)
+    assert "Others are looking" in said.message["text"]
+    doubt = DRAFT.model_copy(update={"state": DraftState.UNCERTAIN})
+    room.waiting = [Waiting(draft=doubt, spec=examples.SPEC)]
+    assert isinstance(actions.claim_next(room.desk, _press("claim_next", "next")), Opened)
+    assert room.engine.commands == []
+
+
+def test_claim_next_says_when_somebody_was_faster() -> None:
+    """Between the list and the claim."""
+    room = Room(engine=FakeEngine(Refused(error=UnknownDraft())), reading=FakeReading(RUN))
+    room.waiting = [Waiting(draft=DRAFT, spec=examples.SPEC)]
+    assert isinstance(actions.claim_next(room.desk, _press("claim_next", "next")), Refused)
 
 
 @pytest.mark.parametrize("action", ["show_queue", "show_audit", "show_run", "show_help"])

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handlers import actions, commands, looking, views
+from blocks import modal
+from blocks.ids import ButtonValue
+from handlers import actions, commands, looking, showing, views
 from handlers.payloads import ButtonPress, SlashCommand, Submission
 from handlers.replies import Opened, Said, Turned
 from tests.unit.blocks import examples
@@ -32,7 +34,7 @@ def _press(value: str = "", action: str = "open") -> ButtonPress:
 LOOKS: list[Callable[[Desk, str], Any]] = [
     lambda desk, who: looking.full_text(desk, who, DRAFT.id),
     lambda desk, who: looking.why(desk, who, DRAFT.id),
-    lambda desk, who: looking.history(desk, who, DRAFT.id),
+    lambda desk, who: looking.take_over(desk, who, ButtonValue.parse(modal.value_of(DRAFT))),
     lambda desk, who: looking.status(desk, who, RUN.id),
     lambda desk, who: looking.audit(desk, who, ""),
     looking.queued,
@@ -119,7 +121,7 @@ def test_a_procedure_that_was_taken_away_is_said() -> None:
     """A button in Home may be older than the folder."""
     book = examples.playbook()
     desk = Room(books=(book,)).desk
-    shown, gone = (actions.show_sop(desk, _press(name)) for name in (book.playbook, "gone"))
+    shown, gone = (showing.show_sop(desk, _press(name)) for name in (book.playbook, "gone"))
     assert isinstance(shown, Said)
     assert isinstance(gone, Said)
     assert "not there any more" in gone.message["text"]

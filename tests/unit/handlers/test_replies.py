@@ -44,7 +44,7 @@ def test_what_has_nothing_to_say_is_only_acknowledged() -> None:
     assert (phone.acks, phone.said, phone.calls) == ([{}], [], [])
 
 
-@pytest.mark.parametrize("view", ["edit", "reject"])
+@pytest.mark.parametrize("view", ["edit", "reject", "change", "sign"])
 def test_a_form_is_opened_and_acknowledged(view: Any) -> None:
     """Edit and reject open their own dialog."""
     phone = Phone()
@@ -126,7 +126,7 @@ def test_without_a_response_url_it_comes_as_a_dialog() -> None:
 def test_a_submitted_form_closes_turns_or_shows_what_is_wrong(reply: Any, payload: Json) -> None:
     """What Slack is told about the dialog."""
     phone = Phone()
-    replies.after_submission(_form("input:to:0"), reply, _ack(phone))
+    replies.after_submission(Room().desk, _form("input:to:0"), reply, _ack(phone))
     assert phone.acks == [payload]
 
 
@@ -141,10 +141,18 @@ def test_a_submitted_form_closes_turns_or_shows_what_is_wrong(reply: Any, payloa
 def test_a_submitted_form_says_what_came_of_it(reply: Any, words: str) -> None:
     """Slack takes no error at a field the dialog does not have: it is said in words."""
     phone = Phone()
-    replies.after_submission(_form("input:to:0"), reply, _ack(phone))
+    replies.after_submission(Room().desk, _form("input:to:0"), reply, _ack(phone))
     (payload,) = phone.acks
     assert payload["response_action"] == "update"
     assert words in str(payload["view"])
+
+
+def test_a_submitted_form_turns_into_the_one_that_is_asked_for() -> None:
+    """Signing money on the last page asks for the amount next."""
+    phone, shown = Phone(), Show(view="sign", run=_run(examples.draft()))
+    replies.after_submission(Room().desk, _form("input:to:0"), shown, _ack(phone))
+    assert phone.acks[0]["response_action"] == "update"
+    assert phone.acks[0]["view"]["callback_id"] == "sign"
 
 
 def test_a_form_that_was_not_stored_stays_open() -> None:

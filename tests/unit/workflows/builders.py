@@ -295,13 +295,15 @@ def house(actions: dict[str, ActionSpec] = ACTIONS) -> House:
 
 
 def press(kind: type[OnDraft], run: Run, who: Actor, **more: Any) -> OnDraft:
-    """Return a press on the card of the run's draft as it is shown now."""
+    """Return a press on the card of the run's draft as it is shown now; money is signed with its amount typed."""
     assert run.draft is not None
     shown: dict[str, Any] = {
         "draft_id": run.draft.id,
         "revision": run.draft.revision,
         "payload_hash": run.draft.current.payload_hash[:12],
     }
+    if kind is Approve and run.draft.risk is Risk.MONEY:
+        shown["amount"] = str(run.draft.amount or "")
     return kind(actor=who, **{**shown, **more})
 
 

@@ -12,7 +12,6 @@ from tests.unit.workflows.builders import (
     CEM,
     COMPANY,
     EVE,
-    GIL,
     done,
     draft,
     drafted,
@@ -25,7 +24,7 @@ from tests.unit.workflows.builders import (
     run,
     signed,
 )
-from workflows.answers import FieldErrors, Recorded, Show
+from workflows.answers import Recorded, Show
 from workflows.commands import (
     Answer,
     Approve,
@@ -52,10 +51,9 @@ from workflows.commands import (
 )
 from workflows.errors import (
     AlreadyDecided,
-    ConditionFailed,
+    BeingRewritten,
     NotAllowed,
     NotOpen,
-    Paused,
     Refusal,
     Stale,
     Stranger,
@@ -73,6 +71,7 @@ from workflows.run import (
     Run,
     RunState,
     Task,
+    Wish,
 )
 from workflows.text import Untrusted
 
@@ -89,19 +88,39 @@ EARLIER = MONDAY.replace(minute=40)
 
 #: What each state of a draft makes of each command. A word is the state it comes to; the rest:
 #: `=` it stays as it is, `new` another draft opens, `work` the agent writes again,
-#: `open!` refused since nothing was decided, `first!` refused by naming who was first, `late!` it left.
+#: `open!` refused since nothing was decided, `again!` since the agent is writing it again,
+#: `first!` refused by naming who was first, `late!` it left.
 DRAFTS = """
-           Approve OpenEdit Edit   OpenReject Reject   Redraft Undo   Resolve
-open       holding =        =      =          rejected open!   open!  open!
-signed     first!  first!   first! first!     first!   first!  late!  first!
-holding    first!  first!   first! first!     first!   first!  open   first!
-executing  first!  first!   first! first!     first!   first!  late!  first!
-executed   first!  first!   first! first!     first!   first!  new    first!
-rejected   first!  first!   first! first!     first!   work    first! first!
-withdrawn  first!  first!   first! first!     first!   work    first! first!
-expired    first!  first!   first! first!     first!   work    first! first!
-uncertain  first!  first!   first! first!     first!   first!  first! executing
-failed     first!  first!   first! first!     first!   work    first! first!
+           OpenSign Approve OpenEdit Edit   OpenReject Reject   Redraft Undo   Resolve
+open       =        holding =        =      =          rejected open!   open!  open!
+rewriting  again!   again!  again!   again! =          rejected again!  again! again!
+signed     first!   first!  first!   first! first!     first!   first!  late!  first!
+holding    first!   first!  first!   first! first!     first!   first!  open   first!
+executing  first!   first!  first!   first! first!     first!   first!  late!  first!
+executed   first!   first!  first!   first! first!     first!   first!  new    first!
+rejected   first!   first!  first!   first! first!     first!   work    first! first!
+taken      first!   first!  first!   first! first!     first!   first!  first! first!
+withdrawn  first!   first!  first!   first! first!     first!   work    first! first!
+expired    first!   first!  first!   first! first!     first!   work    first! first!
+uncertain  first!   first!  first!   first! first!     first!   first!  first! executing
+failed     first!   first!  first!   first! first!     first!   work    first! first!
+"""
+
+#: And of the commands by which people share the work.
+TOGETHER = """
+           Claim  TakeOver OpenChange RequestChange
+open       =      taken    =          rewriting
+rewriting  again! taken    again!     again!
+signed     first! first!   first!     first!
+holding    first! first!   first!     first!
+executing  first! first!   first!     first!
+executed   first! first!   first!     first!
+rejected   first! first!   first!     first!
+taken      first! first!   first!     first!
+withdrawn  first! first!   first!     first!
+expired    first! first!   first!     first!
+uncertain  first! first!   first!     first!
+failed     first! first!   first!     first!
 """
 
 #: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
@@ -123,20 +142,29 @@ ELSEWHERE = {StartRun, Pause, Resume, OnCustomer}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,
+    DraftState.REWRITING: RunState.WORKING,
     DraftState.SIGNED: RunState.WAITING,
     DraftState.HOLDING: RunState.HOLDING,
     DraftState.EXECUTING: RunState.WORKING,
     DraftState.EXECUTED: RunState.DONE,
     DraftState.REJECTED: RunState.CANCELLED,
+    DraftState.TAKEN: RunState.WAITING,
     DraftState.WITHDRAWN: RunState.CANCELLED,
     DraftState.EXPIRED: RunState.CANCELLED,
     DraftState.UNCERTAIN: RunState.UNCERTAIN,
     DraftState.FAILED: RunState.FAILED,
 }
-ENDED = {DraftState.REJECTED, DraftState.WITHDRAWN, DraftState.EXPIRED, DraftState.FAILED}
+ENDED = {
+    DraftState.REJECTED,
+    DraftState.TAKEN,
+    DraftState.WITHDRAWN,
+    DraftState.EXPIRED,
+    DraftState.FAILED,
+}
 WORDS: dict[str, dict[str, Any]] = {
     "Edit": {"changes": {"subject": "Another"}},
     "Reject": {"reason": "wrong tone"},
+    "RequestChange": {"wish": "shorter"},
     "Resolve": {"happened": False},
 }
 
@@ -159,7 +187,10 @@ def decided_draft(state: DraftState) -> Run:
         ),
         leaves_at=EARLIER,
     )
-    if state is not DraftState.OPEN:
+    if state is DraftState.REWRITING:
+        asked = Wish(by=BEN, at=EARLIER, words=Untrusted("shorter"), about=1)
+        of = of.model_copy(update={"wishes": (asked,)})
+    elif state is not DraftState.OPEN:
         of = signed(of, BEN)
         late = tuple(s.model_copy(update={"at": EARLIER}) for s in of.signatures)
         of = of.model_copy(update={"signatures": late})
@@ -184,25 +215,31 @@ def test_the_tables_of_this_test_are_whole() -> None:
     parts = {OnDraft, OnTask}
     others = {*Command.__subclasses__(), *OnTask.__subclasses__()} - ELSEWHERE - parts
     on_run = {(command.__name__, state.value) for command in others for state in RunState}
-    assert cells(DRAFTS).keys() == on_draft
+    assert cells(DRAFTS).keys() | cells(TOGETHER).keys() == on_draft
     assert cells(RUNS).keys() == on_run
     assert RUN_OF.keys() == set(DraftState)
 
 
 @pytest.mark.parametrize(
-    ("grid", "table"), [(DRAFTS, ON_DRAFT), (RUNS, ON_RUN)], ids=["drafts", "runs"]
+    ("grids", "table"),
+    [((DRAFTS, TOGETHER), ON_DRAFT), ((RUNS,), ON_RUN)],
+    ids=["drafts", "runs"],
 )
 def test_the_machine_has_a_row_exactly_where_something_happens(
-    grid: str, table: dict[tuple[type[Command], Any], object]
+    grids: tuple[str, ...], table: dict[tuple[type[Command], Any], object]
 ) -> None:
     """What the table of the machine lists is what this test expects to be accepted."""
     rows = {(command.__name__, state.value) for command, state in table}
-    assert rows == {cell for cell, expected in cells(grid).items() if not expected.endswith("!")}
+    expected = [cell for grid in grids for cell in cells(grid).items()]
+    assert rows == {cell for cell, what in expected if not what.endswith("!")}
 
 
 @pytest.mark.parametrize(
     ("kind", "state", "expected"),
-    [(kind, state, expected) for (kind, state), expected in cells(DRAFTS).items()],
+    [
+        (kind, state, expected)
+        for (kind, state), expected in {**cells(DRAFTS), **cells(TOGETHER)}.items()
+    ],
 )
 def test_every_command_on_a_draft_in_every_state(kind: str, state: str, expected: str) -> None:
     """Listed rows do what the table says; everything else is refused in a whole sentence."""
@@ -232,6 +269,9 @@ def _is_refused_well(refusal: Refusal, expected: str) -> None:
     if expected == "first!":
         assert isinstance(refusal, AlreadyDecided)
         assert " by Ben at 10:40. " in refusal.sentence
+    elif expected == "again!":
+        assert isinstance(refusal, BeingRewritten)
+        assert "as Ben asked at 10:40" in refusal.sentence
     elif expected == "late!":
         assert isinstance(refusal, TooLateToUndo)
     else:
@@ -377,97 +417,6 @@ def test_the_same_run_command_and_facts_give_the_same_decision(
     assert once.entries[0].body["facts"] == known.on_record()
 
 
-def start(book: Any = BOOK, who: Any = ADA, **more: Any) -> Decision:
-    """Decide a start."""
-    about = more.pop("facts", facts())
-    return decide(None, book, StartRun(actor=who, playbook="follow-up", **more), about)
-
-
-def started(book: Any = BOOK, **more: Any) -> Run:
-    """Return the run a start makes."""
-    after = start(book, **more).run
-    assert after is not None
-    return after
-
-
-def test_a_start_makes_a_run_at_its_first_step() -> None:
-    """With its inputs, its version, its place, and on the record."""
-    decision = start(inputs={"quote": "Q-7"}, trigger="shortcut")
-    begun = decision.run
-    assert begun is not None
-    assert (begun.id, begun.ws, begun.version) == ("id-run", "T-NORTH", BOOK.version)
-    assert (begun.state, begun.step, begun.seq) == ("working", "letter", 1)
-    assert (begun.inputs, begun.subject.raw) == ({"quote": "Q-7"}, "Q-7")
-    assert begun.place == Place(channel="C-SALES")
-    assert [entry.event for entry in decision.entries] == [Event.RUN_STARTED]
-    assert decision.entries[0].head["trigger"] == "shortcut"
-
-
-def test_a_run_lives_in_the_thread_it_was_started_in() -> None:
-    """Else in the playbook's channel, else where it was asked for."""
-    asked, thread = Place(channel="C-ELSE"), Place(channel="C-ELSE", thread_ts="1.2")
-    homeless = playbook(mailing(), channel="")
-    assert started(place=thread).place == thread
-    assert started(place=asked).place == Place(channel="C-SALES")
-    assert started(homeless, place=asked).place == asked
-    assert started(homeless).place is None
-
-
-@pytest.mark.parametrize(
-    ("inputs", "problems"),
-    [
-        ({"quote": ""}, {"quote": "is missing"}),
-        ({"quotes": "Q-7"}, {"quotes": "is not an input of this playbook"}),
-        ({"quote": 7, "x": 1}, {"quote": "must be text", "x": "is not an input of this playbook"}),
-    ],
-)
-def test_wrong_inputs_are_said_by_field(inputs: Any, problems: dict[str, str]) -> None:
-    """Nothing is started and nothing is put on the record."""
-    decision = start(inputs=inputs)
-    assert decision.answer == FieldErrors(errors=problems)
-    assert (decision.run, decision.entries) == (None, ())
-
-
-def test_defaults_stand_in_for_inputs_that_were_not_given() -> None:
-    """An input with a default need not be typed."""
-    assert started().inputs == {"quote": "Q-1"}
-
-
-def test_a_start_is_refused_where_the_playbook_does_not_apply() -> None:
-    """Its conditions are said in its own words."""
-    strict = playbook(mailing(), conditions=['inputs.quote.startsWith("Q-")'])
-    assert started(strict).state == "working"
-    with pytest.raises(ConditionFailed, match=r"does not apply: inputs\.quote\.startsWith"):
-        start(strict, inputs={"quote": "R-1"})
-
-
-@pytest.mark.parametrize(
-    ("scope", "what"), [("everything", "Everything"), ("playbook:follow-up", "follow-up")]
-)
-def test_what_is_switched_off_does_not_start(scope: str, what: str) -> None:
-    """The sentence names what and who."""
-    with pytest.raises(Paused, match=rf"^{what} is paused by Olga\. Nothing was started"):
-        start(facts=facts(paused=((scope, "U-OLGA"),)))
-
-
-def test_a_switch_elsewhere_stops_nothing_here() -> None:
-    """Another playbook, a connector that is not used yet."""
-    off = facts(paused=(("playbook:other", "U-OLGA"), ("connector:mail", "U-OLGA")))
-    assert started(facts=off).state == "working"
-
-
-@pytest.mark.parametrize("who", [EVE, GIL])
-def test_strangers_and_guests_start_nothing(who: Any) -> None:
-    """Only people who work here do."""
-    with pytest.raises((Stranger, NotAllowed)):
-        start(who=who)
-
-
-def test_timers_and_agents_may_start_runs() -> None:
-    """They start, and a person signs."""
-    assert started(who=SYSTEM).started_by == SYSTEM
-
-
 def test_a_mistake_in_an_expression_parks_the_run_and_keeps_what_happened() -> None:
     """The letter left; the next step can't be worked out: both are on the record."""
     book = playbook(mailing(), {"decide": "next", "if": "letter.opened == 1", "then": "stop"})
@@ -546,7 +495,6 @@ def test_every_message_of_a_run_is_drawn_again() -> None:
     after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
     drafts = ("draft:d-1", "remind:d-1", "escalate:d-1")
     assert after.redraw == ("run:r-1", "home", *drafts, "task:t-1", "nudge:t-1")
-    assert start().redraw == ("run:id-run", "home")
 
 
 def test_a_form_is_shown_with_the_run_it_is_about() -> None:
