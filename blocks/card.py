@@ -55,6 +55,8 @@ class Setting:
     level: int = 3
     #: The company is one person, who signs what they started.
     solo: bool = False
+    #: The playbook says what happens when the customer replies first.
+    replies: bool = False
 
 
 DEFAULT = Setting()
@@ -72,7 +74,8 @@ def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> B
     if draft.state is DraftState.OPEN:
         blocks += _open(draft, spec, setting, whole=contents.is_whole(shown))
     else:
-        blocks += standing.blocks(draft, whole=contents.is_whole(shown))
+        whole = contents.is_whole(shown)
+        blocks += standing.blocks(draft, whole=whole, replies=setting.replies)
     return elements.message(_sentence(draft), blocks)
 
 
@@ -153,7 +156,7 @@ def _warnings(shown: tuple[Part, ...]) -> list[str]:
 
 
 def _open(draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: bool) -> list[Block]:
-    buttons = _buttons(draft, spec, may_sign=whole and setting.level >= _SIGNING_LEVEL, whole=whole)
+    buttons = _buttons(draft, spec, setting, whole=whole)
     return [
         *revised.not_again(draft),
         *_why(draft),
@@ -214,9 +217,12 @@ def _due(draft: Draft) -> Mrkdwn:
     return mrkdwn("due {} (reminder {})", moment(draft.expires_at), reminded)
 
 
-def _buttons(draft: Draft, spec: ActionSpec | None, *, may_sign: bool, whole: bool) -> list[Block]:
+def _buttons(
+    draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: bool
+) -> list[Block]:
     value = button_value(draft.id, draft.revision, draft.current.payload_hash)
     buttons: list[Block] = []
+    may_sign = whole and setting.level >= _SIGNING_LEVEL
     if may_sign:
         buttons.append(_approve(draft, spec, value))
     if not whole:
@@ -228,6 +234,7 @@ def _buttons(draft: Draft, spec: ActionSpec | None, *, may_sign: bool, whole: bo
         *buttons,
         elements.button(ActionId.EDIT, "Edit", value, about=draft.title),
         elements.button(ActionId.REJECT, "Reject", value, about=draft.title),
+        *([standing.replied(draft)] if setting.replies else []),
         _more(draft, value, may_sign=may_sign),
     ]
 

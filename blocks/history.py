@@ -25,6 +25,8 @@ WORDS = {
     Event.RUN_STOPPED: "stopped it",
     Event.RUN_FAILED: "could not go on",
     Event.RUN_CANCELLED: "cancelled it",
+    Event.RUN_QUEUED: "put it behind another about the same",
+    Event.EXCEPTION_TAKEN: "took the exception",
     Event.STEP_READ: "read records",
     Event.STEP_WRITTEN: "wrote a summary",
     Event.STEP_DECIDED: "chose the way on",

@@ -27,6 +27,7 @@ class ActionId(StrEnum):
     MORE = "more"
     UNDO = "undo"
     UNDO_DONE = "undo_done"
+    REPLIED = "replied"
     DRAFT_AGAIN = "draft_again"
     ARRIVED = "arrived"
     SEND_AGAIN = "send_again"

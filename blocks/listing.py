@@ -137,7 +137,8 @@ def waiting_row(run: Run, names: Sequence[str]) -> list[Block]:
 def run_row(run: Run) -> list[Block]:
     """Return a run: its playbook, what it is about, where it stands."""
     line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_LINE)]
-    where = f" · at {run.step}: {run.why or run.state}"
+    at = f"at {run.step}: " if run.step else ""
+    where = f" · {at}{run.why or run.state}"
     line += [*rich.runs(where, limit=_LINE), rich.text(" · since "), rich.date(run.created_at)]
     return _with_run("run", run.id, run, line)
 

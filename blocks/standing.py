@@ -27,16 +27,21 @@ WORDS = {
     DraftState.UNCERTAIN: "Outcome unknown, please check",
     DraftState.FAILED: "Failed",
 }
+#: What people press when the customer was faster.
+REPLIED = "The customer has replied"
 _REASON = 300
 _RECEIPT = 120
 _SOURCE = 80
 
 
-def blocks(draft: Draft, *, whole: bool) -> list[Block]:
-    """Return the lines that say how it stands and the buttons that are left, if any."""
+def blocks(draft: Draft, *, whole: bool, replies: bool = False) -> list[Block]:
+    """Return the lines that say how it stands and the buttons that are left, if any.
+
+    `replies`: a reply of the customer would take back what is held.
+    """
     version = keys(draft)
     line = rich.section(*_LINES[draft.state](draft))
-    buttons = _buttons(draft, whole=whole)
+    buttons = _buttons(draft, whole=whole, replies=replies)
     return [
         rich.block(block_id(BlockId.STATE, *version), line, *comments(draft)),
         *([elements.actions(block_id(BlockId.BUTTONS, *version), *buttons)] if buttons else []),
@@ -128,6 +133,13 @@ def _executed(draft: Draft) -> list[Block]:
     return line
 
 
+def _led(draft: Draft) -> list[Block]:
+    """Return where an exception led the run after it."""
+    to = draft.ending.led_to if draft.ending else ""
+    words = "the run goes on" if to == "next" else f"the run goes on with {to}"
+    return [rich.text(f" · {words}")] if to else []
+
+
 def _reason(draft: Draft, lead: str) -> list[Block]:
     ending = draft.ending
     if ending is None:
@@ -135,7 +147,7 @@ def _reason(draft: Draft, lead: str) -> list[Block]:
     line = [rich.text(lead), *rich.runs(ending.reason, limit=_REASON)] if ending.reason else []
     if ending.comment.raw:
         line += [rich.text(" · "), *rich.runs(ending.comment, limit=_REASON)]
-    return line
+    return [*line, *_led(draft)]
 
 
 def _rejected(draft: Draft) -> list[Block]:
@@ -164,7 +176,8 @@ def _withdrawn(draft: Draft) -> list[Block]:
 def _expired(draft: Draft) -> list[Block]:
     line = [rich.text("Nobody signed by "), rich.date(draft.expires_at)]
     needed = rich.coded(draft.needs.words, _REASON)
-    return [*line, rich.text(". Nothing was sent. It needed "), *needed, rich.text(".")]
+    line += [rich.text(". Nothing was sent. It needed "), *needed]
+    return [*line, *_led(draft), rich.text(".")]
 
 
 def _uncertain(draft: Draft) -> list[Block]:
@@ -195,15 +208,23 @@ _LINES = {
 }
 
 
-def _buttons(draft: Draft, *, whole: bool) -> list[Block]:
+def _buttons(draft: Draft, *, whole: bool, replies: bool) -> list[Block]:
     value = button_value(draft.id, draft.revision, draft.current.payload_hash)
     found = [
         elements.button(action, text, value, about=draft.title)
         for action, text in left_to_do(draft)
     ]
+    if replies and draft.state is DraftState.HOLDING:
+        found.append(replied(draft))
     if not whole:
         found.append(elements.button(ActionId.REVIEW, "Full text", value, about=draft.title))
     return found
+
+
+def replied(draft: Draft) -> Block:
+    """Return the button that says so: what was prepared before the reply must not leave."""
+    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    return elements.button(ActionId.REPLIED, REPLIED, value, about=draft.title)
 
 
 def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
@@ -221,6 +242,7 @@ def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
                 (ActionId.SEND_AGAIN, "It did not: send again"),
             ]
         case DraftState.REJECTED | DraftState.WITHDRAWN | DraftState.EXPIRED | DraftState.FAILED:
-            return [] if draft.undoes else [(ActionId.DRAFT_AGAIN, "Draft again")]
+            went_on = draft.ending is not None and draft.ending.led_to
+            return [] if draft.undoes or went_on else [(ActionId.DRAFT_AGAIN, "Draft again")]
         case _:
             return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.bases import with_bases
 from bot.clock import SystemClock
 from bot.holidays import public
 from workflows.errors import CompanyError, PlaybookError
@@ -63,7 +64,12 @@ class Books:
     def read(self, text: str, file: str, company: Company | None) -> Playbook:
         """Read a playbook. Raises `PlaybookError` naming every mistake with its place."""
         return load_playbook(
-            text, file, actions=self.actions, reads=self.reads, agents=self.agents, company=company
+            with_bases(text, file),
+            file,
+            actions=self.actions,
+            reads=self.reads,
+            agents=self.agents,
+            company=company,
         )
 
     def shelf(self, home: Path, company: Company) -> PlaybookFolder:

@@ -27,12 +27,14 @@ from workflows.commands import (
     Resolve,
     Resume,
     Retry,
+    Signal,
     Snooze,
     StartRun,
     StopContact,
     Undo,
 )
 from workflows.run import Actor, DraftState, Place
+from workflows.signals import REPLIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +122,14 @@ def arrived(desk: Desk, press: ButtonPress) -> Reply:
 def send_again(desk: Desk, press: ButtonPress) -> Reply:
     """Say that it did not, so that it is carried out again under the same key."""
     return _handle(desk, Resolve.model_validate({**_about(press), "happened": False}))
+
+
+def replied(desk: Desk, press: ButtonPress) -> Reply:
+    """Say that the customer has replied."""
+    draft_id = press.value.draft_id
+    run = desk.reading.run_of_draft(draft_id)
+    actor, run_id = Actor.user(press.person), run.id if run else draft_id
+    return _handle(desk, Signal(actor=actor, key=press.key, run_id=run_id, name=REPLIED))
 
 
 def review(desk: Desk, press: ButtonPress) -> Reply:
@@ -271,6 +281,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.REVIEW_PAGE: review_page,
     ActionId.OPEN: review,
     ActionId.MORE: more,
+    ActionId.REPLIED: replied,
     ActionId.UNDO: undo,
     ActionId.UNDO_DONE: undo,
     ActionId.DRAFT_AGAIN: draft_again,

@@ -10,10 +10,19 @@ from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from workflows.answers import Refused
-from workflows.commands import AllowContact, CancelRun, Pause, Resume, StartRun, StopContact
+from workflows.commands import (
+    AllowContact,
+    CancelRun,
+    Pause,
+    Resume,
+    Signal,
+    StartRun,
+    StopContact,
+)
 from workflows.errors import UnknownPlaybook
 from workflows.run import Actor, Place
 from workflows.scopes import scope_of
+from workflows.signals import REPLIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,8 +142,7 @@ def _cancel(desk: Desk, command: SlashCommand) -> Reply:
     if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
         return Said(notice.said("Say which run: /sayso cancel RUN. /sayso queue lists them."))
     actor = Actor.user(command.user_id)
-    run = desk.reading.run(command.words[1])
-    run_id = run.id if run else command.words[1]
+    run_id = _run_id(desk, command)
     return desk.engine.handle(CancelRun(actor=actor, key=command.key, run_id=run_id), DEADLINE)
 
 
@@ -161,6 +169,21 @@ def _address(written: str) -> str:
     return (link.partition("|")[0] if link != written else written).strip(" <>")[:_ADDRESS]
 
 
+def _replied(desk: Desk, command: SlashCommand) -> Reply:
+    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
+        return Said(notice.said("Say to which: /sayso replied RUN. A quote's number will do."))
+    actor, run_id = Actor.user(command.user_id), _run_id(desk, command)
+    signal = Signal(actor=actor, key=command.key, run_id=run_id, name=REPLIED)
+    return desk.engine.handle(signal, DEADLINE)
+
+
+def _run_id(desk: Desk, command: SlashCommand) -> str:
+    """Return the id of the run that was named; what names none is given on, and refused by its name."""
+    named = " ".join(command.words[1:])
+    run = desk.reading.run(named)
+    return run.id if run else named
+
+
 #: What may stand behind `/sayso`. Everything a button does has a command.
 ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "help": _help,
@@ -173,6 +196,7 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "cancel": _cancel,
     "nocontact": _no_contact,
     "contact": _may_contact,
+    "replied": _replied,
 }
 
 

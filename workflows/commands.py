@@ -160,6 +160,14 @@ class Retry(Command):
     run_id: str
 
 
+class MakeWay(Command):
+    """Stop a run, since a newer one about the same takes its place. The engine asks it, in the start's transaction."""
+
+    run_id: str
+    #: The newer one.
+    for_run: str
+
+
 class Pause(Command):
     """Switch something off: `everything`, or `playbook:<name>`, `agent:<name>`, `connector:<name>`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import companywide, scopes
+from workflows import beside, companywide, scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
@@ -14,9 +14,7 @@ from workflows.commands import (
     OnTask,
     Pause,
     Read,
-    Redraft,
     Resume,
-    Retry,
     StartRun,
     StepDone,
 )
@@ -32,7 +30,7 @@ from workflows.errors import (
     Unsure,
 )
 from workflows.ground import KIND, Ground
-from workflows.machine import decide, once_of
+from workflows.machine import decide
 from workflows.ports import Kept
 from workflows.refused import refused
 from workflows.turn import Facts, Untold
@@ -126,16 +124,17 @@ class Engine:
             raise UnknownRun(run=getattr(command, "run_id", ""))
         else:
             playbook = tx.playbook(run.version)
-        facts = self._facts(tx)
-        if isinstance(command, StartRun | Redraft | Retry):
-            facts = self._beside(tx, run, playbook, command, facts)
+        facts = beside.with_others(tx, run, playbook, command, self._facts(tx))
         decision, facts = self._told(tx, run, playbook, command, facts)
+        for older, way in beside.ways(tx, playbook, command, decision, facts):
+            self._save(tx, older, way, facts)
         self._save(tx, run, decision, facts)
+        beside.pass_on(tx, playbook, decision, facts)
         if isinstance(decision.answer, Refused):
             tx.append([self._refused(run, command, decision.answer.error)], facts.at)
         if isinstance(command, StartRun) and decision.run:
             tx.keep("playbook", playbook.source, playbook.version)
-        if isinstance(command, StepDone) and isinstance(command.result, Read | Drafted):
+        if isinstance(command, StepDone):
             self._keep(tx, command.result)
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
@@ -160,25 +159,9 @@ class Engine:
             scopes.there_is(command.scope, self._shelf, self._actions)
         return companywide.switch(tx, command, company, at)
 
-    def _beside(
-        self,
-        tx: Tx,
-        run: Run | None,
-        playbook: Playbook,
-        command: StartRun | Redraft | Retry,
-        facts: Facts,
-    ) -> Facts:
-        """Return the facts with the other runs about the same; none of them begins until this is over."""
-        once = once_of(playbook, command) if isinstance(command, StartRun) else run and run.once
-        if not once:
-            return facts
-        others = tx.others(playbook.playbook, once)
-        beside = tuple(other for other in others if run is None or other.id != run.id)
-        return facts.model_copy(update={"others": beside})
-
-    def _keep(self, tx: Tx, result: Read | Drafted) -> None:
+    def _keep(self, tx: Tx, result: object) -> None:
         """Keep what an agent was shown, with what it wrote."""
-        if result.shown:
+        if isinstance(result, Read | Drafted) and result.shown:
             tx.keep("context", result.shown, result.context)
 
     def _start_child(self, tx: Tx, parent: Run | None, child: StartRun) -> None:

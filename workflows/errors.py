@@ -120,6 +120,10 @@ class UnderWay(Refusal):
     """{subject} is being worked on already, since {since}. Nothing was started twice; /sayso status {run} shows it."""
 
 
+class StillLeaving(Refusal):
+    """What was signed for {subject} is leaving, or nobody knows whether it did. Nothing was started; see run {run}."""
+
+
 class DoneBefore(Refusal):
     """This was started for {subject} on {since}, and is done only once. /sayso status {run} shows what came of it."""
 

@@ -21,6 +21,8 @@ class Event(StrEnum):
     RUN_STOPPED = "run:run:stopped"
     RUN_FAILED = "run:run:failed"
     RUN_CANCELLED = "run:run:cancelled"
+    RUN_QUEUED = "run:run:queued"
+    EXCEPTION_TAKEN = "run:exception:taken"
     STEP_READ = "run:step:read"
     STEP_WRITTEN = "agent:step:written"
     STEP_DECIDED = "run:step:decided"

@@ -33,6 +33,7 @@ def leave(turn: Turn) -> None:
         reason = "it was signed and could not leave in time"
         ending = Ending(by=TIMER, at=turn.at, reason=reason)
         drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
+        steps.instead(turn, "failed", reason)
     elif not _still_true(turn, command):
         reason = "its reason is gone: the record has changed since it was drafted"
         ending = Ending(by=TIMER, at=turn.at, reason=reason)

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import drafts, leaving, policy, results, revising, signing, steps, tasks, undoing
+from workflows import (
+    drafts,
+    leaving,
+    once,
+    policy,
+    results,
+    revising,
+    signals,
+    signing,
+    steps,
+    tasks,
+    undoing,
+)
 from workflows.answers import FieldErrors
 from workflows.commands import (
     Answer,
@@ -17,6 +29,7 @@ from workflows.commands import (
     Command,
     Due,
     Edit,
+    MakeWay,
     OnDraft,
     OnTask,
     OpenChange,
@@ -51,6 +64,8 @@ from workflows.turn import Decision, Facts, Finish, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pydantic import JsonValue
 
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject
@@ -93,7 +108,11 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     # Time has come: a wait is over, a draft expired, an ask is late, a held effect leaves.
     (Due, RunState.WAITING): results.due,
     (Due, RunState.HOLDING): leaving.leave,
-    (Signal, RunState.WAITING): results.signalled,
+    # Something was seen outside. A customer who has replied is heard whatever the run is doing.
+    (Signal, RunState.WORKING): signals.signalled,
+    (Signal, RunState.WAITING): signals.signalled,
+    (Signal, RunState.HOLDING): signals.signalled,
+    (Signal, RunState.UNCERTAIN): signals.signalled,
     # Whoever has the work closes it, hands it over or puts it off.
     (Answer, RunState.WAITING): tasks.answer,
     (Reassign, RunState.WAITING): tasks.hand_over,
@@ -104,6 +123,10 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (CancelRun, RunState.WORKING): undoing.cancel,
     (CancelRun, RunState.WAITING): undoing.cancel,
     (CancelRun, RunState.HOLDING): undoing.cancel,
+    # A newer run about the same takes its place, under the same rule.
+    (MakeWay, RunState.WORKING): once.make_way,
+    (MakeWay, RunState.WAITING): once.make_way,
+    (MakeWay, RunState.HOLDING): once.make_way,
 }
 
 #: Worker and timer commands: nobody reads their refusal, a late one is simply dropped.
@@ -129,14 +152,15 @@ def decide(run: Run | None, playbook: Playbook, command: Command, facts: Facts) 
 def _park(turn: Turn, error: ExpressionError) -> None:
     """Keep what was decided so far (an effect may have happened), and let a person see the mistake."""
     draft = turn.run.draft
-    if draft and draft.state is DraftState.HOLDING:
-        reason = f"whether it still holds can't be worked out: {error.sentence}"
-        ending = Ending(by=SYSTEM, at=turn.at, reason=reason)
+    reason = f"what comes next can't be worked out: {error.sentence}"
+    ending = Ending(by=SYSTEM, at=turn.at, reason=reason)
+    if draft and draft.state in {DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING}:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
+    tasks.drop(turn, ending)
     if isinstance(turn.command, StepDone) and turn.finish is None:
         outcome: JsonObject = {"problem": error.sentence}
         turn.finish = Finish(seq=turn.command.seq, state="failed", outcome=outcome)
-    steps.fail(turn, error.sentence)
+    steps.park(turn, error.sentence)
     turn.sentence = error.sentence
 
 
@@ -169,6 +193,8 @@ def _late(turn: Turn, run: Run) -> Refusal:
         return Stale()
     if isinstance(turn.command, OnTask):
         return tasks.closed(turn)
+    if isinstance(turn.command, MakeWay):
+        return once.still_leaving(turn)
     if run.draft and run.draft.ending:
         return drafts.decided(turn)
     return NotOpen(state=f"{run.state} ({run.why})" if run.why else run.state, wanted="changed")
@@ -199,17 +225,18 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         policy.may_take_part(command.actor, facts.company)
     if switch := facts.pause(f"playbook:{playbook.playbook}"):
         raise drafts.paused(facts, switch)
-    inputs = _inputs(playbook, command)
-    problems = input_problems(playbook, inputs)
+    problems = input_problems(playbook, _asked(playbook, command))
     if problems:
         return Decision(run=None, answer=FieldErrors(errors=problems))
+    inputs = _inputs(playbook, command)
     known = {"inputs": inputs}
     for condition in playbook.conditions:
         if not Condition(condition).holds(known):
             raise ConditionFailed(condition=condition)
     new = _new_run(playbook, command, facts, inputs)
     facts.refuse_again(playbook, new.subject)
-    facts.refuse_beside(playbook, new.subject)
+    if playbook.mode == "single":
+        facts.refuse_beside(new.subject)
     turn = Turn(new, playbook, command, facts)
     turn.record(
         Event.RUN_STARTED,
@@ -217,24 +244,43 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
             "playbook": playbook.playbook,
             "version": playbook.version,
             "trigger": command.trigger,
+            **_replaced(playbook, facts),
         },
         body={"inputs": inputs, "subject": turn.run.subject.raw},
     )
-    steps.begin(turn)
+    if not steps.instead(turn, "emergency", "the inputs", inputs):
+        _begin(turn)
     return turn.decision(_touched(turn))
+
+
+def _replaced(playbook: Playbook, facts: Facts) -> JsonObject:
+    """Return whose place the new run takes: the engine stops them in the same transaction."""
+    older: list[JsonValue] = [other.id for other in facts.open_others]
+    return {"replaces": older} if playbook.mode == "restart" and older else {}
+
+
+def _begin(turn: Turn) -> None:
+    if turn.playbook.mode == "queued" and turn.facts.open_others:
+        once.queue(turn)
+    else:
+        steps.begin(turn)
 
 
 def once_of(playbook: Playbook, command: StartRun) -> str:
     """Return the hash of what tells which runs are about the same as this one would be; empty where nobody asks."""
     if playbook.mode == "parallel" and not playbook.once_per:
         return ""
-    inputs = _inputs(playbook, command)
-    if input_problems(playbook, inputs):
+    if input_problems(playbook, _asked(playbook, command)):
         return ""
+    inputs = _inputs(playbook, command)
     return digest(Template(playbook.once_per or playbook.subject).render({"inputs": inputs}))
 
 
 def _inputs(playbook: Playbook, command: StartRun) -> JsonObject:
+    return {**_asked(playbook, command), **playbook.fixed}
+
+
+def _asked(playbook: Playbook, command: StartRun) -> JsonObject:
     defaults = {f.name: f.default for f in playbook.inputs if f.default is not None}
     return {**defaults, **command.inputs}
 

@@ -10,12 +10,9 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, WithJsonSchema, model_validator
 from pydantic import Field as Setting
 
-from workflows.action import Field, Money, Record, money
+from workflows.action import Field, Money, Names, Record, money
 from workflows.durations import Span, Within, seconds
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+from workflows.exceptions import ExceptionPath
 
 
 def _amount(value: object) -> object:
@@ -26,12 +23,6 @@ def _seconds(value: object) -> object:
     return seconds(value) if isinstance(value, str) else value
 
 
-#: `sales` or `[sales, finance]`
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_listed),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
-]
 #: `5000.00 USD`
 Amount = Annotated[
     Money,
@@ -89,6 +80,8 @@ class Step(Record):
 
     #: Go on only if this CEL condition holds; otherwise the step is passed over.
     when: str = ""
+    #: Passed over, unless a `decide` step or an exception leads to it.
+    aside: bool = False
 
 
 class ReadStep(Step):
@@ -222,7 +215,7 @@ AnyStep = Annotated[
 class CustomerOf(Record):
     """Which customer a run is about, and the time zone they live in."""
 
-    #: Best the address everybody writes to them under: "{{ invoice.email }}".
+    #: What tells them from others, best the address everybody writes to: "{{ invoice.email }}".
     id: str
     #: Their IANA time zone: "{{ customer.zone }}". Empty, or none there is: the company's.
     zone: str = ""
@@ -253,15 +246,20 @@ class Playbook(Record):
     customer: CustomerOf | None = None
     #: What makes two runs the same one, like "{{ inputs.quote }} {{ inputs.week }}": it is done once and never again.
     once_per: str = ""
-    #: What a start means while another run about the same is open: it is refused (`single`), or both go on
-    #: (`parallel`).
-    mode: Literal["single", "parallel"] = "parallel"
+    #: What a start means while another run about the same is open: it is refused (`single`), begins when that is
+    #: over (`queued`), takes its place (`restart`), or both go on (`parallel`).
+    mode: Literal["single", "queued", "restart", "parallel"] = "parallel"
     conditions: Names = ()
     allow: Names
     steps: tuple[AnyStep, ...] = Setting(min_length=1)
+    #: What happens instead when something goes otherwise; the first one that applies is taken.
+    exceptions: tuple[ExceptionPath, ...] = ()
     success: Success | None = None
     review: str = "every quarter"
+    #: The playbook whose steps these are; then only what differs is written, and `inputs` are values.
+    extends: str = ""
     #: Set by the loader, never written in the file.
+    fixed: dict[str, JsonValue] = {}
     version: str = ""
     source: str = ""
 
@@ -281,10 +279,10 @@ class Playbook(Record):
         return next((step for step in self.steps if step_name(step) == name), None)
 
     def after(self, name: str) -> AnyStep | None:
-        """Return the step that follows the named one, or None at the end."""
+        """Return the step that follows the named one (the first for none), or None; those set aside don't follow."""
         names = [step_name(step) for step in self.steps]
-        index = names.index(name) + 1
-        return self.steps[index] if index < len(self.steps) else None
+        following = self.steps[names.index(name) + 1 if name else 0 :]
+        return next((step for step in following if not step.aside), None)
 
 
 def step_kind(step: AnyStep) -> str:

@@ -276,6 +276,10 @@ class Tx(Looking, Protocol):
         """Return the runs about the same, oldest first; nobody starts another until this is over."""
         ...
 
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        """Make the run due that waited longest until others about the same are over; nobody starts one meanwhile."""
+        ...
+
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""
         ...
@@ -321,7 +325,7 @@ class Tx(Looking, Protocol):
         ...
 
     def wake_held(self, at: datetime) -> None:
-        """Make every run due that waits for something to be resumed: at work or holding, with no due time."""
+        """Make every run due that waits for something to be resumed: at work, holding or queued, with no due time."""
         ...
 
     def keep(self, kind: str, text: str, hash_: str) -> None:

@@ -11,6 +11,7 @@ from workflows.playbook import step_kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workflows.exceptions import ExceptionPath, On
     from workflows.playbook import (
         AnyStep,
         AskStep,
@@ -44,7 +45,29 @@ def _said(value: str) -> str:
 def step_line(step: AnyStep) -> str:
     """Return what a step does, as one sentence without its full stop."""
     line = _LINES[step_kind(step)](step)
-    return f"If `{step.when}`: {line[0].lower()}{line[1:]}" if step.when else line
+    line = f"If `{step.when}`: {line[0].lower()}{line[1:]}" if step.when else line
+    return f"Only when led here: {line[0].lower()}{line[1:]}" if step.aside else line
+
+
+def exception_line(path: ExceptionPath) -> str:
+    """Return what happens instead of the usual, as one sentence without its full stop."""
+    what = _HAPPENS[path.on]
+    if path.words:
+        what = f"One of these words was asked or read: {', '.join(path.words)}"
+    where = f" at {path.step}" if path.step else ""
+    when = f", if `{path.when}`" if path.when else ""
+    say = f", saying: {plain(path.say)}" if path.say else ""
+    return f"{what}{where}{when}: {_way(path.then)}{say}"
+
+
+#: What each exception is, as a person says it.
+_HAPPENS: dict[On, str] = {
+    "replied": "The customer has replied",
+    "late": "Nobody signed in time",
+    "failed": "A step can't be done",
+    "no-data": "A required field is missing",
+    "emergency": "An emergency",
+}
 
 
 def _read(step: ReadStep) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, drafts, leaving, limits, policy, revising, steps, tasks
+from workflows import customers, drafts, leaving, limits, once, policy, revising, steps, tasks
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
-from workflows.errors import NotOpen, Stale
+from workflows.errors import Stale
 from workflows.events import Event
 from workflows.playbook import DraftStep, ReadStep, WaitStep
 from workflows.run import SYSTEM, TIMER, DraftState, Ending, RunState
@@ -16,7 +16,7 @@ from workflows.turn import Finish
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.commands import Signal, StepDone
+    from workflows.commands import StepDone
     from workflows.run import Draft, Outcome
     from workflows.turn import Turn
 
@@ -55,10 +55,12 @@ def _read(turn: Turn, result: Read) -> None:
         head={"source": result.source, "context": result.context},
         body={"value": result.value},
     )
+    if result.author is None and steps.instead(turn, "emergency", result.source, result.value):
+        return
     if missing := steps.missing_fields(step, result.value):
-        steps.stop(
-            turn, f"{result.source} has no {', '.join(missing)}; fill it in and start again."
-        )
+        lacks = f"{result.source} has no {', '.join(missing)}"
+        if not steps.instead(turn, "no-data", lacks):
+            steps.stop(turn, f"{lacks}; fill it in and start again.")
         return
     steps.advance(turn)
 
@@ -101,8 +103,9 @@ def _refused_outside(turn: Turn, result: Executed) -> None:
     ending = Ending(by=SYSTEM, at=turn.at, reason=outcome.message)
     turn.redrafted(state=DraftState.FAILED, outcome=outcome, ending=ending)
     _record_outcome(turn, Event.DRAFT_FAILED, outcome)
-    turn.become(state=RunState.FAILED, due_at=None, why=outcome.message)
-    turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": outcome.message})
+    if not steps.instead(turn, "failed", outcome.message):
+        turn.become(state=RunState.FAILED, due_at=None, why=outcome.message)
+        turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": outcome.message})
 
 
 def _not_now(turn: Turn, result: Executed) -> None:
@@ -182,10 +185,12 @@ _RESULT: dict[type, Callable[[Turn, Any], None]] = {
 
 
 def due(turn: Turn) -> None:
-    """Wake a waiting run: the draft expires, the wait is over, or an ask is overdue."""
+    """Wake a waiting run: its turn has come, the draft expires, the wait is over, or an ask is overdue."""
     draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
     turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
-    if draft and draft.state is DraftState.OPEN:
+    if not turn.run.step:
+        once.begin_in_turn(turn)
+    elif draft and draft.state is DraftState.OPEN:
         _remind_or_expire(turn, draft)
     elif isinstance(step, WaitStep):
         turn.become(results={**turn.run.results, step.wait: None})
@@ -234,13 +239,4 @@ def _expire(turn: Turn, draft: Draft) -> None:
     """Silence never approves: nothing was sent, and the owner is told."""
     ending = Ending(by=TIMER, at=turn.at, reason=f"nobody signed in time ({draft.needs.words})")
     drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
-
-
-def signalled(turn: Turn) -> None:
-    """Something the run waits for was seen."""
-    command, step = cast("Signal", turn.command), turn.playbook.step(turn.run.step)
-    if not isinstance(step, WaitStep) or step.signal != command.name:
-        raise NotOpen(state="not waiting for that", wanted="woken by it")
-    turn.become(results={**turn.run.results, step.wait: command.value})
-    turn.record(Event.RUN_WOKEN, head={"signal": command.name}, body={"value": command.value})
-    steps.advance(turn)
+    steps.instead(turn, "late", f"nobody signed in time: {draft.title.raw}")

@@ -198,6 +198,8 @@ class Ending(Record):
     at: datetime
     reason: str = ""
     comment: Untrusted = Untrusted("")
+    #: Where an exception led the run after it; then nothing of it is drafted again. Empty when it ended there.
+    led_to: str = ""
 
 
 class Wish(Record):
@@ -408,6 +410,10 @@ class Run(Record):
     trigger: str
     created_at: datetime
     place: Place | None = None
+    #: The exceptions taken so far, by their place in the playbook, from 1.
+    exceptions: tuple[int, ...] = ()
+    #: The customer replied while something could not be stopped any more; it is taken up when that is over.
+    replied: bool = False
     draft: Draft | None = None
     task: Task | None = None
     #: Why it waits, failed or stopped, in words.

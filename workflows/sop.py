@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workflows.action import Record
 from workflows.durations import words
 from workflows.playbook import DoStep, DraftStep, ReadStep, step_name
-from workflows.prose import step_line
+from workflows.prose import exception_line, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
     named = titles or {}
     found = {
         "Trigger": _trigger(playbook),
-        "Inputs": [_input(field) for field in playbook.inputs] or ["None"],
+        "Inputs": [*map(_input, playbook.inputs), *_fixed(playbook)] or ["None"],
         "Applies when": [f"`{condition}` holds" for condition in playbook.conditions] or ["Always"],
         "Allowed actions": _allowed(playbook, named),
         "Steps": [f"{n}. {step_line(step)}" for n, step in enumerate(playbook.steps, start=1)],
@@ -60,7 +60,7 @@ def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
         "Exceptions": list(_exceptions(playbook)),
         "Log": _LOG,
         "Success": _success(playbook),
-        "Owner": [playbook.owner],
+        "Owner": [playbook.owner, *_extends(playbook)],
         "Data sources": _sources(playbook, named),
         "Level": [_LEVELS[playbook.level]],
         "Review": [playbook.review],
@@ -100,6 +100,14 @@ def _escaped(line: str) -> str:
     return "`".join(part if n % 2 else _MARKUP.sub(r"\\\1", part) for n, part in enumerate(parts))
 
 
+#: What a start means while another run about the same is open.
+_MODES = {
+    "single": "While one about the same is open, another is refused",
+    "queued": "While one about the same is open, another waits until it is over",
+    "restart": "While one about the same is open, another takes its place, and that one is stopped",
+}
+
+
 def _trigger(playbook: Playbook) -> list[str]:
     lines: list[str] = []
     if playbook.trigger.command:
@@ -112,8 +120,8 @@ def _trigger(playbook: Playbook) -> list[str]:
         missed = missed if schedule.missed == "latest" else "is skipped, and that is said"
         lines.append(f"A missed start {missed}")
     lines = lines or ["Another playbook starts it"]
-    if playbook.mode == "single":
-        lines.append("While one about the same is open, another is refused")
+    if playbook.mode in _MODES:
+        lines.append(_MODES[playbook.mode])
     if playbook.once_per:
         lines.append(f"Once for each `{playbook.once_per}`, and never again")
     return lines
@@ -123,6 +131,14 @@ def _input(field: Field) -> str:
     needed = "" if field.required else ", may stay empty"
     hint = f": {field.hint}" if field.hint else ""
     return f"{field.title} ({field.type.replace('_', ' ')}{needed}){hint}"
+
+
+def _extends(playbook: Playbook) -> list[str]:
+    return [f"The steps are those of {playbook.extends}"] if playbook.extends else []
+
+
+def _fixed(playbook: Playbook) -> list[str]:
+    return [f"{name.replace('_', ' ')} is always {value}" for name, value in playbook.fixed.items()]
 
 
 def _allowed(playbook: Playbook, titles: Mapping[str, str]) -> list[str]:
@@ -174,6 +190,7 @@ def _nobody_signs(playbook: Playbook) -> Iterator[str]:
 
 
 def _exceptions(playbook: Playbook) -> Iterator[str]:
+    yield from (exception_line(path) for path in playbook.exceptions)
     if any(isinstance(step, DraftStep | DoStep) for step in playbook.steps):
         yield from _nobody_signs(playbook)
         yield "Rejected: nothing is sent; the reason is kept, and it can be drafted again"

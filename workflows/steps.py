@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workflows import customers, limits, policy
+from workflows import customers, exceptions, limits, policy
 from workflows.action import Money, money
 from workflows.commands import Drafted, StartRun
 from workflows.events import Event
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
+    from workflows.exceptions import On, Taken
     from workflows.playbook import AnyStep, Approve, Playbook
     from workflows.ports import JsonObject
     from workflows.run import Run
@@ -53,6 +54,9 @@ FIXED_TEXT = Authorship(
     prompt_version="",
     label="Fixed by the playbook; no agent wrote any of it",
 )
+
+#: Why a draft is taken back, or what a run was doing is left, when the customer has replied.
+REPLIED = "the customer has replied"
 
 
 def values(run: Run, fresh: JsonObject | None = None) -> JsonObject:
@@ -67,7 +71,8 @@ def values(run: Run, fresh: JsonObject | None = None) -> JsonObject:
 
 def begin(turn: Turn) -> None:
     """Enter the first step."""
-    enter(turn, turn.playbook.steps[0])
+    turn.become(step="")
+    advance(turn)
 
 
 def advance(turn: Turn) -> None:
@@ -75,6 +80,10 @@ def advance(turn: Turn) -> None:
     if turn.run.draft and turn.run.draft.undoes:
         finish(turn)
         return
+    if turn.run.replied:
+        turn.become(replied=False)
+        if instead(turn, "replied", REPLIED):
+            return
     following = turn.playbook.after(turn.run.step)
     enter(turn, following) if following else finish(turn)
 
@@ -84,7 +93,7 @@ def enter(turn: Turn, step: AnyStep) -> None:
     turn.become(step=step_name(step))
     turn.entered += 1
     if turn.entered > len(turn.playbook.steps):
-        fail(turn, f"The steps go round in a circle at {turn.run.step}: nothing waits in between.")
+        park(turn, f"The steps go round in a circle at {turn.run.step}: nothing waits in between.")
         return
     if step.when and not Condition(step.when).holds(values(turn.run)):
         advance(turn)
@@ -105,8 +114,62 @@ def stop(turn: Turn, why: str) -> None:
     turn.post(f"run:{turn.run.id}")
 
 
+def instead(turn: Turn, on: On, why: str, read: JsonValue = None) -> bool:
+    """Take the exception the playbook has for this, if any; False where the usual must happen.
+
+    `read` is where the words of an emergency are looked for.
+    """
+    found = applying(turn, on, read)
+    if found:
+        take(turn, found, why)
+    return found is not None
+
+
+def applying(turn: Turn, on: On, read: JsonValue = None) -> Taken | None:
+    """Return the exception the playbook has for this, if any."""
+    return exceptions.find(turn.playbook.exceptions, turn.run, on, values(turn.run), read)
+
+
+def take(turn: Turn, found: Taken, why: str) -> None:
+    """Go on where an exception leads; one that comes up again and again is left to a person."""
+    because = f'Emergency: "{found.word}" stands in {why}.' if found.word else why
+    if found.spent:
+        park(turn, f"{_said(because)} It has happened {exceptions.MOST} times before.")
+    else:
+        said = Template(found.path.say).render(values(turn.run)) or _said(because)
+        _lead(turn, found, because, said)
+
+
+def _said(why: str) -> str:
+    return f"{why[:1].upper()}{why[1:].removesuffix('.')}."
+
+
+def _lead(turn: Turn, found: Taken, why: str, said: str) -> None:
+    """Go on where an exception leads, on the record and said where the run lives."""
+    run, then, draft = turn.run, found.path.then, turn.run.draft
+    turn.become(exceptions=(*run.exceptions, found.n))
+    head: JsonObject = {"exception": found.path.on, "n": found.n, "then": then}
+    turn.record(Event.EXCEPTION_TAKEN, actor=SYSTEM, head=head, body={"why": why, "said": said})
+    if then == "stop":
+        stop(turn, said)
+        return
+    if draft and draft.ending and draft.step == run.step:
+        turn.redrafted(ending=draft.ending.model_copy(update={"led_to": then}))
+    turn.post(f"tell:{run.id}:exception:{len(turn.run.exceptions)}", {"text": said})
+    if then == "next":
+        advance(turn)
+    else:
+        enter(turn, _named(turn.playbook, then))
+
+
 def fail(turn: Turn, why: str) -> None:
-    """Park the run: what happened is said where it lives, and a person decides what next."""
+    """Take the exception for what can't be done; without one, park the run."""
+    if not instead(turn, "failed", why):
+        park(turn, why)
+
+
+def park(turn: Turn, why: str) -> None:
+    """Let a person decide what next; what happened is said where the run lives."""
     turn.become(state=RunState.FAILED, due_at=None, why=why)
     turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": why})
     turn.post(f"run:{turn.run.id}", {"incident": True})
@@ -190,7 +253,9 @@ def _tell(turn: Turn, step: TellStep) -> None:
         turn.post(f"kpi:{turn.run.id}", body, step.channel)
     else:
         body = {"text": Template(step.text).render(known)}
-        turn.post(f"tell:{turn.run.id}:{step.tell}", body, step.channel)
+        # Where an exception led back, it is said again.
+        again = f":{len(turn.run.exceptions)}" if turn.run.exceptions else ""
+        turn.post(f"tell:{turn.run.id}:{step.tell}{again}", body, step.channel)
     turn.record(Event.STEP_TOLD, actor=SYSTEM, body=body)
     advance(turn)
 

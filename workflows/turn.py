@@ -32,6 +32,8 @@ class Other(Record):
 
     id: str
     ended: bool
+    #: It does not wait for its turn.
+    begun: bool = True
     #: It failed before anything was drafted, so that nothing was done.
     in_vain: bool = False
     created_at: datetime
@@ -66,9 +68,9 @@ class Facts(Record):
         """The runs about the same that are not over."""
         return tuple(other for other in self.others if not other.ended)
 
-    def refuse_beside(self, playbook: Playbook, subject: Untrusted) -> None:
-        """Raise where the playbook lets only one run about the same be open, and another one is."""
-        if playbook.mode == "single" and self.open_others:
+    def refuse_beside(self, subject: Untrusted) -> None:
+        """Raise where another run about the same is open."""
+        if self.open_others:
             raise self._named(UnderWay, self.open_others[0], subject)
 
     def refuse_again(self, playbook: Playbook, subject: Untrusted) -> None:

@@ -14,6 +14,7 @@ from workflows.weighing import open_again
 
 if TYPE_CHECKING:
     from workflows.commands import CancelRun, Resolve
+    from workflows.ports import JsonObject
     from workflows.turn import Turn
 
 
@@ -115,7 +116,8 @@ def redraft(turn: Turn) -> None:
     over = run.state in {RunState.CANCELLED, RunState.FAILED} and run.step == turn.draft.step
     if step is None or turn.draft.undoes or not over:
         raise NotOpen(state=turn.draft.state, wanted="drafted again")
-    turn.facts.refuse_beside(turn.playbook, run.subject)
+    if turn.playbook.mode != "parallel":
+        turn.facts.refuse_beside(run.subject)
     turn.sentence = "Drafting again; the new card appears here."
     turn.record(Event.RUN_WOKEN, body={"why": "drafted again"})
     steps.enter(turn, step)
@@ -128,7 +130,8 @@ def retry(turn: Turn) -> None:
     drafted = run.draft is not None and run.draft.step == run.step
     if step is None or drafted:
         raise NotOpen(state="decided on its card", wanted="tried again from here")
-    turn.facts.refuse_beside(turn.playbook, run.subject)
+    if turn.playbook.mode != "parallel":
+        turn.facts.refuse_beside(run.subject)
     turn.record(Event.RUN_WOKEN, body={"why": "tried again"})
     turn.sentence = "Trying again."
     steps.enter(turn, step)
@@ -142,11 +145,17 @@ def cancel(turn: Turn) -> None:
     if draft and draft.state is DraftState.EXECUTING:
         raise TooLateToUndo(hint=" It is being carried out, or waits to be tried again.")
     who = turn.facts.company.name_of(command.actor.id)
-    turn.become(state=RunState.CANCELLED, due_at=None, why=f"stopped by {who}")
-    turn.record(Event.RUN_CANCELLED)
     ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
+    stop(turn, ending, f"stopped by {who}")
+    turn.sentence = "Cancelled. Nothing of it leaves any more."
+
+
+def stop(turn: Turn, ending: Ending, why: str, head: JsonObject | None = None) -> None:
+    """Stop the run: its draft is withdrawn, its task dropped, and it is said where it lives."""
+    draft = turn.run.draft
+    turn.become(state=RunState.CANCELLED, due_at=None, why=why)
+    turn.record(Event.RUN_CANCELLED, head=head, body={"why": why})
     if draft and draft.state in {DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING}:
         end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.post(f"run:{turn.run.id}")
-    turn.sentence = "Cancelled. Nothing of it leaves any more."

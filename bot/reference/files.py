@@ -45,7 +45,7 @@ _STEPS = (
 #: Durations below this many seconds are told in seconds.
 _SHORT = 120
 #: Set by the loader, never written in a file.
-OURS = {"version", "source", "public_holidays"}
+OURS = {"version", "source", "fixed", "public_holidays"}
 #: A line with a field of a record, and the words of the comment above it.
 _FIELD = re.compile(r"^    (\w+): ")
 _SAID = re.compile(r"^    #: (.*)$")
@@ -64,6 +64,7 @@ def playbook_page() -> str:
         _record(playbook.Schedule, "`trigger.schedule`"),
         f"## Steps\n\nA step is exactly one of these. {named}",
         *(_record(step, f"Step `{_kind(step)}`", level=3) for step in _STEPS),
+        _record(playbook.ExceptionPath, "`exceptions`"),
         _record(playbook.Approve, "`approve`"),
         _record(playbook.Above, "`approve.above`"),
         _record(playbook.CustomerOf, "`customer`"),

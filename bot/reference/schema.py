@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Json = dict[str, Any]
+#: What an input may be where another playbook is extended: its value.
+_VALUES = [{"type": ["string", "number", "boolean"]}]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -37,14 +39,17 @@ def playbook_schema() -> Json:
         "description": described,
         "additionalProperties": inputs,
     }
-    return {"$schema": _DIALECT, **made}
+    made["properties"]["inputs"]["additionalProperties"]["anyOf"] += _VALUES
+    own = {"required": made.pop("required")}
+    other: Json = {"required": ["extends", "playbook"]}
+    return {"$schema": _DIALECT, **made, "anyOf": [own, other]}
 
 
 def _models() -> Iterator[type[BaseModel]]:
     yield playbook.Playbook
     yield Field
     yield from (playbook.Trigger, playbook.Schedule, playbook.Approve, playbook.Above)
-    yield playbook.Success
+    yield from (playbook.Success, playbook.ExceptionPath, playbook.CustomerOf)
     yield from playbook.Step.__subclasses__()
 
 

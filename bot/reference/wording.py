@@ -13,6 +13,9 @@ EVENTS: dict[Event, str] = {
     Event.RUN_STOPPED: "There was nothing to do, with the reason.",
     Event.RUN_FAILED: "The run can't go on and waits for a person, with the reason.",
     Event.RUN_CANCELLED: "A person stopped the run.",
+    Event.RUN_QUEUED: "A run waits until the one before it about the same is over.",
+    Event.EXCEPTION_TAKEN: "Something went otherwise, and the playbook has an exception for it: which one, and where "
+    "it leads.",
     Event.STEP_READ: "Records were read: from where, and what they held.",
     Event.STEP_WRITTEN: "An agent summed up what was read: the text, and what it was shown.",
     Event.STEP_DECIDED: "A `decide` step went one way: the condition and its answer.",
@@ -89,6 +92,8 @@ VERBS = {
     "cancel": "`cancel RUN` stops a run; what has not left stays here.",
     "nocontact": "`nocontact jo@example.com` stops every message to a customer; what waits withdraws itself.",
     "contact": "`contact jo@example.com` lifts that again. The owner and admins may.",
+    "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
+    "has an exception for it.",
 }
 
 #: By record and field; a comment above the field in the code comes first.

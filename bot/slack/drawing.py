@@ -9,6 +9,7 @@ from blocks.listing import Place
 from bot.slack import tab
 from bot.slack.outbox import Drawing
 from workflows.events import Event
+from workflows.exceptions import listens
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
 from workflows.policy import passed_on_to, signers
@@ -101,8 +102,11 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
+        book = self._reading.playbook(run.version)
         setting = card.Setting(
-            level=self._reading.playbook(run.version).level, solo=self._directory.company().solo
+            level=book.level,
+            solo=self._directory.company().solo,
+            replies=listens(book.exceptions, run.draft),
         )
         return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, func, select, update
 
-from bot.storage import counted, worksteps
+from bot.storage import alike, counted, worksteps
 from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
@@ -19,8 +19,7 @@ from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
-from workflows.run import Confidence, RunState
-from workflows.turn import Other
+from workflows.run import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Ids, JsonObject, Post, StepState
     from workflows.run import Run
+    from workflows.turn import Other
 
     #: Called inside the transaction that gave a run its due time.
     Wake = Callable[[Connection, str, datetime | None], None]
@@ -49,24 +49,11 @@ _WAKE_HELD = (
     update(run)
     .where(
         run.c.ws == bindparam("its_ws"),
-        run.c.state.in_(("working", "holding")),
+        run.c.state.in_(("working", "holding")) | alike.QUEUED,
         run.c.due_at.is_(None),
     )
     .values(due_at=bindparam("now", type_=run.c.due_at.type))
     .returning(run.c.id)
-)
-_about_same = (
-    (run.c.ws == bindparam("its_ws"))
-    & (run.c.playbook == bindparam("its_playbook"))
-    & (run.c.once == bindparam("its_once"))
-    # Said again for the index, which leaves out the runs that are about nothing.
-    & (run.c.once != "")
-)
-_drafted = select(draft.c.id).where(draft.c.run_id == run.c.id).exists()
-_OTHERS = (
-    select(run.c.id, run.c.state, run.c.created_at, _drafted.label("drafted"))
-    .where(_about_same)
-    .order_by(run.c.created_at, run.c.id)
 )
 _DOCUMENT = select(document.c.body).where(
     document.c.ws == bindparam("ws"), document.c.hash == bindparam("hash")
@@ -189,17 +176,12 @@ class SqlTx:
 
     def others(self, playbook: str, once: str) -> Sequence[Other]:
         """Return the runs about the same, oldest first; nobody starts another until this is over."""
-        alone(self.connection, f"{self._ws} once {playbook} {once}")
-        named = {"its_ws": self._ws, "its_playbook": playbook, "its_once": once}
-        return [
-            Other(
-                id=row.id,
-                ended=RunState(row.state).ended,
-                in_vain=row.state == RunState.FAILED and not row.drafted,
-                created_at=row.created_at,
-            )
-            for row in self.connection.execute(_OTHERS, named)
-        ]
+        return alike.others(self.connection, self._ws, playbook, once)
+
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        """Make the run due that waited longest until others about the same are over."""
+        for run_id in alike.wake_queued(self.connection, self._ws, playbook, once, at):
+            self._store.poke(self.connection, run_id, at)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""

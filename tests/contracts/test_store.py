@@ -463,3 +463,30 @@ def test_what_waits_for_a_customer_is_woken(store: Store, state: DraftState, key
         due = {n: found.due_at for n in "123" if (found := tx.run(f"r-{n}"))}
     wakes = state in {DraftState.OPEN, DraftState.HOLDING}
     assert due == {"1": MONDAY if wakes else None, "2": None, "3": None}
+
+
+def test_the_run_that_waited_longest_is_woken(store: Store) -> None:
+    """Of those queued about the same, and no other; who is next is known whatever became of the others."""
+    waits: dict[str, Any] = {"once": "Q-1", "step": "", "due_at": None, "state": RunState.WAITING}
+    begun = run(id="r-1", once="Q-1", due_at=None)
+    second = run(id="r-2", created_at=MONDAY + timedelta(minutes=1), **waits)
+    third = run(id="r-3", created_at=MONDAY + timedelta(minutes=2), **waits)
+    ended = run(id="r-0", **{**waits, "state": RunState.CANCELLED})
+    with store.transaction() as tx:
+        for each in (third, second, begun, ended):
+            tx.add(each)
+    with store.transaction() as tx:
+        others = tx.others(begun.playbook, "Q-1")
+        assert {other.id: other.begun for other in others} == {
+            "r-0": True, "r-1": True, "r-2": False, "r-3": False,
+        }  # fmt: skip
+        tx.wake_queued(begun.playbook, "Q-1", MONDAY)
+        tx.wake_queued(begun.playbook, "Q-2", MONDAY)
+        tx.wake_queued("another", "Q-1", MONDAY)
+    with store.transaction() as tx:
+        due = {name: tx.run(name) for name in ("r-0", "r-1", "r-2", "r-3")}
+        assert [name for name, one in due.items() if one and one.due_at] == ["r-2"]
+        tx.wake_held(MONDAY)
+        third_now = tx.run("r-3")
+        assert third_now
+        assert third_now.due_at == MONDAY

@@ -40,11 +40,13 @@ def _screens() -> list[Json]:
     asked = examples.task(options=("a", "b"))
     rows = [*waiting(30), *waiting(1, state=DraftState.UNCERTAIN)]
     shown = home.Home(now=examples.NOW + timedelta(hours=1), waiting=rows, tasks=[asked])
+    held = examples.draft(state=DraftState.HOLDING)
     long = examples.draft({"to": "jo@x.example", "subject": "x", "body": "word " * 2_000})
     return [
         *everything("x"),
         *[home.home(shown), home.home(home.Home(now=examples.NOW, waiting=rows, page=2))],
         card.card(long, examples.SPEC),
+        card.card(held, examples.SPEC, card.Setting(replies=True)),
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
         modal.hand_over(asked),
         *[asking.change(long), asking.take_over(long), asking.sign(long, examples.SPEC)],

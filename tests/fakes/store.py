@@ -130,6 +130,10 @@ class FakeStore:
         return run
 
 
+def _is_queued(run: Run) -> bool:
+    return run.state is RunState.WAITING and not run.step
+
+
 class FakeTx:
     """The `Tx` port over a snapshot."""
 
@@ -171,6 +175,7 @@ class FakeTx:
             Other(
                 id=run.id,
                 ended=run.state.ended,
+                begun=not _is_queued(run),
                 in_vain=run.state is RunState.FAILED and self.rows.newest_draft(run.id) is None,
                 created_at=run.created_at,
             )
@@ -180,6 +185,11 @@ class FakeTx:
     def _about(self, playbook: str, once: str) -> list[Run]:
         same = [r for r in self.rows.runs.values() if (r.playbook, r.once) == (playbook, once)]
         return sorted(same, key=lambda run: (run.created_at, run.id))
+
+    def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
+        self._count()
+        for run in [run for run in self._about(playbook, once) if _is_queued(run)][:1]:
+            self._write(run.model_copy(update={"due_at": at}))
 
     def add(self, run: Run) -> bool:
         self._count()
@@ -272,7 +282,8 @@ class FakeTx:
     def wake_held(self, at: datetime) -> None:
         self._count()
         for run in [*self.rows.runs.values()]:
-            if run.state in {RunState.WORKING, RunState.HOLDING} and run.due_at is None:
+            held = run.state in {RunState.WORKING, RunState.HOLDING} or _is_queued(run)
+            if held and run.due_at is None:
                 self._write(run.model_copy(update={"due_at": at}))
 
     def playbook(self, version: str) -> Playbook:

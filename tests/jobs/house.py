@@ -51,6 +51,7 @@ channel: sales
 inputs:
   to: {{type: text, label: To, default: jo}}
 subject: "{{{{ inputs.to }}}}"
+mode: {mode}
 allow: by-key.send
 {trigger}steps:
 """
@@ -67,6 +68,8 @@ _STEPS = {
     title: "Send a note to {{ inputs.to }}"
     approve: {by: sales, within: 3 days, hold: 60 seconds}
 """,
+    "in-turn": "  - wait: bell\n    for: 60 seconds\n",
+    "anew": "  - wait: bell\n    for: 60 seconds\n",
     "note": """\
   - do: send
     action: by-key.send
@@ -75,6 +78,8 @@ _STEPS = {
     approve: {by: sales, within: 3 days, hold: 0 seconds}
 """,
 }
+#: What a start means while another about the same is open.
+_MODES = {"in-turn": "queued", "anew": "restart"}
 
 
 def write_company(home: Path) -> Path:
@@ -82,7 +87,8 @@ def write_company(home: Path) -> Path:
     (home / "playbooks").mkdir(parents=True)
     (home / "company.yml").write_text(_COMPANY)
     for name, steps in _STEPS.items():
-        head = _HEAD.format(name=name, trigger=_EVERY_MINUTE if name == "minute" else "")
+        trigger, mode = _EVERY_MINUTE if name == "minute" else "", _MODES.get(name, "parallel")
+        head = _HEAD.format(name=name, trigger=trigger, mode=mode)
         (home / "playbooks" / f"{name}.yml").write_text(head + steps)
     return home
 

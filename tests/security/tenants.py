@@ -151,6 +151,7 @@ class Tenant:
             off = bool(tx.switches())
             tx.switch("everything", None if off else "U-ANA", MONDAY)
             tx.wake_held(MONDAY)
+            tx.wake_queued("quote-follow-up", "Q-1", MONDAY)
             return tx.switches()
 
     def remember(self, _: str) -> object:

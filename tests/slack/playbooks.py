@@ -17,6 +17,7 @@ channel: sales
 inputs:
   to: {{type: email, label: To, default: jo@lark.example}}
 subject: "{{{{ inputs.to }}}}"
+mode: {mode}
 allow: [mail.send]
 steps:
 """
@@ -48,6 +49,26 @@ _ASK = """\
     text: "Chosen: {{ which }}"
 """
 
+_EXCEPTIONS = """\
+exceptions:
+  - {on: emergency, words: [fire], then: call, say: "A fire at {{ inputs.to }}: call now."}
+  - {on: replied, then: call, say: "{{ inputs.to }} has replied, so the letter is not sent."}
+  - {on: late, then: call}
+  - {on: failed, then: call}
+steps:
+"""
+_READ = """\
+  - read: customer
+    from: {reads}
+    with: {{id: "{{{{ inputs.to }}}}"}}
+"""
+_ASIDE = """\
+  - task: call
+    aside: true
+    who: sales
+    title: "Call {{ inputs.to }}"
+"""
+
 
 def letter(
     home: Path,
@@ -57,20 +78,38 @@ def letter(
     body: str = "A short text",
     level: int = 3,
     quorum: int = 1,
+    mode: str = "parallel",
 ) -> None:
     """Add a playbook that sends one fixed letter."""
-    text = _HEAD.format(name=name, title=title, level=level)
+    text = _HEAD.format(name=name, title=title, level=level, mode=mode)
     _write(home, name, text + _LETTER.format(quorum=quorum, body=body))
 
 
 def question(home: Path) -> None:
     """Add a playbook that asks, then gives somebody a task, then says what was chosen."""
-    _write(home, "question", _HEAD.format(name="question", title="Ask first", level=3) + _ASK)
+    _write(
+        home,
+        "question",
+        _HEAD.format(name="question", title="Ask first", level=3, mode="parallel") + _ASK,
+    )
+
+
+def exceptional(home: Path, reads: str = "") -> None:
+    """Add a playbook that sends one letter, and says what happens when something goes otherwise.
+
+    `reads` is where it looks somebody up first.
+    """
+    head = _HEAD.format(name="letter", title="Write a letter", level=3, mode="parallel")
+    letter = _LETTER.format(quorum=1, body="A short text")
+    lookup = _READ.format(reads=reads) if reads else ""
+    head = head.replace("[mail.send]", f"[mail.send, {reads}]") if reads else head
+    text = head.replace("steps:\n", _EXCEPTIONS) + lookup + letter + _ASIDE
+    _write(home, "letter", text)
 
 
 def refund(home: Path) -> None:
     """Add a playbook that pays 1,480.00 USD back, which one of finance signs."""
-    head = _HEAD.format(name="refund", title="Refund", level=3)
+    head = _HEAD.format(name="refund", title="Refund", level=3, mode="parallel")
     _write(home, "refund", head.replace("[mail.send]", "[pay.refund]") + _REFUND)
 
 

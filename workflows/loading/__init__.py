@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from workflows.company import Company
 from workflows.loading.check_company import check_company
 from workflows.loading.checks import check
+from workflows.loading.extending import sheet_of
 from workflows.loading.inspection import Inspection
 from workflows.loading.positions import read_yaml
 from workflows.loading.problems import Problem, UnreadableFile
@@ -70,7 +71,7 @@ def load_playbook(
     What it names must exist: actions, reads, agents; people and channels too, when a company is given.
     Raises `UnreadableFile`.
     """
-    sheet = read_yaml(text)
+    sheet = sheet_of(text)
     _check_inputs(sheet)
     playbook, errors = _read(sheet, Playbook)
     checked = playbook or _mended(sheet, errors, actions, reads)

@@ -23,7 +23,10 @@ def check_ways(it: Inspection) -> None:
 
 def _reached(it: Inspection) -> set[int]:
     """Return the positions a run can come to. It only goes on, so one look from the top is enough."""
-    reached = {0}
+    led_to = {path.then for path in it.playbook.exceptions}
+    steps = enumerate(it.playbook.steps)
+    # What is set aside is looked at with the exceptions: something must lead there.
+    reached = {0, *(n for n, step in steps if step.aside or it.names[n] in led_to)}
     for n in range(len(it.names)):
         if n in reached:
             reached.update(_ways(it, n))

@@ -50,7 +50,7 @@ class Inspection:
     @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The names of the inputs."""
-        return tuple(field.name for field in self.playbook.inputs)
+        return (*(field.name for field in self.playbook.inputs), *self.playbook.fixed)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

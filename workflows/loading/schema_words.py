@@ -133,6 +133,7 @@ def known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
     return {field.alias or name for one in models for name, field in one.model_fields.items()} - {
         "version",
         "source",
+        "fixed",
     }
 
 

@@ -405,3 +405,23 @@ def test_rejecting_is_one_tap_with_a_reason() -> None:
     assert buttons(view) == ["reason:0", "reason:1", "reason:2", "reason:3"]
     assert "Wrong facts" in shown(view)
     assert view["submit"]["text"] == "Reject"
+
+
+@pytest.mark.parametrize("state", list(DraftState))
+def test_that_the_customer_has_replied_can_be_said_before_it_leaves(state: DraftState) -> None:
+    """Behind the three dots, and beside Undo while it is held; nowhere else."""
+    built = card.card(draft(state=state), SPEC, card.Setting(replies=True))
+    waits = state in {DraftState.OPEN, DraftState.HOLDING}
+    assert ("The customer has replied" in str(built)) is waits
+
+
+@pytest.mark.parametrize(("to", "words"), [("call", "with call"), ("next", "the run goes on")])
+def test_a_card_says_where_the_run_went_on(to: str, words: str) -> None:
+    """And offers nothing that would begin it anew."""
+    for state in (DraftState.WITHDRAWN, DraftState.EXPIRED, DraftState.FAILED):
+        made = draft(state=state)
+        assert made.ending
+        went_on = made.model_copy(update={"ending": made.ending.model_copy(update={"led_to": to})})
+        built = card.card(went_on, SPEC)
+        assert words in shown(built)
+        assert "Draft again" not in str(built)

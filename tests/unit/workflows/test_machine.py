@@ -32,6 +32,7 @@ from workflows.commands import (
     Command,
     Executed,
     Failed,
+    MakeWay,
     OnCustomer,
     OnDraft,
     OnTask,
@@ -56,6 +57,7 @@ from workflows.errors import (
     NotOpen,
     Refusal,
     Stale,
+    StillLeaving,
     Stranger,
     TooLateToUndo,
 )
@@ -82,6 +84,7 @@ BOOK = playbook(
     mailing(),
     {"wait": "reply", "for": "3 days", "signal": "answered"},
     {"ask": "how", "who": "sales", "title": "How?", "options": ["call", "write"]},
+    exceptions=[{"on": "replied", "say": "Jo has replied"}],
 )
 #: Ben was first, at 09:40 UTC; people in Madrid read 10:40.
 EARLIER = MONDAY.replace(minute=40)
@@ -124,16 +127,16 @@ failed     first! first!   first!     first!
 """
 
 #: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
-#: `closed!` refused since the task is not to be answered any more.
+#: `closed!` refused since the task is not to be answered any more, `away!` since it can't be stopped any more.
 RUNS = """
-           StepDone Due     Signal  Answer  Reassign Snooze  CancelRun Retry
-working    waiting  stale!  over!   closed! closed!  closed! cancelled over!
-waiting    stale!   waiting waiting done    waiting  waiting cancelled over!
-holding    stale!   working over!   closed! closed!  closed! cancelled over!
-uncertain  stale!   stale!  over!   closed! closed!  closed! over!     over!
-done       stale!   stale!  over!   closed! closed!  closed! over!     over!
-failed     stale!   stale!  over!   closed! closed!  closed! over!     working
-cancelled  stale!   stale!  over!   closed! closed!  closed! over!     over!
+           StepDone Due     Signal    Answer  Reassign Snooze  CancelRun Retry   MakeWay
+working    waiting  stale!  cancelled closed! closed!  closed! cancelled over!   cancelled
+waiting    stale!   waiting cancelled done    waiting  waiting cancelled over!   cancelled
+holding    stale!   working cancelled closed! closed!  closed! cancelled over!   cancelled
+uncertain  stale!   stale!  uncertain closed! closed!  closed! over!     over!   away!
+done       stale!   stale!  over!     closed! closed!  closed! over!     over!   away!
+failed     stale!   stale!  over!     closed! closed!  closed! over!     working away!
+cancelled  stale!   stale!  over!     closed! closed!  closed! over!     over!   away!
 """
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
@@ -281,8 +284,7 @@ def _is_refused_well(refusal: Refusal, expected: str) -> None:
 
 def waiting_run(kind: str, state: RunState) -> Run:
     """Return a run in `state`, at a step where `kind` would mean something."""
-    at = {"Due": "reply", "Signal": "reply", **dict.fromkeys(ON_TASK, "how")}
-    step = at.get(kind, "letter")
+    step = {"Due": "reply", **dict.fromkeys(ON_TASK, "how")}.get(kind, "letter")
     task = Task(
         id="t-1",
         run_id="r-1",
@@ -291,8 +293,8 @@ def waiting_run(kind: str, state: RunState) -> Run:
         title=Untrusted("How?"),
         options=("call", "write"),
     )
-    if state is RunState.HOLDING:
-        held = signed(draft(DraftState.HOLDING, leaves_at=EARLIER), BEN)
+    if state in {RunState.HOLDING, RunState.UNCERTAIN}:
+        held = signed(draft(DraftState(state), leaves_at=EARLIER), BEN)
         return run(state, step="letter", draft=held, task=task)
     return run(state, step=step, task=task, why="somebody said so")
 
@@ -309,12 +311,13 @@ def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: 
     command: Command = {
         "StepDone": done(before, drafted()),
         "Due": due(before),
-        "Signal": Signal(actor=SYSTEM, run_id="r-1", name="answered"),
+        "Signal": Signal(actor=SYSTEM, run_id="r-1", name="replied"),
         "Answer": Answer(actor=ANA, task_id="t-1", choice="call"),
         "Reassign": Reassign(actor=ANA, task_id="t-1", to="U-BEN"),
         "Snooze": Snooze(actor=ANA, task_id="t-1", wait="1 work day"),
         "CancelRun": CancelRun(actor=ANA, run_id="r-1"),
         "Retry": Retry(actor=ANA, run_id="r-1"),
+        "MakeWay": MakeWay(actor=ANA, run_id="r-1", for_run="r-2"),
     }[kind]
     if not expected.endswith("!"):
         after = decide(before, BOOK, command, facts())
@@ -323,7 +326,7 @@ def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: 
         return
     with pytest.raises(Refusal) as refused:
         decide(before, BOOK, command, facts())
-    kinds = {"stale!": Stale, "over!": NotOpen, "closed!": NotOpen}
+    kinds = {"stale!": Stale, "over!": NotOpen, "closed!": NotOpen, "away!": StillLeaving}
     assert isinstance(refused.value, kinds[expected])
     assert complete(refused.value)
 

@@ -1,3 +1,5 @@
+"""Starting a run: its inputs, its place, its conditions; who may, and what is switched off."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,7 @@ from workflows.run import SYSTEM, Place, Run
 if TYPE_CHECKING:
     from workflows.turn import Decision
 
-BOOK = playbook(
-    mailing(),
-    {"wait": "reply", "for": "3 days", "signal": "answered"},
-    {"ask": "how", "who": "sales", "title": "How?", "options": ["call", "write"]},
-)
+BOOK = playbook(mailing())
 
 
 def start(book: Any = BOOK, who: Any = ADA, **more: Any) -> Decision:
@@ -45,6 +43,7 @@ def test_a_start_makes_a_run_at_its_first_step() -> None:
     assert (begun.inputs, begun.subject.raw) == ({"quote": "Q-7"}, "Q-7")
     assert begun.place == Place(channel="C-SALES")
     assert [entry.event for entry in decision.entries] == [Event.RUN_STARTED]
+    assert decision.redraw == ("run:id-run", "home")
     assert decision.entries[0].head["trigger"] == "shortcut"
 
 
@@ -111,8 +110,3 @@ def test_strangers_and_guests_start_nothing(who: Any) -> None:
 def test_timers_and_agents_may_start_runs() -> None:
     """They start, and a person signs."""
     assert started(who=SYSTEM).started_by == SYSTEM
-
-
-def test_a_start_is_shown_where_people_look() -> None:
-    """Its own line, and people's Home."""
-    assert start().redraw == ("run:id-run", "home")

@@ -1,0 +1,76 @@
+"""Runs about the same: who they are, and which of those that wait is next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.storage.alone import alone
+from bot.storage.fetch import many
+from bot.storage.tables import draft, run
+from workflows.run import RunState
+from workflows.turn import Other
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+#: A run that waits for its turn has not come to any step.
+QUEUED = (run.c.state == "waiting") & (run.c.step == "")
+_about_same = (
+    (run.c.ws == bindparam("its_ws"))
+    & (run.c.playbook == bindparam("its_playbook"))
+    & (run.c.once == bindparam("its_once"))
+    # Said again for the index, which leaves out the runs that are about nothing.
+    & (run.c.once != "")
+)
+_drafted = select(draft.c.id).where(draft.c.run_id == run.c.id).exists()
+_OTHERS = (
+    select(run.c.id, run.c.state, run.c.step, run.c.created_at, _drafted.label("drafted"))
+    .where(_about_same)
+    .order_by(run.c.created_at, run.c.id)
+)
+_LONGEST = select(run.c.id).where(_about_same, QUEUED).order_by(run.c.created_at, run.c.id).limit(1)
+# Not waited for: whoever holds its row looks itself whether it is its turn, and each could wait for the other.
+_LOCKABLE = (
+    select(run.c.id)
+    .where(run.c.id == _LONGEST.scalar_subquery(), QUEUED)
+    .with_for_update(skip_locked=True)
+    .cte("queued")
+)
+_WAKE_QUEUED = (
+    update(run)
+    .where(run.c.id.in_(select(_LOCKABLE.c.id)))
+    .values(due_at=bindparam("now", type_=run.c.due_at.type))
+    .returning(run.c.id)
+)
+
+
+def others(connection: Connection, ws: str, playbook: str, once: str) -> list[Other]:
+    """Return the runs about the same, oldest first; nobody starts another until this transaction is over."""
+    return [
+        Other(
+            id=row.id,
+            ended=RunState(row.state).ended,
+            begun=row.state != RunState.WAITING or row.step != "",
+            in_vain=row.state == RunState.FAILED and not row.drafted,
+            created_at=row.created_at,
+        )
+        for row in connection.execute(_OTHERS, _named(connection, ws, playbook, once))
+    ]
+
+
+def wake_queued(
+    connection: Connection, ws: str, playbook: str, once: str, at: datetime
+) -> list[str]:
+    """Make the run due that waited longest, and return its id in a list."""
+    named = {**_named(connection, ws, playbook, once), "now": at}
+    return [row["id"] for row in many(connection, _WAKE_QUEUED, named)]
+
+
+def _named(connection: Connection, ws: str, playbook: str, once: str) -> dict[str, object]:
+    """Keep everybody else from starting one about the same, and name what that is."""
+    alone(connection, f"{ws} once {playbook} {once}")
+    return {"its_ws": ws, "its_playbook": playbook, "its_once": once}

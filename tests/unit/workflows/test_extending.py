@@ -1,0 +1,131 @@
+"""A playbook that extends another: what it may say anew, where its mistakes are shown, and that it stands alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.workflows.builders import ADA, mailing, playbook
+from tests.unit.workflows.builders import facts as known
+from tests.unit.workflows.playbook_text import GOOD, loaded, problems
+from workflows.answers import FieldErrors
+from workflows.commands import StartRun
+from workflows.loading.extending import extended, joined
+from workflows.machine import decide
+from workflows.sop import sop
+
+OWN = """\
+extends: quote-follow-up
+playbook: big-quote
+title: Follow up the big quote
+owner: U1
+inputs: {quote: Q-1}
+trigger: {schedule: {cron: 0 8 * * mon}}
+"""
+
+
+def test_it_takes_the_steps_and_says_the_rest_anew() -> None:
+    """What has a value is not asked for any more, so that it can start by itself."""
+    book = loaded(joined(OWN, GOOD))
+    base = loaded(GOOD)
+    assert (book.playbook, book.owner, book.title) == ("big-quote", "U1", "Follow up the big quote")
+    assert (book.steps, book.goal, book.channel) == (base.steps, base.goal, base.channel)
+    assert (book.inputs, book.fixed, book.extends) == ((), {"quote": "Q-1"}, "quote-follow-up")
+    sections = {section.title: section.lines for section in sop(book).sections}
+    assert sections["Inputs"] == ("quote is always Q-1",)
+    assert sections["Owner"][1] == "The steps are those of quote-follow-up"
+
+
+def test_what_is_kept_of_it_can_be_read_alone_and_changes_with_either() -> None:
+    """Runs are pinned to both texts at once."""
+    book = loaded(joined(OWN, GOOD))
+    again = loaded(book.source)
+    assert again == book
+    other = loaded(joined(OWN, GOOD.replace("gets an answer", "is answered")))
+    assert other.version != book.version
+    assert loaded(joined(OWN.replace("big quote", "huge quote"), GOOD)).version != book.version
+    assert loaded(joined(OWN, GOOD).replace("\n", "\r\n")).version == book.version
+
+
+def test_a_run_of_it_has_the_values() -> None:
+    """And takes no others."""
+    book = playbook(mailing(), inputs={}, fixed={"quote": "Q-7"})
+    start = StartRun(actor=ADA, playbook="follow-up")
+    run = decide(None, book, start, known()).run
+    assert run
+    assert (run.inputs, run.subject.raw) == ({"quote": "Q-7"}, "Q-7")
+    given = start.model_copy(update={"inputs": {"quote": "Q-8"}})
+    answer = decide(None, book, given, known()).answer
+    assert answer == FieldErrors(errors={"quote": "is not an input of this playbook"})
+
+
+def test_three_may_extend_one_another() -> None:
+    """Not four, and none itself: that would be endless."""
+    text = GOOD
+    for n in range(2):
+        text = joined(f"extends: quote-follow-up\nplaybook: p-{n}\ntitle: Number {n}\n", text)
+    assert loaded(text).title == "Number 1"
+    (said,) = problems(joined("extends: p-1\nplaybook: p-2\n", text))
+    assert said.problem == "at most 3 playbooks may extend one another, and none itself"
+
+
+@pytest.mark.parametrize(
+    ("own", "line", "problem", "hint"),
+    [
+        ("inputs: {quot: Q-1}", 3, "quote-follow-up asks for no `quot`", "Did you mean quote?"),
+        ("inputs: {quote: 5}", 3, "`quote` must be text", ""),
+        ("inputs: Q-1", 3, "must be a block of values", ""),
+        ("level: 4", 3, "`level` is at most 3 here, as in quote-follow-up", ""),
+        ("allow: [mail.send]", 3, "`allow` is taken from quote-follow-up", "copy the whole"),
+        ("subjet: it", 3, "`subjet` is taken from quote-follow-up", ""),
+        ("owner: nobody", 3, "nobody in Alder Ovens is `nobody`", ""),
+        ("title: 5", 3, "`title` must be text", ""),
+    ],
+)
+def test_a_mistake_is_shown_in_the_file_that_extends(
+    own: str, line: int, problem: str, hint: str
+) -> None:
+    """Where it was written."""
+    (said,) = problems(joined(f"extends: quote-follow-up\nplaybook: mine\n{own}\n", GOOD))
+    assert said.line == line
+    assert problem in said.problem
+    assert hint in said.hint
+
+
+@pytest.mark.parametrize(
+    ("base", "problem"),
+    [
+        ("", "there is no playbook `nobodys` beside this file or among those that ship"),
+        ("- a\n- b", "`nobodys` can't be used itself"),
+        ("a: [", "`nobodys` can't be used itself: this is no YAML"),
+        (GOOD.replace("steps:", "stepps:"), "there is no key `stepps` here"),
+    ],
+)
+def test_what_it_extends_must_be_there_and_right(base: str, problem: str) -> None:
+    """Said at the line that names it."""
+    own = "playbook: mine\nextends: nobodys\ninputs: {quote: Q-1}\n"
+    said = problems(joined(own, base) if base else own)
+    assert any(problem in each.problem and each.line == 2 for each in said), said
+
+
+@pytest.mark.parametrize("spec", ["5", "{type: txt}"])
+def test_an_input_that_is_wrong_there_is_said_there(spec: str) -> None:
+    """Whoever gives it a value is not troubled with it."""
+    own = "extends: quote-follow-up\nplaybook: mine\ninputs: {quote: Q-1}\n"
+    assert loaded(joined(own, GOOD.replace("{type: text}", spec))).fixed == {"quote": "Q-1"}
+
+
+def test_inputs_written_as_a_list_get_values_too() -> None:
+    """And what is no list of fields asks for nothing."""
+    own = "extends: quote-follow-up\nplaybook: mine\ninputs: {quote: Q-1}\n"
+    listed = GOOD.replace("  quote: {type: text}", "  - {name: quote}\n  - {name: more}")
+    book = loaded(joined(own, listed))
+    assert ([field.name for field in book.inputs], book.fixed) == (["more"], {"quote": "Q-1"})
+    said = problems(joined(own, GOOD.replace("inputs:\n  quote: {type: text}", "inputs: 5")))
+    assert any("asks for no `quote`" in each.problem for each in said)
+
+
+def test_a_playbook_with_steps_of_its_own_has_nothing_behind_it() -> None:
+    """Two files in one are no playbook."""
+    assert problems(joined(GOOD, GOOD))
+    assert extended(GOOD) == ""
+    assert extended(joined(OWN, GOOD)) == "quote-follow-up"

@@ -1,0 +1,77 @@
+"""What is seen outside while a run waits: what it listens for, and that the customer has replied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from workflows import drafts, policy, steps, tasks
+from workflows.errors import NotOpen
+from workflows.events import Event
+from workflows.playbook import WaitStep
+from workflows.run import DraftState, Ending, RunState
+
+if TYPE_CHECKING:
+    from workflows.commands import Signal
+    from workflows.exceptions import Taken
+    from workflows.turn import Turn
+
+#: The signal that the customer has replied.
+REPLIED: Literal["replied"] = "replied"
+#: States in which an action can't be stopped any more.
+_AWAY = frozenset({DraftState.EXECUTING, DraftState.UNCERTAIN})
+_WAITS = frozenset({DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING})
+
+
+def signalled(turn: Turn) -> None:
+    """Take in what was seen: a wait for it is over, or the customer has replied to whatever the run is doing."""
+    command = cast("Signal", turn.command)
+    if command.actor.kind == "user":
+        policy.may_take_part(command.actor, turn.facts.company)
+    step = turn.playbook.step(turn.run.step)
+    at_rest = turn.run.state is RunState.WAITING
+    if at_rest and isinstance(step, WaitStep) and step.signal == command.name:
+        _heard(turn, step)
+        return
+    found = _reply(turn) if command.name == REPLIED and turn.run.step else None
+    if found is None:
+        raise NotOpen(state="not waiting for that", wanted="woken by it")
+    _record(turn)
+    _replied(turn, found)
+
+
+def _heard(turn: Turn, step: WaitStep) -> None:
+    command = cast("Signal", turn.command)
+    _record(turn)
+    turn.become(results={**turn.run.results, step.wait: command.value})
+    if not steps.instead(turn, "emergency", command.name, command.value):
+        steps.advance(turn)
+
+
+def _record(turn: Turn) -> None:
+    command = cast("Signal", turn.command)
+    turn.record(Event.RUN_WOKEN, head={"signal": command.name}, body={"value": command.value})
+
+
+def _reply(turn: Turn) -> Taken | None:
+    """Return the exception for a reply here; what it says may be an emergency."""
+    usual = steps.applying(turn, REPLIED)
+    return usual and (
+        steps.applying(turn, "emergency", cast("Signal", turn.command).value) or usual
+    )
+
+
+def _replied(turn: Turn, found: Taken) -> None:
+    """Leave what the run is doing: its draft is withdrawn, its task dropped. What is leaving is left to leave."""
+    draft = turn.run.draft
+    if draft and draft.state in _AWAY:
+        turn.become(replied=True)
+        turn.sentence = (
+            "It is leaving already and can't be stopped; the reply is taken up right after."
+        )
+        return
+    ending = Ending(by=turn.command.actor, at=turn.at, reason=steps.REPLIED)
+    if draft and draft.state in _WAITS:
+        drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
+    tasks.drop(turn, ending)
+    turn.sentence = "Noted. Nothing that was prepared before the reply leaves."
+    steps.take(turn, found, steps.REPLIED if found.path.on == REPLIED else "the reply")
