@@ -108,7 +108,6 @@ def _unlogged(ours: Office) -> Engine:
         store=_Unlogged(rest.store),
         clock=rest.clock,
         ids=rest.store.ids,
-        shelf=rest.shelf,
         directory=rest.folder,
         actions=rest.connectors.actions,
     )

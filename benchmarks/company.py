@@ -241,6 +241,7 @@ def opened(
         web_port=port,
     )
     foundation = found(settings, drafter=Stub(), connectors=[mail], carrier=carrier)
+    foundation.watching.begin()
     return Office(foundation=foundation, core=core_of(foundation), mail=mail)
 
 

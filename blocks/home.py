@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks import elements, listing, queue, rich
-from blocks.ids import ActionId, BlockId, CallbackId, TaskMore, block_id
+from blocks.ids import (
+    HASH_LENGTH,
+    ActionId,
+    BlockId,
+    CallbackId,
+    ReturnValue,
+    TaskMore,
+    block_id,
+)
 from blocks.text import Block, plain
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 PAGE = listing.PAGE
 _TASKS = 5
 _RUNS = 4
-_PLAYBOOKS = 5
+_PLAYBOOKS = 4
 _SWITCHES = 3
 _FINDINGS = 4
 _LINE = 200
@@ -43,6 +51,9 @@ class Owned:
     sent: int = 0
     edited: int = 0
     rejected: int = 0
+    #: The changed version that waits to be activated, and the version before; empty where there is none.
+    proposal: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +184,8 @@ def _runs(shown: Home) -> list[Block]:
 
 
 def _owned(shown: Home) -> list[Block]:
-    rows = [[playbook_row(one)] for one in shown.owned]
+    waiting_first = sorted(shown.owned, key=lambda one: not one.proposal)
+    rows = [playbook_rows(one) for one in waiting_first]
     return _part("owned", "Playbooks I own", rows, _PLAYBOOKS)
 
 
@@ -181,9 +193,35 @@ def playbook_row(one: Owned) -> Block:
     """Return a playbook: what it may do, which version is active, what it did this week."""
     owner = f" · owned by {one.owner}" if one.owner else ""
     week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
-    text = f"{one.title} · level {one.level} · version {one.version[:12]}{owner} · {week}"
+    waits = " · a changed version waits to be activated" if one.proposal else ""
+    text = f"{one.title} · level {one.level} · version {one.version[:12]}{owner} · {week}{waits}"
     show = elements.button(ActionId.SHOW_SOP, "Show", one.name, about=one.title)
     return elements.plain_section(block_id(BlockId.ROW, "owned", one.name), text, accessory=show)
+
+
+def playbook_rows(one: Owned) -> list[Block]:
+    """Return a playbook and what its owner can do about its versions."""
+    return [playbook_row(one), *_owned_buttons(one)]
+
+
+def _owned_buttons(one: Owned) -> list[Block]:
+    """Return what can be done about a playbook's versions, if anything."""
+    buttons: list[Block] = []
+    if one.proposal:
+        buttons.append(
+            elements.button(ActionId.SHOW_CHANGE, "Look at it", one.proposal, about=one.title)
+        )
+    if one.before:
+        value = ReturnValue(
+            playbook=one.name, active=one.version[:HASH_LENGTH], to=one.before[:HASH_LENGTH]
+        )
+        text = "Return to the version before"
+        buttons.append(elements.button(ActionId.ROLL_BACK, text, str(value), about=one.title))
+    return (
+        [elements.actions(block_id(BlockId.BUTTONS, "owned", one.name), *buttons)]
+        if buttons
+        else []
+    )
 
 
 def _admin(shown: Home) -> list[Block]:

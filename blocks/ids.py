@@ -13,6 +13,8 @@ from typing import Self
 
 #: Characters of the payload hash a button carries.
 HASH_LENGTH = 12
+_PROPOSAL = re.compile(r"([^.\s]{1,64})\.([0-9a-f]{12})\.([0-9a-f]{12}|)\.(open|dismissed)")
+_RETURN = re.compile(r"([a-z][a-z0-9-]{1,60})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 _VALUE = re.compile(r"([^.\s]{1,64})\.([1-9]\d{0,6})\.([0-9a-f]{12})")
 
 
@@ -46,6 +48,11 @@ class ActionId(StrEnum):
     SHOW_SOP = "show_sop"
     SHOW_AUDIT = "show_audit"
     SHOW_HELP = "show_help"
+    SHOW_CHANGE = "show_change"
+    SHOW_TEXT = "show_text"
+    ACTIVATE = "activate"
+    DISMISS = "dismiss"
+    ROLL_BACK = "roll_back"
     SWITCH = "switch"
     RETRY = "retry"
     INPUT = "input"
@@ -134,6 +141,53 @@ class ButtonValue:
     def __str__(self) -> str:
         """Write `draft.revision.hash`."""
         return f"{self.draft_id}.{self.revision}.{self.hash}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalValue:
+    """What a button of a changed playbook carries back: which proposal, and what it was shown compared with."""
+
+    proposal_id: str
+    #: The first characters of the proposed version and of the active one, empty for a new playbook.
+    version: str
+    active: str
+    state: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `proposal.version.active.state`. Raises `ValueError` for anything else."""
+        match = _PROPOSAL.fullmatch(text)
+        if match is None:
+            msg = "this is not the value of a changed playbook's button"
+            raise ValueError(msg)
+        return cls(proposal_id=match[1], version=match[2], active=match[3], state=match[4])
+
+    def __str__(self) -> str:
+        """Write `proposal.version.active.state`."""
+        return f"{self.proposal_id}.{self.version}.{self.active}.{self.state}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnValue:
+    """What the button carries back that returns a playbook to the version before."""
+
+    playbook: str
+    #: The first characters of the active version and of the one before.
+    active: str
+    to: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `playbook.active.to`. Raises `ValueError` for anything else."""
+        match = _RETURN.fullmatch(text)
+        if match is None:
+            msg = "this is not the value of a button that returns to a version"
+            raise ValueError(msg)
+        return cls(playbook=match[1], active=match[2], to=match[3])
+
+    def __str__(self) -> str:
+        """Write `playbook.active.to`."""
+        return f"{self.playbook}.{self.active}.{self.to}"
 
 
 def button_value(draft_id: str, revision: int, payload_hash: str) -> str:

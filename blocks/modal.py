@@ -240,10 +240,18 @@ def _menu(playbooks: Sequence[Playbook]) -> Block:
 
 
 def start(
-    playbook: Playbook, values: dict[str, JsonValue] | None = None, metadata: str = ""
+    playbook: Playbook,
+    values: dict[str, JsonValue] | None = None,
+    metadata: str = "",
+    *,
+    waits: bool = False,
 ) -> Block:
-    """Return the procedure in one glance and the form of its inputs, above Start."""
-    blocks = [*sop.glance(playbook), *form.inputs(playbook.inputs, values or {})]
+    """Return the procedure in one glance and the form of its inputs, above Start.
+
+    `waits` says that a changed version is proposed: what is started is still the one that is shown.
+    """
+    noted = [sop.waiting(playbook)] if waits else []
+    blocks = [*sop.glance(playbook), *noted, *form.inputs(playbook.inputs, values or {})]
     return elements.modal(
         CallbackId.START,
         shorten_title(playbook.title),

@@ -27,14 +27,20 @@ _VERSION = 12
 _NUMBERED = "Steps"
 
 
-def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Block:
-    """Return the message with the whole procedure; `titles` names actions and reads in words."""
+def sop(
+    playbook: Playbook, titles: Mapping[str, str] | None = None, *, waits: bool = False
+) -> Block:
+    """Return the message with the whole procedure; `titles` names actions and reads in words.
+
+    `waits` says that a changed version is proposed.
+    """
     made = procedure.sop(playbook, titles)
     key = (made.playbook, made.version[:_VERSION])
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), made.title),
         rich.block(block_id(BlockId.NOTE, *key), rich.section(*rich.runs(made.goal, limit=_LINE))),
         rich.block(block_id(BlockId.STEPS, *key), *_page(made)),
+        *([waiting(playbook)] if waits else []),
         elements.context(block_id(BlockId.FOOTER, *key), _footer(made)),
         elements.actions(
             block_id(BlockId.BUTTONS, *key),
@@ -84,6 +90,12 @@ def glance(playbook: Playbook) -> list[Block]:
     for label, words in facts:
         shown.append(rich.section(rich.text(f"{label}  ", bold=True), *rich.coded(words, _LINE)))
     return [rich.block(block_id(BlockId.FACTS, made.playbook, made.version[:_VERSION]), *shown)]
+
+
+def waiting(playbook: Playbook) -> Block:
+    """Return the line that says that this is what is started, although a changed version waits."""
+    words = "A changed version waits to be activated; until then this one is started."
+    return elements.context(block_id(BlockId.STATE, playbook.playbook), words)
 
 
 def _one_line(lines: tuple[str, ...]) -> str:

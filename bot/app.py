@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from slack_bolt import App
@@ -14,13 +15,14 @@ from agents.roster import roster
 from bot.checks import Checks
 from bot.clock import SystemClock, TimeIds
 from bot.connectors.registry import Connectors
-from bot.folder import Books, CompanyFolder, PlaybookFolder
+from bot.folder import Books, CompanyFolder
 from bot.homes import Homes
 from bot.jobs.carrier import carrier_of
 from bot.jobs.core import RunCore
 from bot.jobs.performer import Performer
 from bot.jobs.schedule import Schedules
 from bot.jobs.tidying import Tidying
+from bot.jobs.watching import Watching
 from bot.lookup import Lookup
 from bot.opening import clock_of, opened
 from bot.outside import connectors as outside_of
@@ -32,6 +34,7 @@ from bot.roles import Role, roles_of
 from bot.sealing import sealing_of
 from bot.serving import metrics_of, server_of
 from bot.settings import secret
+from bot.shelf import ActiveShelf
 from bot.slack.client import slack_client
 from bot.slack.drawing import Drawings
 from bot.slack.gateway import Gateway
@@ -75,12 +78,8 @@ def found(
     drafter: Drafter | None = None,
     connectors: Iterable[Connector] | None = None,
     carrier: Carrier | None = None,
-    shelf: PlaybookFolder | None = None,
 ) -> Foundation:
-    """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files.
-
-    `shelf` is given where nothing will be started, so that a broken playbook keeps nobody from it.
-    """
+    """Put together what needs no Slack. Raises `WorkflowError`s that say what is wrong with the settings or files."""
     folder = CompanyFolder(settings.sayso_home)
     company = folder.company()
     database = opened(settings.database, company.ws)
@@ -101,24 +100,25 @@ def found(
         load=books.kept,
         ws=company.ws,
     )
-    shelf = books.shelf(settings.sayso_home, company) if shelf is None else shelf
     engine = Engine(
         store=store,
         clock=clock,
         ids=ids,
-        shelf=shelf,
         directory=folder,
         actions=outside.actions,
         program=release(),
     )
+    lookup, look = Lookup(store), partial(books.offered, settings.sayso_home, company)
+    watching = Watching(engine, look=look, is_untouched=lookup.is_untouched)
     return Foundation(
         settings=settings,
         clock=clock,
         database=database,
         store=store,
-        lookup=Lookup(store),
+        lookup=lookup,
         folder=folder,
-        shelf=shelf,
+        shelf=ActiveShelf(store),
+        watching=watching,
         connectors=outside,
         drafter=drafter or _drafter(settings, store, clock, company.tz),
         engine=engine,
@@ -139,14 +139,13 @@ def build(
     `seconds` is the clock that paces messages to Slack; it never goes back. Raises `MissingSettings` naming every
     secret that is missing, and `BadRoles`.
     """
-    settings = foundation.settings
-    settings.require(settings.slack_secrets)
+    (settings := foundation.settings).require(foundation.settings.slack_secrets)
     roles = roles_of(settings) if roles is None else roles
     client, metrics = client or slack_client(settings), metrics_of(foundation)
     inbox = Inbox(foundation.store)
     homes, schedules = Homes(foundation.store, foundation.clock), _schedules(foundation)
     checks = Checks(foundation.connectors.check, homes.redraw)
-    drawings = _drawings(foundation, checks)
+    foundation.watching.changed, drawings = homes.redraw, _drawings(foundation, checks)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
     desk = _desk(foundation, drawings, homes, inbox, gateway, metrics)
     sealing = sealing_of(foundation) if Role.WORKER in roles else None
@@ -214,6 +213,7 @@ def _desk(
         actions=foundation.connectors.actions,
         waiting=drawings.waiting,
         home=drawings.home,
+        change=drawings.change,
         watch_home=homes.watch,
         inbox=inbox,
         whisper=gateway.whisper,
@@ -276,7 +276,7 @@ def _drawings(foundation: Foundation, checks: Checks) -> Drawings:
         shelf=foundation.shelf,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
-        findings=lambda: checks.findings,
+        findings=lambda: (*checks.findings, *foundation.watching.findings),
     )
 
 

@@ -1,7 +1,8 @@
-"""The company's folder: company.yml, playbooks/, metrics.yml. Read at start, refused with a place when wrong."""
+"""The company's folder: company.yml, playbooks/, metrics.yml. What is wrong is refused with its place."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from bot.clock import SystemClock
 from bot.holidays import public
 from workflows.errors import CompanyError, PlaybookError
 from workflows.loading import load_company, load_playbook
+from workflows.versions import Offered, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from workflows.action import ActionSpec
@@ -72,30 +74,34 @@ class Books:
             company=company,
         )
 
-    def shelf(self, home: Path, company: Company) -> PlaybookFolder:
-        """Read every playbook of a company's folder. Raises `PlaybookError` for the first bad file."""
-        files = sorted((home / "playbooks").glob("*.yml"))
+    def offered(self, home: Path, company: Company | None) -> Offered:
+        """Read every playbook of a company's folder; a file that can't be used keeps no other from being read."""
         books: dict[str, Playbook] = {}
-        for file in files:
-            book = self.read(file.read_text(encoding="utf-8"), str(file), company)
-            if book.playbook in books:
-                problem = f"another file here is called {book.playbook} too; rename one of them"
-                raise PlaybookError(place=file, problem=problem)
-            books[book.playbook] = book
-        return PlaybookFolder(books)
+        unreadable: list[Unreadable] = []
+        for file in sorted((home / "playbooks").glob("*.yml")):
+            try:
+                raw = file.read_bytes()
+            except FileNotFoundError:
+                continue  # it went while we looked
+            try:
+                book = self.read(_decoded(raw, file), str(file), company)
+                _refuse_second(book.playbook, books, file)
+            except PlaybookError as error:
+                version = hashlib.sha256(raw).hexdigest()
+                unreadable.append(Unreadable(playbook=file.stem, version=version, error=error))
+            else:
+                books[book.playbook] = book
+        return Offered(books=tuple(books.values()), unreadable=tuple(unreadable))
 
 
-class PlaybookFolder:
-    """The playbooks that can be started, from `playbooks/*.yml`."""
+def _decoded(raw: bytes, file: Path) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise PlaybookError(place=file, problem="it is not written in UTF-8") from error
 
-    def __init__(self, books: Mapping[str, Playbook]) -> None:
-        """Take the playbooks by their names."""
-        self._books = dict(books)
 
-    def get(self, name: str) -> Playbook | None:
-        """Return a playbook by its name."""
-        return self._books.get(name)
-
-    def names(self) -> Sequence[str]:
-        """Return the names, sorted."""
-        return sorted(self._books)
+def _refuse_second(name: str, books: Mapping[str, Playbook], file: Path) -> None:
+    if name in books:
+        problem = f"another file here is called {name} too; rename one of them"
+        raise PlaybookError(place=file, problem=problem)

@@ -10,13 +10,16 @@ from bot.storage.cards import Cards
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
 from workflows.run import Actor, Place
+from workflows.shelf import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.storage.audit_search import Recorded
     from bot.storage.store import SqlStore
+    from workflows.playbook import Playbook
     from workflows.run import Run
+    from workflows.versions import Active, Proposal
 
 #: Runs that are looked through for a subject, newest first.
 _LOOKED_THROUGH = 500
@@ -38,6 +41,31 @@ class Lookup(Queue):
         wanted = subject.strip().casefold()
         newest = self.runs(limit=_LOOKED_THROUGH)
         return next((run for run in newest if run.subject.raw.casefold() == wanted), None)
+
+    def is_untouched(self) -> bool:
+        """Whether no version of a playbook was ever active or proposed here."""
+        with self._store.transaction() as tx:
+            return tx.choose_alone()
+
+    def standing(self, name: str) -> Active | None:
+        """Return which version of a playbook is active."""
+        with self._store.looking() as look:
+            return look.active(name)
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """Return a proposed version."""
+        with self._store.looking() as look:
+            return look.proposal(proposal_id)
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        """Return the newest proposed version of a playbook."""
+        with self._store.looking() as look:
+            return look.newest_proposal(playbook)
+
+    def version(self, version: str) -> Playbook | None:
+        """Return a version of a playbook; None where this program can't read it."""
+        with self._store.looking() as look:
+            return read(look, version)
 
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
     from bot.checks import Checks
     from bot.connectors.registry import Connectors
-    from bot.folder import CompanyFolder, PlaybookFolder
+    from bot.folder import CompanyFolder
     from bot.jobs.core import RunCore
     from bot.jobs.embedded import Carrier
     from bot.jobs.schedule import Schedules
+    from bot.jobs.watching import Watching
     from bot.lookup import Lookup
     from bot.parts import Parts
     from bot.sealing import Sealing
     from bot.settings import Settings
+    from bot.shelf import ActiveShelf
     from bot.slack.outbox import Outbox
     from bot.slack.socket import Socket
     from bot.storage.database import Database
@@ -56,7 +58,8 @@ class Foundation:
     store: SqlStore
     lookup: Lookup
     folder: CompanyFolder
-    shelf: PlaybookFolder
+    shelf: ActiveShelf
+    watching: Watching
     connectors: Connectors
     drafter: Drafter
     engine: Engine
@@ -88,7 +91,13 @@ class Program:
     parts: Parts
 
     def serve(self, stop: Event) -> None:
-        """Run until `stop` is set, then let the work in hand finish. Blocks. Raises `CannotListen`."""
+        """Run until `stop` is set, then let the work in hand finish. Blocks.
+
+        Raises `CannotListen`, and `PlaybookError` where a company that never started has a file that can't be used.
+        """
+        watching = self.foundation.watching
+        begin = watching.begin if Role.WORKER in self.roles else watching.install
+        begin()
         if self.web:
             self.parts.begin("web", self.web.serve, self.web.listen(), stop)
         if keep_time := self.foundation.keep_time:
@@ -112,6 +121,7 @@ class Program:
         Thread(target=self.checks.serve, args=(stop,), name="checks", daemon=True).start()
         if self.sealing:
             self.sealing.witnesses.serve(stop)
+        self.parts.begin("playbooks", self.foundation.watching.serve, stop)
         self.parts.begin("outbox", self.outbox.serve, stop)
         self.parts.begin("worker", self.foundation.carrier.serve, self.core, stop)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
 from blocks.listing import Place as HomePlace
-from handlers import looking, seen, showing
+from handlers import looking, seen, showing, versions
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -200,7 +200,7 @@ def pick(desk: Desk, press: ButtonPress) -> Reply:
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))
     channel = press.view.private_metadata or press.place[0]
-    return Opened(modal.start(playbook, metadata=f"{channel}|{playbook.playbook}"))
+    return Opened(looking.form(desk, playbook, f"{channel}|{playbook.playbook}"))
 
 
 def start(desk: Desk, press: ButtonPress) -> Reply:
@@ -301,6 +301,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SHOW_RUN: showing.show_run,
     ActionId.SHOW_SOP: showing.show_sop,
     ActionId.SHOW_HELP: showing.show_help,
+    **versions.ON,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

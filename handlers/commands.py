@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice
+from blocks import notice
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
@@ -50,13 +50,13 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
     if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
         not given and found.inputs
     ):
-        view = modal.start(found, inputs, metadata=f"{command.channel_id}|{name}")
+        view = looking.form(desk, found, f"{command.channel_id}|{name}", inputs)
         return looking.stranger(desk, command.user_id) or Opened(view)
     return start(desk, command, found, inputs)
 
 
 def _no_such_playbook(desk: Desk, name: str) -> Refused:
-    near = get_close_matches(name, desk.shelf.names(), n=1)
+    near = get_close_matches(name, [book.playbook for book in desk.shelf.books()], n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return Refused(error=UnknownPlaybook(name=name, hint=hint))
 

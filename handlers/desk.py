@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
     from blocks.history import Logged
     from blocks.listing import Place
+    from blocks.proposal import Shown
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
+    from workflows.versions import Proposal
 
 #: Seconds a press may wait for the database, of the three Slack gives.
 DEADLINE = 2.0
@@ -37,6 +39,18 @@ class Reading(Protocol):
 
     def playbook(self, version: str) -> Playbook:
         """Return a playbook as it was when runs were pinned to it."""
+        ...
+
+    def version(self, version: str) -> Playbook | None:
+        """Return a version of a playbook; None where this program can't read it."""
+        ...
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """Return a proposed version."""
+        ...
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        """Return the newest proposed version of a playbook."""
         ...
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
@@ -95,6 +109,8 @@ class Desk:
     actions: Mapping[str, ActionSpec]
     #: What waits for somebody, most pressing first.
     waiting: Callable[[str], list[Waiting]]
+    #: What a proposed version would change; None where there is none that can be read.
+    change: Callable[[str], Shown | None]
     #: Draws somebody's App Home, at a place of it.
     home: Callable[[str, Place], dict[str, Any]]
     #: Keeps somebody's App Home up to date from now on, at a place of it; nothing is its beginning.

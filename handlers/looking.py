@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blocks import asking, modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from blocks.ids import ButtonValue
     from blocks.listing import Place
     from handlers.desk import Desk
+    from workflows.playbook import Playbook
+    from workflows.ports import JsonObject
     from workflows.run import Run
 
 #: An answer that says and shows nothing.
@@ -110,9 +112,22 @@ def picker(desk: Desk, person: str, channel: str) -> Reply:
     """Open the list of playbooks."""
     if refused := stranger(desk, person):
         return refused
-    books = [book for name in desk.shelf.names() if (book := desk.shelf.get(name))]
-    startable = [book for book in books if book.trigger.command]
+    startable = [book for book in desk.shelf.books() if book.trigger.command]
     return Opened(modal.pick(startable, desk.reading.recent(person), metadata=channel))
+
+
+def form(
+    desk: Desk, playbook: Playbook, metadata: str, values: JsonObject | None = None
+) -> dict[str, Any]:
+    """Return the form that starts a playbook, under its procedure; it says when a changed version waits."""
+    waits = change_waits(desk, playbook)
+    return modal.start(playbook, values, metadata=metadata, waits=waits)
+
+
+def change_waits(desk: Desk, playbook: Playbook) -> bool:
+    """Whether a changed version of a playbook waits for a person."""
+    newest = desk.reading.newest_proposal(playbook.playbook)
+    return newest is not None and newest.state == "open"
 
 
 def home(desk: Desk, person: str, place: Place) -> Reply:

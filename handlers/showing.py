@@ -27,9 +27,9 @@ def show_run(desk: Desk, press: ButtonPress) -> Reply:
 def show_sop(desk: Desk, press: ButtonPress) -> Reply:
     """Show a playbook as a one-page procedure."""
     playbook = desk.shelf.get(press.action.chosen)
-    return Said(
-        sop.sop(playbook) if playbook else notice.said("That playbook is not there any more.")
-    )
+    if playbook is None:
+        return Said(notice.said("That playbook is not there any more."))
+    return Said(sop.sop(playbook, waits=looking.change_waits(desk, playbook)))
 
 
 def show_help(_desk: Desk, _press: ButtonPress) -> Reply:

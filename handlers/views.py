@@ -129,7 +129,7 @@ def pick(desk: Desk, submission: Submission) -> Reply:
     found = desk.shelf.get(name)
     if found is None:
         return Refused(error=UnknownPlaybook(name=name, hint=""))
-    return Opened(modal.start(found, metadata=f"{submission.view.private_metadata}|{name}"))
+    return Opened(looking.form(desk, found, f"{submission.view.private_metadata}|{name}"))
 
 
 def start(desk: Desk, submission: Submission) -> Reply:

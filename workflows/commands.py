@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from workflows.action import Record
+from workflows.playbook import Playbook
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
 from workflows.text import Untrusted
 
@@ -192,6 +193,56 @@ class StopContact(OnCustomer):
 
 class AllowContact(OnCustomer):
     """They may be written to again."""
+
+
+class Install(Command):
+    """Take the playbooks of a folder as they are, where nothing ever was active or proposed."""
+
+    books: tuple[Playbook, ...] = Field(exclude=True, repr=False)
+
+
+class Propose(Command):
+    """Take note of what a playbook's file says now."""
+
+    playbook: str
+    version: str
+    book: Playbook = Field(exclude=True, repr=False)
+
+
+class Complain(Command):
+    """Tell a playbook's owners that its file can't be read."""
+
+    playbook: str
+    #: SHA-256 of what stands in the file.
+    version: str
+    problem: str
+
+
+class OnProposal(Command):
+    """A command about a proposed version, as its card showed it."""
+
+    proposal_id: str
+    #: First characters of the proposed version, and of the active one it was compared with (empty for none).
+    version: str
+    active: str = ""
+    state: Literal["open", "dismissed"] = "open"
+
+
+class Activate(OnProposal):
+    """Let every run from now on start with this version."""
+
+
+class Dismiss(OnProposal):
+    """Leave the active version as it is."""
+
+
+class RollBack(Command):
+    """Return to the version before."""
+
+    playbook: str
+    #: First characters of the active version, and of the one before.
+    active: str
+    to: str
 
 
 class Read(Record):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import beside, companywide, scopes
+from workflows import beside, choosing, chosen, companywide, scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
     Drafted,
     OnCustomer,
     OnDraft,
+    OnProposal,
     OnTask,
     Pause,
     Read,
@@ -28,22 +29,24 @@ from workflows.errors import (
     UnknownPlaybook,
     UnknownRun,
     Unsure,
+    Unusable,
 )
 from workflows.ground import KIND, Ground
 from workflows.machine import decide
 from workflows.ports import Kept
 from workflows.refused import refused
+from workflows.shelf import LookedUp, read
 from workflows.turn import Facts, Untold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from workflows.action import ActionSpec
     from workflows.commands import Command
     from workflows.company import Company
     from workflows.events import Entry
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Ids, Shelf, Store, Tx
+    from workflows.ports import Clock, Directory, Ids, Store, Tx
     from workflows.run import Run
     from workflows.turn import Decision
 
@@ -60,7 +63,6 @@ class Engine:
         store: Store,
         clock: Clock,
         ids: Ids,
-        shelf: Shelf,
         directory: Directory,
         actions: Mapping[str, ActionSpec],
         program: str = "",
@@ -70,7 +72,7 @@ class Engine:
         `program` is this program's version: what it decides is told apart from what another one would.
         """
         self._store, self._clock, self._ids = store, clock, ids
-        self._shelf, self._directory, self._actions = shelf, directory, actions
+        self._directory, self._actions = directory, actions
         self._program = program
         self._ground: Ground | None = None
 
@@ -109,17 +111,19 @@ class Engine:
             return Refused(error=stale)
         except Refusal as refusal:
             tx.append([self._refused(run, command, refusal)], self._clock.now())
+            if isinstance(command, OnProposal):
+                tx.redraw([f"proposal:{command.proposal_id}"], self._clock.now())
             reply = Refused(error=refusal)
         self._remember(tx, command, reply)
         return reply
 
     def _decided(self, tx: Tx, run: Run | None, command: Command) -> Reply:
-        if isinstance(command, Pause | Resume | OnCustomer):
+        if isinstance(command, Pause | Resume | OnCustomer | choosing.Choosing):
             return self._companywide(tx, command)
         if isinstance(command, OnDraft) and run is None:
             raise UnknownDraft
         if isinstance(command, StartRun):
-            playbook = self._playbook(command)
+            playbook = self._playbook(tx, command)
         elif run is None:
             raise UnknownRun(run=getattr(command, "run_id", ""))
         else:
@@ -151,12 +155,16 @@ class Engine:
                 told = (*facts.told, (question.ask, tx.tell(question.ask)))
                 facts = facts.model_copy(update={"told": told})
 
-    def _companywide(self, tx: Tx, command: Pause | Resume | OnCustomer) -> Reply:
+    def _companywide(
+        self, tx: Tx, command: Pause | Resume | OnCustomer | choosing.Choosing
+    ) -> Reply:
+        if isinstance(command, choosing.Choosing):
+            return chosen.choose(tx, command, lambda: self._facts(tx))
         company, at = self._directory.company(), self._clock.now()
         if isinstance(command, OnCustomer):
             return companywide.contact(tx, command, company, at)
         if isinstance(command, Pause):
-            scopes.there_is(command.scope, self._shelf, self._actions)
+            scopes.there_is(command.scope, LookedUp(tx), self._actions)
         return companywide.switch(tx, command, company, at)
 
     def _keep(self, tx: Tx, result: object) -> None:
@@ -180,12 +188,15 @@ class Engine:
         run_id = getattr(command, "run_id", None)
         return tx.run(run_id) if run_id else None
 
-    def _playbook(self, command: StartRun) -> Playbook:
-        playbook = self._shelf.get(command.playbook)
+    def _playbook(self, tx: Tx, command: StartRun) -> Playbook:
+        """Return the version that is active at this very moment."""
+        active = tx.active(command.playbook)
+        if active is None:
+            names = [each.playbook for each in tx.actives()]
+            raise UnknownPlaybook(name=command.playbook, hint=_closest(command.playbook, names))
+        playbook = read(tx, active.version)
         if playbook is None:
-            raise UnknownPlaybook(
-                name=command.playbook, hint=_closest(command.playbook, self._shelf)
-            )
+            raise Unusable
         return playbook
 
     def _facts(self, tx: Tx) -> Facts:
@@ -249,8 +260,8 @@ class Engine:
         return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
 
 
-def _closest(name: str, shelf: Shelf) -> str:
+def _closest(name: str, names: Sequence[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to a refusal
 
-    near = get_close_matches(name, shelf.names(), n=1)
+    near = get_close_matches(name, names, n=1)
     return f" Did you mean {near[0]}?" if near else ""

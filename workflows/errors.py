@@ -128,6 +128,26 @@ class DoneBefore(Refusal):
     """This was started for {subject} on {since}, and is done only once. /sayso status {run} shows what came of it."""
 
 
+class UnknownProposal(Refusal):
+    """This version is not known here. It may belong to another workspace; nothing was done."""
+
+
+class OldProposal(Refusal):
+    """The file says something else by now, so nothing was done. Look at the newest card of this playbook."""
+
+
+class StaleProposal(Refusal):
+    """Another version is active by now, so nothing was done. Look again: the card says what would change from there."""
+
+
+class NothingBefore(Refusal):
+    """There is no version before this one to return to."""
+
+
+class Unusable(Refusal):
+    """This version does not fit this installation any more, so nothing was started. sayso doctor says what is wrong."""
+
+
 class ConditionFailed(Refusal):
     """This playbook does not apply: {condition}."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.run import Compensation, Outcome, Run, SignedDraft
     from workflows.turn import Other
+    from workflows.versions import Active, Proposal
 
 #: A JSON object.
 JsonObject = dict[str, JsonValue]
@@ -47,7 +48,7 @@ class Ids(Protocol):
 class Post(Record):
     """A message Slack should show: a row, drawn from its subject. One post per subject and channel."""
 
-    #: `draft:<id>`, `kpi:<run>`, `tell:<run>:<step>`, `home:<person>`, `run:<id>`.
+    #: `draft:<id>`, `kpi:<run>`, `tell:<run>:<step>`, `home:<person>`, `run:<id>`, `proposal:<id>`.
     subject: str
     channel: str
     thread_ts: str = ""
@@ -248,6 +249,22 @@ class Looking(Protocol):
         """Return how many of this agent's drafts of this action went out unchanged."""
         ...
 
+    def active(self, name: str) -> Active | None:
+        """Return which version of a playbook is active; None when there is no such playbook."""
+        ...
+
+    def actives(self) -> Sequence[Active]:
+        """Return the active version of every playbook, by name."""
+        ...
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """Return a proposal."""
+        ...
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        """Return the newest proposal of a playbook."""
+        ...
+
 
 class Tx(Looking, Protocol):
     """One transaction: all of it is saved or nothing. Lock order: key, run, draft, chain, message."""
@@ -324,6 +341,18 @@ class Tx(Looking, Protocol):
         """Make every run due that has a draft for this customer which has not left."""
         ...
 
+    def choose_alone(self) -> bool:
+        """Let nobody else choose versions until this is over; True where nothing was ever active or proposed."""
+        ...
+
+    def activate(self, active: Active) -> None:
+        """Write which version of a playbook is active."""
+        ...
+
+    def propose(self, proposal: Proposal) -> None:
+        """Write a proposal, or what became of it."""
+        ...
+
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed: at work, holding or queued, with no due time."""
         ...
@@ -349,11 +378,11 @@ class Shelf(Protocol):
     """The playbooks that can be started now."""
 
     def get(self, name: str) -> Playbook | None:
-        """Return the active version of a playbook."""
+        """Return the active version of a playbook; None where there is none that can be used."""
         ...
 
-    def names(self) -> Sequence[str]:
-        """Return the names, sorted."""
+    def books(self) -> Sequence[Playbook]:
+        """Return the active version of every playbook that can be used, by name."""
         ...
 
 

@@ -19,6 +19,7 @@ _ABOUT = {
     "draft_id": "draft",
     "task_id": "task",
     "run_id": "run",
+    "proposal_id": "proposal",
     "scope": "switch",
     "playbook": "playbook",
 }

@@ -27,9 +27,8 @@ def scope_of(written: str) -> str:
 
 def there_is(scope: str, shelf: Shelf, actions: Iterable[str]) -> None:
     """Raise `UnknownScope` when nothing is called that: a slip of the pen must not look as if something had stopped."""
-    books = [book for name in shelf.names() if (book := shelf.get(name))]
     connectors = {f"connector:{name.partition('.')[0]}" for name in actions}
-    known = {EVERYTHING, *connectors, *(scope for book in books for scope in _of(book))}
+    known = {EVERYTHING, *connectors, *(scope for book in shelf.books() for scope in _of(book))}
     if scope not in known:
         near = [_said(each) for each in get_close_matches(scope, sorted(known), n=1)]
         hint = f" Did you mean {near[0]}?" if near else ""

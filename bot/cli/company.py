@@ -27,6 +27,7 @@ Files = Annotated[
         help="Playbooks, company.yml or metrics.yml; without one the whole company.",
     ),
 ]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A playbook's name.")]
 Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A playbook's name, or its file.")]
 
 
@@ -58,29 +59,37 @@ def init(folder: Folder = Path("company"), json: Json = False) -> int:
 
 @playbook.command("list")
 def list_(json: Json = False) -> int:
-    """List the company's playbooks: what each is for and how it starts."""
+    """List the company's playbooks: how each starts, which version is active, and which waits to be."""
     from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.versions import standings  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
 
-    reading = reader(read_settings())
-    rows = [
-        {
-            "playbook": book.playbook,
-            "title": book.title,
-            "owner": book.owner,
-            "level": book.level,
-            "schedule": book.trigger.schedule.cron if book.trigger.schedule else "",
-            "version": book.version,
-        }
-        for book in reading.books()
-    ]
+    settings = read_settings()
+    found = standings(settings, reader(settings))
     if json:
-        as_json(rows)
+        as_json([standing.model_dump(mode="json") for standing in found])
     else:
-        heading = ["playbook", "title", "owner", "level", "schedule"]
-        cells = [[str(row[name]) for name in heading] for row in rows]
-        table([name.upper() for name in heading], cells)
+        heading = ["PLAYBOOK", "TITLE", "OWNER", "LEVEL", "SCHEDULE", "ACTIVE", "PROPOSED"]
+        table(heading, [standing.cells for standing in found])
     return 0
+
+
+@playbook.command()
+def diff(name: Name, json: Json = False) -> int:
+    """Say what a playbook's file would change if it were active. Ends with 3 where it differs at all."""
+    from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.reading import reader  # noqa: PLC0415 -- as above
+    from bot.cli.versions import difference  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
+
+    settings = read_settings()
+    found = difference(settings, reader(settings), name)
+    if json:
+        as_json(found.model_dump(mode="json"))
+    else:
+        for line in found.lines:
+            say(plain(line))
+    return 0 if found.active == found.file else 3
 
 
 @playbook.command()
@@ -99,14 +108,16 @@ def validate(files: Files = None, json: Json = False) -> int:
 
 @playbook.command()
 def explain(which: Which, json: Json = False) -> int:
-    """Show a playbook as a one-page operating procedure."""
+    """Show a playbook as a one-page operating procedure: by name as it is active, by file as it stands there."""
     from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
     from bot.cli.reading import reader  # noqa: PLC0415 -- as above
+    from bot.cli.versions import active  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
     from workflows.sop import sop, sop_text  # noqa: PLC0415 -- as above
 
-    reading = reader(read_settings())
-    book = reading.book(which)
+    settings = read_settings()
+    reading = reader(settings)
+    book = active(settings, reading, which) or reading.book(which)
     if json:
         as_json(sop(book, reading.titles).model_dump(mode="json"))
     else:

@@ -29,16 +29,14 @@ def resume(what: What = "everything", json: Json = False) -> int:
 
 def _switch(what: str, *, json: bool, off: bool) -> int:
     from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
-    from bot.folder import PlaybookFolder  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
     from workflows.answers import Recorded, Refused  # noqa: PLC0415 -- as above
     from workflows.commands import Pause, Resume  # noqa: PLC0415 -- as above
     from workflows.run import OPERATOR  # noqa: PLC0415 -- as above
-    from workflows.scopes import EVERYTHING, scope_of  # noqa: PLC0415 -- as above
+    from workflows.scopes import scope_of  # noqa: PLC0415 -- as above
 
     scope, kind = scope_of(what), Pause if off else Resume
-    # The emergency stop works while a playbook's file is broken, too.
-    house = found(read_settings(), shelf=PlaybookFolder({}) if scope == EVERYTHING else None)
+    house = found(read_settings())
     answer = house.engine.handle(kind(actor=OPERATOR, scope=scope))
     paused = [switch.scope for switch in house.lookup.switches()]
     house.close()

@@ -16,8 +16,11 @@ from workflows.ports import Post
 from workflows.run import TIMER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.storage.timetable import Timetable
     from workflows.engine import Engine
+    from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Shelf, Store
 
 _log = logging.getLogger(__name__)
@@ -42,17 +45,20 @@ class Schedules:
         """Take the ports."""
         self._engine, self._store, self._timetable = engine, store, timetable
         self._shelf, self._directory, self._clock = shelf, directory, clock
+        #: The versions whose schedules were written last.
+        self._kept: dict[str, str] = {}
 
     def keep(self) -> None:
-        """Write the playbooks' schedules into the database; called when the program starts."""
-        timings = [timing for name in self._shelf.names() if (timing := self._timing(name))]
+        """Write the schedules of the active playbooks into the database."""
+        books = self._shelf.books()
+        timings = [timing for book in books if (timing := self._timing(book))]
         for timing in timings:
             self._timetable.upsert_schedule(timing)
         self._timetable.retire([timing.id for timing in timings])
+        self._kept = _versions(books)
 
-    def _timing(self, name: str) -> Timing | None:
-        playbook = self._shelf.get(name)
-        schedule = playbook.trigger.schedule if playbook else None
+    def _timing(self, playbook: Playbook) -> Timing | None:
+        name, schedule = playbook.playbook, playbook.trigger.schedule
         if schedule is None:
             return None
         zone = schedule.zone or self._directory.company().zone
@@ -67,7 +73,12 @@ class Schedules:
         )
 
     def tick(self) -> None:
-        """Fire what is due: at most one run per schedule and local wall time, however often it is called."""
+        """Fire what is due: at most one run per schedule and local wall time, however often it is called.
+
+        First it follows the versions that people have activated, here or in another process.
+        """
+        if _versions(self._shelf.books()) != self._kept:
+            self.keep()
         now = self._clock.now()
         for timing in self._timetable.due_schedules(now):
             self._fire(timing, now)
@@ -118,6 +129,10 @@ class Schedules:
         subject = f"tell:schedule:{timing.id}:{local}"
         with self._store.transaction() as tx:
             tx.post([Post(subject=subject, channel=where, body={"text": text})], now)
+
+
+def _versions(books: Sequence[Playbook]) -> dict[str, str]:
+    return {book.playbook: book.version for book in books}
 
 
 def next_time(cron: str, zone: str, after: datetime) -> datetime:

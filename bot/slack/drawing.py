@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blocks import card, incident, kpi, notice
+from blocks import card, incident, kpi, notice, proposal
 from blocks.listing import Place
 from bot.slack import tab
 from bot.slack.outbox import Drawing
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from blocks.history import Logged
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
+    from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf
     from workflows.run import Draft, Run
+    from workflows.versions import Proposal
 
 
 class Looking(tab.Looking, Protocol):
@@ -51,6 +53,14 @@ class Looking(tab.Looking, Protocol):
 
     def failed_alike(self, run: Run) -> Sequence[Run]:
         """Return other runs that could not go on from the same step."""
+        ...
+
+    def version(self, version: str) -> Playbook | None:
+        """Return a version of a playbook; None where this program can't read it."""
+        ...
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """Return a proposed version."""
         ...
 
 
@@ -89,6 +99,8 @@ class Drawings:
             "task": self._task,
             "nudge": self._nudge,
             "home": self._home,
+            "proposal": self._proposal,
+            "unreadable": self._said,
         }
 
     def draw(self, row: Row) -> Drawing | None:
@@ -185,6 +197,26 @@ class Drawings:
             return None
         said = {key: str(value) for key, value in row.body.items()}
         return Drawing(message=notice.nudge(run.task, said))
+
+    def _proposal(self, _row: Row, proposal_id: str) -> Drawing | None:
+        seen = self.change(proposal_id)
+        return Drawing(message=proposal.card(seen) if seen else proposal.gone())
+
+    def change(self, proposal_id: str) -> proposal.Shown | None:
+        """Return what a proposed version would change; None where there is none that can be read."""
+        found = self._reading.proposal(proposal_id)
+        then = self._reading.version(found.version) if found else None
+        if found is None or then is None:
+            return None
+        now = self._reading.version(found.base) if found.base else None
+        active = self._reading.standing(found.playbook)
+        company = self._directory.company()
+        return proposal.shown(found, now, then, company, active.version if active else "")
+
+    def _said(self, row: Row, _name: str) -> Drawing:
+        pieces = notice.pieces(Untrusted(str(row.body.get("text", ""))))
+        messages = [notice.said(piece) for piece in pieces]
+        return Drawing(message=messages[0], replies=tuple(messages[1:]))
 
     def _home(self, row: Row, _person: str) -> Drawing:
         where = Place.parse(str(row.body.get("place", "")))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
     from workflows.run import Run, Task
+    from workflows.versions import Active, Proposal
 
 #: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
 ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
@@ -41,6 +42,14 @@ class Looking(Protocol):
 
     def open_runs(self) -> Sequence[Run]:
         """Return the runs whose draft waits for a person."""
+        ...
+
+    def standing(self, name: str) -> Active | None:
+        """Return which version of a playbook is active."""
+        ...
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        """Return the newest proposed version of a playbook."""
         ...
 
     def active(self, limit: int = ...) -> Sequence[Run]:
@@ -171,14 +180,14 @@ class Tab:
 
     def _playbooks(self, person: str) -> list[list[Block]]:
         del person  # everybody on the staff may read a procedure
-        found = self._weekly(self._books())
+        found = self._weekly(self._shelf.books())
         return [[home.playbook_row(one)] for one in found]
 
     def _switches(self, person: str) -> list[list[Block]]:
         del person  # only admins come here
         off = {switch.scope: switch.by for switch in self._reading.switches()}
         used: dict[str, list[str]] = defaultdict(list)
-        for book in self._books():
+        for book in self._shelf.books():
             used[f"playbook:{book.playbook}"] = []
             for agent in sorted(_agents(book)):
                 used[f"agent:{agent}"].append(book.title)
@@ -190,17 +199,23 @@ class Tab:
             listing.switch_row(scope, off.get(scope, ""), words) for scope, words in scopes.items()
         ]
 
-    def _books(self) -> list[Playbook]:
-        return [book for name in self._shelf.names() if (book := self._shelf.get(name))]
-
     def _owned(self, person: str) -> list[home.Owned]:
         company = self._directory.company()
         mine = [
             book
-            for book in self._books()
+            for book in self._shelf.books()
             if person in {owner.id for owner in company.members(book.owner)}
         ]
-        return [replace(one, owner="") for one in self._weekly(mine)]
+        return [self._with_versions(replace(one, owner="")) for one in self._weekly(mine)]
+
+    def _with_versions(self, one: home.Owned) -> home.Owned:
+        """Add what its owner can do about its versions."""
+        active, newest = self._reading.standing(one.name), self._reading.newest_proposal(one.name)
+        return replace(
+            one,
+            proposal=newest.id if newest and newest.state == "open" else "",
+            before=active.before if active and active.version == one.version else "",
+        )
 
     def _weekly(self, books: Sequence[Playbook]) -> list[home.Owned]:
         company, now = self._directory.company(), self._clock.now()

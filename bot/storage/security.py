@@ -31,6 +31,8 @@ CHANGED = (
     "inbox",
     "message",
     "schedule",
+    "active",
+    "proposal",
     "switch",
     "spend",
     "chain",

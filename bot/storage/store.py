@@ -17,6 +17,7 @@ from bot.storage.messages import Messages
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
+from bot.storage.versions import Versions
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
 from workflows.run import Confidence
@@ -139,12 +140,13 @@ class SqlStore:
         return self._playbooks[version]
 
 
-class SqlTx:
+class SqlTx(Versions):
     """One transaction: all of it is saved or nothing."""
 
     def __init__(self, connection: Connection, store: SqlStore) -> None:
         """Take the connection the transaction was begun on."""
-        self.connection, self._store, self._ws = connection, store, store.ws
+        super().__init__(connection, store.ws)
+        self.connection, self._store = connection, store
         self._runs = Runs(connection, store.ws)
         self._messages = Messages(connection, store.ws, store.ids)
         self._audit = AuditLog(connection, store.ws, store.ids)

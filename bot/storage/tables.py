@@ -189,6 +189,32 @@ fire = _table(
     ForeignKeyConstraint(["ws", "schedule"], ["schedule.ws", "schedule.id"]),
 )
 
+# --- Which version of a playbook is active, and which were proposed ---
+
+active = _table(
+    "active",
+    _key("ws"),
+    _key("playbook"),
+    _name("version"),
+    # Empty while there was none.
+    _name("before"),
+    _name("by"),
+    _at(),
+)
+proposal = _table(
+    "proposal",
+    _key("ws"),
+    _key(),
+    _name("playbook"),
+    _name("version"),
+    # The active version it is compared with.
+    _name("base"),
+    _name("state"),
+    _name("by"),
+    _at("found_at"),
+    _maybe_at("at"),
+)
+
 # --- Switches, documents, money for models ---
 
 switch = _table("switch", _key("ws"), _key("scope"), _name("by"), _at())
@@ -296,6 +322,7 @@ Index("draft_customer", *_of_customer, sqlite_where=_theirs, postgresql_where=_t
 Index("draft_address", draft.c.ws, draft.c.address, sqlite_where=_its, postgresql_where=_its)
 Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
+Index("proposal_newest", proposal.c.ws, proposal.c.playbook, proposal.c.found_at)
 Index("seen_at", seen.c.at)
 Index("inbox_open", inbox.c.at, sqlite_where=_open, postgresql_where=_open)
 Index("message_due", message.c.ws, message.c.due_at, sqlite_where=_late, postgresql_where=_late)

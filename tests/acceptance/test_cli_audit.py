@@ -47,6 +47,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Signed:
     folder = tmp_path_factory.mktemp("sample")
     write_sample(folder / "company", date(2026, 11, 23))
     house = found(Settings(sayso_home=folder / "company", database_url=""), clock=FakeClock())
+    house.watching.begin()
     start = {"playbook": "quote-follow-up", "inputs": {"quote": "Q-1043"}}
     house.engine.handle(StartRun(actor=Actor.user("U01LEE"), key="start", **start))
     _work(house)

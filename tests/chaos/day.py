@@ -112,6 +112,7 @@ class Day:
         foundation = given.found(self.clock, drafter)
         self.program = build(foundation, seconds=self._seconds)
         self.engine = self.program.foundation.engine
+        self.program.foundation.watching.begin()
         self.program.schedules.keep()
 
     def _seconds(self) -> float:

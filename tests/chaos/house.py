@@ -128,6 +128,7 @@ def open_house(
         connectors=outside if outside is not None else connectors(home),
         carrier=carrier,
     )
+    foundation.watching.begin()
     return House(foundation=foundation, core=core_of(foundation))
 
 

@@ -62,6 +62,7 @@ class OfficeOn(Office):
         )
         self._listeners = Remembered()
         program.app.listener_runner.listener_executor = self._listeners
+        foundation.watching.begin()
         program.schedules.keep()
         catch_up(program.desk)
         return program

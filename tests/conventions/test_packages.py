@@ -19,6 +19,8 @@ LINES, TEST_LINES = 300, 600
 LONGER = {
     "bot/storage/migrations/versions/r0001_first_form.py": "a migration is written once and never split",
     "bot/storage/tables.py": "every table on one page",
+    "workflows/commands.py": "everything that may be asked, on one page",
+    "workflows/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",
     "workflows/ports.py": "the outside world on one page",
     "workflows/run.py": "the records a run is made of refer to each other",

@@ -39,7 +39,12 @@ def _screens() -> list[Json]:
     """Return every message and view there is, in enough states to have every button."""
     asked = examples.task(options=("a", "b"))
     rows = [*waiting(30), *waiting(1, state=DraftState.UNCERTAIN)]
-    shown = home.Home(now=examples.NOW + timedelta(hours=1), waiting=rows, tasks=[asked])
+    owned = home.Owned(
+        name="p", title="P", version="a" * 64, level=3, proposal="p-1", before="b" * 64
+    )
+    shown = home.Home(
+        now=examples.NOW + timedelta(hours=1), waiting=rows, tasks=[asked], owned=[owned]
+    )
     held = examples.draft(state=DraftState.HOLDING)
     long = examples.draft({"to": "jo@x.example", "subject": "x", "body": "word " * 2_000})
     return [

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.fakes.clock import MONDAY
+from workflows.versions import Active
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.fakes.store import FakeStore
     from workflows.company import Company
     from workflows.playbook import Playbook
 
@@ -24,8 +28,22 @@ class FakeShelf:
     def get(self, name: str) -> Playbook | None:
         return self._by_name.get(name)
 
-    def names(self) -> Sequence[str]:
-        return sorted(self._by_name)
+    def books(self) -> Sequence[Playbook]:
+        return [self._by_name[name] for name in sorted(self._by_name)]
+
+
+class StoreShelf:
+    """Makes versions active in a store of its own, without anybody's say."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def put(self, playbook: Playbook) -> None:
+        """Make this version the active one."""
+        active = Active(playbook=playbook.playbook, version=playbook.version, at=MONDAY)
+        with self._store.transaction() as tx:
+            tx.keep("playbook", playbook.source, playbook.version)
+            tx.activate(active)
 
 
 class FakeDirectory:

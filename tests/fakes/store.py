@@ -17,6 +17,7 @@ from workflows.playbook import Playbook
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
 from workflows.turn import Other
+from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -58,6 +59,8 @@ class Rows:
     #: Who wants no more messages, and who noted it.
     silent: dict[str, str] = field(default_factory=dict[str, str])
     documents: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    actives: dict[str, Active] = field(default_factory=dict[str, Active])
+    proposals: dict[str, Proposal] = field(default_factory=dict[str, Proposal])
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -83,7 +86,8 @@ class FakeStore:
         self.fail_at = 0
         #: What becomes of the next transactions: the connection breaks `before` or `after` the commit, or is `gone`.
         self.breaks: list[Literal["before", "after", "gone"]] = []
-        self._parse = parse
+        #: How a playbook is read back from its text.
+        self.parse = parse
         self._writer = Lock()
 
     @contextmanager
@@ -110,7 +114,7 @@ class FakeStore:
 
     def parsed(self, source: str) -> Playbook:
         """Read a playbook back from its text."""
-        return self._parse(source)
+        return self.parse(source)
 
     def claim(self, now: datetime, lease: float = 60.0) -> list[Run]:
         """Claim every due run as workers do: a new fence, a lease, an intent for a work step."""
@@ -278,6 +282,35 @@ class FakeTx:
             if waits and customer in {draft.customer, draft.address} - {""}:
                 run = self.rows.runs[draft.run_id]
                 self._write(run.model_copy(update={"due_at": at}))
+
+    def active(self, name: str) -> Active | None:
+        self._count()
+        return self.rows.actives.get(name)
+
+    def actives(self) -> Sequence[Active]:
+        self._count()
+        return [self.rows.actives[name] for name in sorted(self.rows.actives)]
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        self._count()
+        return self.rows.proposals.get(proposal_id)
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        self._count()
+        ours = [each for each in self.rows.proposals.values() if each.playbook == playbook]
+        return max(ours, key=lambda each: (each.found_at, each.id), default=None)
+
+    def choose_alone(self) -> bool:
+        self._count()
+        return not (self.rows.actives or self.rows.proposals)
+
+    def activate(self, active: Active) -> None:
+        self._count()
+        self.rows.actives[active.playbook] = active
+
+    def propose(self, proposal: Proposal) -> None:
+        self._count()
+        self.rows.proposals[proposal.id] = proposal
 
     def wake_held(self, at: datetime) -> None:
         self._count()

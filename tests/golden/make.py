@@ -64,6 +64,7 @@ class Week:
             connectors=connectors(home),
         )
         self._keys = count(1)
+        self.foundation.watching.begin()
         self.performer = Performer(
             store=self.foundation.store,
             clock=self.clock,

@@ -171,6 +171,7 @@ def open_house(
         drafter=foundation.drafter,
         outside=foundation.connectors,
     )
+    foundation.watching.begin()
     schedules = Schedules(
         engine=foundation.engine,
         store=foundation.store,

@@ -126,6 +126,7 @@ class Office:
         program = build(foundation, client=client, seconds=lambda: float(next(self._seconds)))
         self._listeners = Remembered()
         program.app.listener_runner.listener_executor = self._listeners
+        foundation.watching.begin()
         program.schedules.keep()
         catch_up(program.desk)
         return program

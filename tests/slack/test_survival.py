@@ -16,7 +16,8 @@ from tests.slack.workspace import TEAM
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.slack.office import Office
 
@@ -193,12 +194,12 @@ def test_a_call_slack_does_not_know_is_no_matter(office: Office) -> None:
     assert office.slack.answer("chat.sing", {}) == {"ok": False, "error": "unknown_method"}
 
 
-def test_many_presses_at_once_are_each_answered(office: Office) -> None:
+def test_many_presses_at_once_are_each_answered(home: Path, opened: Callable[..., Office]) -> None:
     """Twelve drafts, twelve presses in the same moment: twelve letters."""
-    file = office.home / "playbooks" / "quote-follow-up.yml"
+    file = home / "playbooks" / "quote-follow-up.yml"
     text = file.read_text(encoding="utf-8").replace("mode: single", "mode: parallel")
     file.write_text(text, encoding="utf-8")
-    office.restart()
+    office = opened()
     for _ in range(12):
         office.command(LEE, "/playbook quote-follow-up Q-1043")
     bodies = [office.pressing(NOA, card, "approve") for card in office.posted(SALES)]

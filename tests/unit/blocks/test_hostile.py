@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from blocks import (
     listing,
     modal,
     notice,
+    proposal,
     queue,
     sop,
 )
@@ -27,11 +28,16 @@ from blocks.listing import Place
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows.action import ActionSpec, Field
+from workflows.company import Company, Person
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
 from workflows.ports import Finding, Switch
 from workflows.run import Actor, Draft, DraftState, RunState
 from workflows.text import Untrusted
+from workflows.versions import Proposal, ProposalState
+
+if TYPE_CHECKING:
+    from workflows.playbook import Playbook
 
 if TYPE_CHECKING:
     from blocks.text import Block
@@ -72,6 +78,34 @@ def _rows(words: str) -> list[list[Block]]:
     ]
 
 
+def proposals(book: Playbook) -> list[dict[str, Any]]:
+    """Build the card of a changed playbook in every state there is."""
+    before = examples.playbook(owner=ANA, version="b" * 64, allow=["mail.send", "table.append"])
+    made = [
+        Proposal(
+            id="p-1",
+            playbook=book.playbook,
+            version="a" * 64,
+            base=base,
+            state=state,
+            by=ANA,
+            found_at=NOW,
+            at=NOW,
+        )
+        for state in get_args(ProposalState)
+        for base in ("", before.version)
+    ]
+    company = Company(name="Lark", owner=ANA, people=(Person(id=ANA, name="Ana"),))
+    seen = [
+        proposal.shown(one, before if one.base else None, book, company, active)
+        for one in made
+        for active in (one.version, before.version)
+    ]
+    alike = proposal.shown(made[0], book, book, company, "")
+    cards = [proposal.card(one) for one in (*seen, alike)]
+    return [*cards, proposal.dialog(seen[0]), proposal.text(book), proposal.gone()]
+
+
 def everything(words: str) -> list[dict[str, Any]]:
     """Build every message and view with `words` wherever somebody else's words can be."""
     mail = {"to": words, "subject": words, "body": words, words or "x": [words]}
@@ -103,7 +137,9 @@ def everything(words: str) -> list[dict[str, Any]]:
         modal.pick([book], [book.playbook]),
         modal.start(book, {"quote": words}),
         modal.said(words),
-        sop.sop(book),
+        sop.sop(book, waits=True),
+        modal.start(book, waits=True),
+        *proposals(book),
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
         incident.incident(_incident(words, logged, drafts)),
@@ -157,7 +193,14 @@ def _home(words: str, waiting: list[queue.Waiting]) -> home.Home:
         tasks=[examples.task(words, id=f"t{n}") for n in many],
         runs=[examples.run(words).model_copy(update={"id": f"r{n}"}) for n in many],
         owned=[
-            home.Owned(name=f"p{n}", title=owned.title, version=owned.version, level=3)
+            home.Owned(
+                name=f"p{n}",
+                title=owned.title,
+                version=owned.version,
+                level=3,
+                proposal="p-1",
+                before="0" * 64,
+            )
             for n in many
         ],
         admin=True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from slack_sdk.errors import SlackApiError
 
+from blocks import proposal
 from bot.deadline import left
 from handlers.back import Back
 from handlers.desk import Desk
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from blocks.history import Logged
+    from blocks.proposal import Shown
     from blocks.queue import Waiting
     from workflows.answers import Answer
     from workflows.commands import Command
     from workflows.engine import Engine
     from workflows.playbook import Playbook
     from workflows.run import Run
+    from workflows.versions import Proposal
 
 Json = dict[str, Any]
 
@@ -57,6 +60,7 @@ class FakeReading:
 
     held: Run | None = None
     level: int = 3
+    proposed: Proposal | None = None
     #: The hash of what a message shows, by draft, channel, message and the block pressed on.
     cards: dict[tuple[str, str, str, str], str] = field(
         default_factory=dict[tuple[str, str, str, str], str]
@@ -80,6 +84,15 @@ class FakeReading:
 
     def playbook(self, version: str) -> Playbook:
         return examples.playbook(level=self.level, version=version)
+
+    def version(self, version: str) -> Playbook | None:
+        return self.playbook(version)
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        return self.proposed if self.proposed and self.proposed.id == proposal_id else None
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        return self.proposed if self.proposed and self.proposed.playbook == playbook else None
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:  # noqa: ARG002 -- the port's face
         return ()
@@ -134,8 +147,8 @@ class FakeShelf:
     def get(self, name: str) -> Playbook | None:
         return self._books.get(name)
 
-    def names(self) -> Sequence[str]:
-        return sorted(self._books)
+    def books(self) -> Sequence[Playbook]:
+        return [self._books[name] for name in sorted(self._books)]
 
 
 class FakeDirectory:
@@ -173,6 +186,7 @@ class Room:
             clock=FakeClock(examples.NOW),
             actions={examples.SPEC.name: examples.SPEC},
             waiting=lambda _: self.waiting,
+            change=self._change,
             home=lambda _, place: {"type": "home", "blocks": [], "place": str(place)},
             watch_home=self._watch_home,
             inbox=self.inbox,
@@ -186,6 +200,11 @@ class Room:
 
     def _whisper(self, channel: str, person: str, thread_ts: str, message: Json) -> None:
         self.whispers.append((channel, person, thread_ts, message["text"]))
+
+    def _change(self, proposal_id: str) -> Shown | None:
+        found = self.reading.proposal(proposal_id)
+        book = examples.playbook()
+        return proposal.shown(found, book, book, COMPANY, "") if found else None
 
     def _adopt(self, subject: str, channel: str, ts: str) -> None:
         self.adopting()

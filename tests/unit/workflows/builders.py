@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY, FakeClock
 from tests.fakes.ids import FakeIds
-from tests.fakes.shelf import FakeDirectory, FakeShelf
+from tests.fakes.shelf import FakeDirectory, StoreShelf
 from tests.fakes.store import FakeStore
 from workflows.action import ActionSpec, Field, Money, Risk
 from workflows.answers import Recorded
@@ -240,7 +240,7 @@ class House:
     engine: Engine
     store: FakeStore
     clock: FakeClock
-    shelf: FakeShelf
+    shelf: StoreShelf
     directory: FakeDirectory
 
     def start(self, book: Playbook, who: Actor = ADA, **more: Any) -> Run:
@@ -287,10 +287,9 @@ class House:
 
 def house(actions: dict[str, ActionSpec] = ACTIONS) -> House:
     """Return a new one; nothing has happened in it."""
-    store, clock, shelf, directory = FakeStore(), FakeClock(), FakeShelf(), FakeDirectory(COMPANY)
-    engine = Engine(
-        store=store, clock=clock, ids=FakeIds(), shelf=shelf, directory=directory, actions=actions
-    )
+    store, clock, directory = FakeStore(), FakeClock(), FakeDirectory(COMPANY)
+    shelf = StoreShelf(store)
+    engine = Engine(store=store, clock=clock, ids=FakeIds(), directory=directory, actions=actions)
     return House(engine=engine, store=store, clock=clock, shelf=shelf, directory=directory)
 
 

@@ -192,7 +192,6 @@ def test_an_edit_of_an_action_nobody_carries_out_any_more_saves_nothing(house: H
         store=house.store,
         clock=house.clock,
         ids=FakeIds(),
-        shelf=house.shelf,
         directory=house.directory,
         actions={},
     )

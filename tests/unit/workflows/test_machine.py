@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -25,6 +25,7 @@ from tests.unit.workflows.builders import (
     signed,
 )
 from workflows.answers import Recorded, Show
+from workflows.choosing import Choosing
 from workflows.commands import (
     Answer,
     Approve,
@@ -35,6 +36,7 @@ from workflows.commands import (
     MakeWay,
     OnCustomer,
     OnDraft,
+    OnProposal,
     OnTask,
     OpenEdit,
     OpenReject,
@@ -141,7 +143,7 @@ cancelled  stale!   stale!  over!     closed! closed!  closed! over!     over!  
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-ELSEWHERE = {StartRun, Pause, Resume, OnCustomer}
+ELSEWHERE = {StartRun, Pause, Resume, OnCustomer, OnProposal, *get_args(Choosing)}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,

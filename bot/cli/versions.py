@@ -1,0 +1,161 @@
+"""What is active beside what the files say, at a prompt. Nothing is activated here: people do that, in Slack."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.cli.opening import database_of
+from bot.clock import SystemClock, TimeIds
+from bot.storage.errors import CannotOpen
+from bot.storage.store import SqlStore
+from workflows.action import Record
+from workflows.changes import NOTHING, Change, unchanged
+from workflows.errors import BadInput
+from workflows.loading.problems import did_you_mean
+from workflows.shelf import LookedUp
+from workflows.versions import SHOWN, compared
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from bot.cli.reading import Reader
+    from bot.settings import Settings
+    from workflows.playbook import Playbook
+    from workflows.ports import Looking
+    from workflows.versions import Offered
+
+
+class Standing(Record):
+    """A playbook: what is started, and what its file says."""
+
+    playbook: str
+    title: str
+    owner: str
+    level: int
+    schedule: str
+    #: Content hashes; empty where there is none.
+    active: str = ""
+    file: str = ""
+    #: The changed version that waits to be activated in Slack.
+    proposed: str = ""
+
+    @property
+    def cells(self) -> list[str]:
+        """As a row of a table."""
+        told = self.proposed[:SHOWN] or ("" if self.file else "no file")
+        active = self.active[:SHOWN] or "not yet"
+        return [
+            self.playbook,
+            self.title,
+            self.owner,
+            str(self.level),
+            self.schedule,
+            active,
+            told,
+        ]
+
+
+class Difference(Record):
+    """What a file would change if it were active."""
+
+    playbook: str
+    active: str
+    file: str
+    changes: tuple[Change, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """In the words of the card in Slack."""
+        if self.active == self.file:
+            return ["The file is what is active."]
+        if not self.changes:
+            return [NOTHING]
+        marked = [(f"{c.kind}: " if c.kind != "neither" else "") + c.words for c in self.changes]
+        same = unchanged(self.changes)
+        return [*marked, *([f"Unchanged: {', '.join(same)}."] if same else [])]
+
+
+@contextmanager
+def _looked(settings: Settings, reading: Reader) -> Generator[Looking | None]:
+    """Yield one look at the company's database; None where there is none, or of another form."""
+    try:
+        database = database_of(settings)
+    except CannotOpen:
+        yield None
+        return
+    store = SqlStore(
+        database,
+        wake=lambda _connection, _run, _at: None,
+        clock=SystemClock(),
+        ids=TimeIds(),
+        load=reading.shelf.kept,
+        ws=database.ws,
+    )
+    try:
+        with store.looking() as look:
+            yield look
+    finally:
+        database.close()
+
+
+def standings(settings: Settings, reading: Reader) -> list[Standing]:
+    """Return every playbook there is, active or in a file.
+
+    Raises `PlaybookError` for a file that can't be used where nothing is active yet.
+    """
+    with _looked(settings, reading) as look:
+        active = {book.playbook: book for book in _books(look)}
+        offered = _offered(reading, is_new=not active)
+        files = {book.playbook: book for book in offered.books}
+        return [
+            Standing(
+                playbook=name,
+                title=book.title,
+                owner=book.owner,
+                level=book.level,
+                schedule=book.trigger.schedule.cron if book.trigger.schedule else "",
+                active=active[name].version if name in active else "",
+                file=files[name].version if name in files else "",
+                proposed=_proposed(look, name),
+            )
+            for name, book in sorted({**files, **active}.items())
+        ]
+
+
+def active(settings: Settings, reading: Reader, name: str) -> Playbook | None:
+    """Return the active version of a playbook; None where there is none."""
+    with _looked(settings, reading) as look:
+        return next((book for book in _books(look) if book.playbook == name), None)
+
+
+def difference(settings: Settings, reading: Reader, name: str) -> Difference:
+    """Compare the active version with the file. Raises `BadInput` where there is no such file."""
+    now = active(settings, reading, name)
+    files = {book.playbook: book for book in _offered(reading, is_new=True).books}
+    if name not in files:
+        problem = f"there is no file with this playbook. {did_you_mean(name, files)}".strip()
+        raise BadInput(field=name, problem=problem)
+    then = files[name]
+    return Difference(
+        playbook=name,
+        active=now.version if now else "",
+        file=then.version,
+        changes=compared(now, then),
+    )
+
+
+def _offered(reading: Reader, *, is_new: bool) -> Offered:
+    offered = reading.shelf.offered(reading.home, reading.company)
+    for one in offered.unreadable if is_new else ():
+        raise one.error
+    return offered
+
+
+def _books(look: Looking | None) -> Sequence[Playbook]:
+    return LookedUp(look).books() if look else ()
+
+
+def _proposed(look: Looking | None, name: str) -> str:
+    newest = look.newest_proposal(name) if look else None
+    return newest.version if newest and newest.state == "open" else ""

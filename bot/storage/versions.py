@@ -1,0 +1,88 @@
+"""Rows of which version of a playbook is active, and of what was proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql
+
+from bot.storage.alone import alone
+from bot.storage.fetch import many, one
+from bot.storage.tables import active, proposal
+from workflows.versions import Active, Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Insert, Table
+    from sqlalchemy.engine import Connection
+
+    from bot.storage.fetch import Columns
+
+_ALL = select(active).where(active.c.ws == bindparam("ws")).order_by(active.c.playbook)
+_ACTIVE = _ALL.where(active.c.playbook == bindparam("playbook"))
+_OURS = select(proposal).where(proposal.c.ws == bindparam("ws"))
+_PROPOSAL = _OURS.where(proposal.c.id == bindparam("id"))
+_NEWEST_FIRST = _OURS.order_by(proposal.c.found_at.desc(), proposal.c.id.desc()).limit(1)
+_NEWEST = _NEWEST_FIRST.where(proposal.c.playbook == bindparam("playbook"))
+
+
+def _kept(table: Table, key: str) -> Insert:
+    """Return an insert that takes the place of the row of this key."""
+    statement = postgresql.insert(table)
+    rest = [column.name for column in table.columns if column.name not in {"ws", key}]
+    new = {name: statement.excluded[name] for name in rest}
+    return statement.on_conflict_do_update(index_elements=["ws", key], set_=new)
+
+
+_ACTIVATE, _PROPOSE = _kept(active, "playbook"), _kept(proposal, "id")
+
+
+class Versions:
+    """The versions of one workspace, in one transaction."""
+
+    def __init__(self, connection: Connection, ws: str) -> None:
+        """Take the connection the transaction was begun on."""
+        self._connection, self._ws = connection, ws
+
+    def active(self, name: str) -> Active | None:
+        """Return which version of a playbook is active."""
+        row = one(self._connection, _ACTIVE, {"ws": self._ws, "playbook": name})
+        return _active(row) if row else None
+
+    def actives(self) -> Sequence[Active]:
+        """Return the active version of every playbook, by name."""
+        return [_active(row) for row in many(self._connection, _ALL, {"ws": self._ws})]
+
+    def proposal(self, proposal_id: str) -> Proposal | None:
+        """Return a proposal."""
+        row = one(self._connection, _PROPOSAL, {"ws": self._ws, "id": proposal_id})
+        return _proposal(row) if row else None
+
+    def newest_proposal(self, playbook: str) -> Proposal | None:
+        """Return the newest proposal of a playbook."""
+        row = one(self._connection, _NEWEST, {"ws": self._ws, "playbook": playbook})
+        return _proposal(row) if row else None
+
+    def choose_alone(self) -> bool:
+        """Let nobody else choose until commit; True where nothing was ever active or proposed."""
+        alone(self._connection, f"{self._ws} versions")
+        ours = {"ws": self._ws}
+        return not (self.actives() or many(self._connection, _NEWEST_FIRST, ours))
+
+    def activate(self, active: Active) -> None:
+        """Write which version is active."""
+        self._connection.execute(_ACTIVATE, {**active.model_dump(), "ws": self._ws})
+
+    def propose(self, proposal: Proposal) -> None:
+        """Write a proposal, or what became of it."""
+        self._connection.execute(_PROPOSE, {**proposal.model_dump(), "ws": self._ws})
+
+
+def _active(row: Columns) -> Active:
+    return Active.model_validate({name: row[name] for name in Active.model_fields})
+
+
+def _proposal(row: Columns) -> Proposal:
+    return Proposal.model_validate({name: row[name] for name in Proposal.model_fields})

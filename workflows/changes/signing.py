@@ -1,0 +1,75 @@
+"""What a changed `approve` changes: who signs, how many, above which amounts, until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from workflows.changes.rules import every
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workflows.changes.rules import Change, Kind, Pair
+    from workflows.playbook import Above, Approve
+
+
+def within(pair: Pair, *, label: str) -> Iterator[Change]:
+    """Compare until when it can be signed: longer is wider, and so is sooner where others are asked then."""
+    before, after = pair.before, pair.after
+    shorter = before.unit == after.unit and after.count < before.count
+    asks = bool(_rule(pair).escalate)
+    kind = "tighter" if shorter and not asks else "wider"
+    yield from every(pair, label=label, kind=kind, part="who signs")
+
+
+def thresholds(pair: Pair) -> Iterator[Change]:
+    """Compare above which amounts others sign, or more of them."""
+    gone: list[Above] = [row for row in pair.before if row not in pair.after]
+    come: list[Above] = [row for row in pair.after if row not in pair.before]
+    if not gone and not come:
+        yield _change(pair, "who signs above which amount stands in another order", "wider")
+    for before in gone:
+        after = next((row for row in come if _is_same(before, row)), None)
+        if after is None:
+            yield _change(pair, f"no longer {_by(before)} above {before.amount}", "wider")
+            continue
+        come.remove(after)
+        yield _moved(pair, before, after)
+    for row in come:
+        kind = "tighter" if _is_stricter(row, _rule(pair)) else "wider"
+        yield _change(pair, f"{_by(row)} above {row.amount}", kind)
+
+
+def _rule(pair: Pair) -> Approve:
+    return cast("Approve", pair.new)
+
+
+def _is_same(before: Above, after: Above) -> bool:
+    """Whether one row is the other with only its amount or only its people changed."""
+    return (before.by, before.quorum) == (after.by, after.quorum) or before.amount == after.amount
+
+
+def _moved(pair: Pair, before: Above, after: Above) -> Change:
+    if before.amount == after.amount:
+        fewer = set(after.by) <= set(before.by) and after.quorum >= before.quorum
+        words = f"above {after.amount}: {_by(before)} → {_by(after)}"
+        return _change(pair, words, "tighter" if fewer else "wider")
+    same_money = before.amount.currency == after.amount.currency
+    lower = same_money and after.amount.minor < before.amount.minor
+    words = f"{_by(after)} above {before.amount} → {after.amount}"
+    return _change(
+        pair, words, "tighter" if lower and _is_stricter(after, _rule(pair)) else "wider"
+    )
+
+
+def _is_stricter(row: Above, rule: Approve) -> bool:
+    """Whether nobody signs above the amount who does not sign below it, but the owner, and no fewer."""
+    return set(row.by) <= {*rule.by, "owner"} and row.quorum >= rule.quorum
+
+
+def _by(row: Above) -> str:
+    return f"{row.quorum} of {' or '.join(row.by)}"
+
+
+def _change(pair: Pair, words: str, kind: Kind) -> Change:
+    return pair.change(words, kind, "who signs")
