@@ -21,6 +21,7 @@ from workflows.steps import FIXED_TEXT
 
 if TYPE_CHECKING:
     from blocks.contents import Part
+    from workflows.policy import Absent
     from workflows.text import Untrusted
 
 #: What a risk class is called on a card.
@@ -43,6 +44,7 @@ _WHY = 300
 _FACTS = 3
 _FACT = 150
 _WARNINGS = 3
+_AWAY = 3
 #: Below this level of a playbook nothing can be signed.
 _SIGNING_LEVEL = 3
 
@@ -57,6 +59,8 @@ class Setting:
     solo: bool = False
     #: The playbook says what happens when the customer replies first.
     replies: bool = False
+    #: Who of those who could sign is away, and who may in their place.
+    away: tuple[Absent, ...] = ()
 
 
 DEFAULT = Setting()
@@ -161,7 +165,11 @@ def _open(draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: boo
         *revised.not_again(draft),
         *_why(draft),
         elements.context(standing.named(draft, BlockId.NOTE, "sure"), *_sure(draft)),
-        elements.context(standing.named(draft, BlockId.NOTE, "who"), _who_and_when(draft, setting)),
+        elements.context(
+            standing.named(draft, BlockId.NOTE, "who"),
+            _who_and_when(draft, setting),
+            *_away(setting),
+        ),
         *revised.said(draft),
         elements.actions(standing.named(draft, BlockId.BUTTONS), *buttons),
     ]
@@ -204,9 +212,21 @@ def _who_and_when(draft: Draft, setting: Setting) -> Mrkdwn:
         return mrkdwn("Level {}: this playbook only drafts. Copy the text to use it", setting.level)
     needed = people(draft.needs.words)
     who = standing.signed_so_far(draft) or mrkdwn("Needs {}", needed)
+    if draft.assigned and draft.assigned not in draft.signers:
+        who = joined([mrkdwn("For {} first", people(draft.assigned)), who])
     due = _due(draft)
     solo = mrkdwn("one-person company: you may sign what you started")
     return joined([who, due, solo if setting.solo else mrkdwn("")])
+
+
+def _away(setting: Setting) -> list[Mrkdwn | str]:
+    lines: list[Mrkdwn | str] = []
+    for absent in setting.away[:_AWAY]:
+        line = mrkdwn("{} is away ({})", people(absent.person), absent.why)
+        for_them = mrkdwn("{} may sign in their place", people(absent.stand_in))
+        lines.append(joined([line, for_them if absent.stand_in else mrkdwn("")]))
+    more = len(setting.away) - _AWAY
+    return [*lines, *([f"{more} more are away"] if more > 0 else [])]
 
 
 def _due(draft: Draft) -> Mrkdwn:

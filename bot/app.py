@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -41,6 +40,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.identity import identity
 from bot.slack.outbox import Outbox
 from bot.slack.socket import Socket
+from bot.staff import Asking, Staff, staff_of, tell_keeper
 from bot.storage.cards import Cards
 from bot.storage.claims import Claims
 from bot.storage.inbox import Inbox
@@ -63,8 +63,6 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.settings import Settings
     from workflows.ports import Clock, Connector, Drafter, Ids
-
-_log = logging.getLogger(__name__)
 
 #: Threads that may answer Slack at once; each holds a press for milliseconds.
 LISTENERS = 16
@@ -144,10 +142,11 @@ def build(
     client, metrics = client or slack_client(settings), metrics_of(foundation)
     inbox = Inbox(foundation.store)
     homes, schedules = Homes(foundation.store, foundation.clock), _schedules(foundation)
-    checks = Checks(foundation.connectors.check, homes.redraw)
-    foundation.watching.changed, drawings = homes.redraw, _drawings(foundation, checks)
     gateway = Gateway(client, metrics.counts.slack_call if metrics else _uncounted)
-    desk = _desk(foundation, drawings, homes, inbox, gateway, metrics)
+    staff = staff_of(foundation, gateway, seconds)
+    checks = Checks(foundation.connectors.check, homes.redraw)
+    foundation.watching.changed, drawings = homes.redraw, _drawings(foundation, checks, staff)
+    desk = _desk(foundation, staff, drawings, homes, inbox, gateway, metrics)
     sealing = sealing_of(foundation) if Role.WORKER in roles else None
     app, parts = _app(settings, identity(client)), Parts()
     register(app, desk)
@@ -171,6 +170,7 @@ def build(
         schedules=schedules,
         desk=desk,
         checks=checks,
+        staff=staff,
         parts=parts,
     )
 
@@ -198,16 +198,19 @@ def _uncounted(*_said: str) -> None:
 
 def _desk(
     foundation: Foundation,
+    staff: Staff,
     drawings: Drawings,
     homes: Homes,
     inbox: Inbox,
     gateway: Gateway,
     metrics: Metrics | None,
 ) -> Desk:
+    engine = metrics.counts.counted(foundation.engine) if metrics else foundation.engine
     return Desk(
-        engine=metrics.counts.counted(foundation.engine) if metrics else foundation.engine,
+        engine=Asking(engine, staff),
         shelf=foundation.shelf,
-        directory=foundation.folder,
+        directory=staff,
+        people_changed=staff.changed,
         reading=foundation.lookup,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
@@ -232,7 +235,7 @@ def _outbox(
         gateway=gateway,
         draw=drawings.draw,
         now=foundation.clock.now,
-        alert=lambda words: _tell_owner(foundation, gateway, words),
+        alert=lambda words: tell_keeper(foundation, gateway, words),
         keep=Cards(foundation.store).keep,
         seconds=seconds,
     )
@@ -269,14 +272,14 @@ def _core(
     )
 
 
-def _drawings(foundation: Foundation, checks: Checks) -> Drawings:
+def _drawings(foundation: Foundation, checks: Checks, staff: Staff) -> Drawings:
     return Drawings(
         reading=foundation.lookup,
-        directory=foundation.folder,
+        directory=staff,
         shelf=foundation.shelf,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
-        findings=lambda: (*checks.findings, *foundation.watching.findings),
+        findings=lambda: (*staff.findings(), *checks.findings, *foundation.watching.findings),
     )
 
 
@@ -290,11 +293,3 @@ def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) 
         clock=clock,
         timeout=settings.model_timeout,
     )
-
-
-def _tell_owner(foundation: Foundation, gateway: Gateway, words: str) -> None:
-    """Tell whoever keeps it running in a direct message; the log has it in any case."""
-    _log.error("%s", words)
-    dm = gateway.open_dm(foundation.folder.company().keeper)
-    if dm.how == "ok":
-        gateway.post(dm.channel, "", {"text": words})

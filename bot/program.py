@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.shelf import ActiveShelf
     from bot.slack.outbox import Outbox
     from bot.slack.socket import Socket
+    from bot.staff import Staff
     from bot.storage.database import Database
     from bot.storage.store import SqlStore
     from bot.web.server import Web
@@ -86,6 +87,7 @@ class Program:
     schedules: Schedules
     desk: Desk
     checks: Checks
+    staff: Staff
     #: What seals the audit log, where this process works.
     sealing: Sealing | None
     parts: Parts
@@ -117,8 +119,9 @@ class Program:
     def _work(self, stop: Event) -> None:
         self.schedules.keep()
         catch_up(self.desk)
-        # A look at the connections may hang as long as they do: nobody waits for this one at the end.
-        Thread(target=self.checks.serve, args=(stop,), name="checks", daemon=True).start()
+        # A look at the connections or at Slack may hang as long as they do: nobody waits for these at the end.
+        for name, serve in (("checks", self.checks.serve), ("staff", self.staff.serve)):
+            Thread(target=serve, args=(stop,), name=name, daemon=True).start()
         if self.sealing:
             self.sealing.witnesses.serve(stop)
         self.parts.begin("playbooks", self.foundation.watching.serve, stop)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from blocks.history import Logged
     from blocks.listing import Place
@@ -107,6 +107,8 @@ class Desk:
     reading: Reading
     clock: Clock
     actions: Mapping[str, ActionSpec]
+    #: Has Slack asked again soon about these people; None: about its groups.
+    people_changed: Callable[[Collection[str] | None], object]
     #: What waits for somebody, most pressing first.
     waiting: Callable[[str], list[Waiting]]
     #: What a proposed version would change; None where there is none that can be read.

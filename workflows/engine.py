@@ -40,6 +40,7 @@ from workflows.turn import Facts, Untold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from workflows.action import ActionSpec
     from workflows.commands import Command
@@ -160,7 +161,8 @@ class Engine:
     ) -> Reply:
         if isinstance(command, choosing.Choosing):
             return chosen.choose(tx, command, lambda: self._facts(tx))
-        company, at = self._directory.company(), self._clock.now()
+        at = self._clock.now()
+        company = self._company(tx, at)
         if isinstance(command, OnCustomer):
             return companywide.contact(tx, command, company, at)
         if isinstance(command, Pause):
@@ -200,11 +202,13 @@ class Engine:
         return playbook
 
     def _facts(self, tx: Tx) -> Facts:
-        company = self._directory.company()
+        at, company = self._clock.now(), self._directory.company()
+        reading = tx.reading()
         return Facts(
-            at=self._clock.now(),
+            at=at,
             ids=tuple(self._ids.new() for _ in range(3)),
-            company=company,
+            company=company.with_reading(reading, at),
+            reading=reading,
             paused=tuple((switch.scope, switch.by) for switch in tx.switches()),
             actions=self._actions,
             ground=self._ground_of(company).hash,
@@ -219,6 +223,10 @@ class Engine:
             self._ground = ground
         return ground
 
+    def _company(self, tx: Tx, at: datetime) -> Company:
+        """Return the company as Slack saw it last. Every process decides on the same reading, the newest."""
+        return self._directory.company().with_reading(tx.reading(), at)
+
     def _save(self, tx: Tx, before: Run | None, decision: Decision, facts: Facts) -> None:
         run = decision.run
         if run is None or not decision.entries:
@@ -230,8 +238,10 @@ class Engine:
                 tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
-        ground = self._ground_of(facts.company)
+        ground = self._ground_of(self._directory.company())
         tx.keep(KIND, ground.text, ground.hash)
+        for name in decision.turns:
+            tx.take_turn(name)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)

@@ -64,6 +64,14 @@ class Stranger(Refusal):
     """Only people of {company} who are listed in company.yml can do this. Ask the owner to add you."""
 
 
+class MembersUnread(Refusal):
+    """The members of {groups} could not be read from Slack {since}. Nothing was done; try again, or ask the owner."""
+
+
+class SlackSilent(Refusal):
+    """Slack could not be asked since {since} who still works at {company}. Nothing was done; the owner runs doctor."""
+
+
 class OwnDraft(Refusal):
     """You {relation}, and {risk} actions need somebody else's signature. {others} can sign it."""
 

@@ -74,14 +74,17 @@ class Limit(Record):
 class Ask(Record):
     """Something a rule wants to be told before it can decide: read in the same transaction, then it decides again.
 
-    `signed` counts what was signed and has left or will; `silent` is 1 for who wants no more messages.
+    `signed` counts what was signed and has left or will; `silent` is 1 for who wants no more messages; `turns`
+    counts how often somebody was asked first.
     """
 
-    kind: Literal["signed", "silent"] = "signed"
+    kind: Literal["signed", "silent", "turns"] = "signed"
     #: The digest `Draft.customer` holds; empty counts everybody.
     customer: str = ""
     person: str = ""
     playbook: str = ""
+    #: The step people are asked first for in turn, as `playbook:step`.
+    turn: str = ""
     actions: tuple[str, ...] = ()
     since: datetime | None = None
     #: Only what was signed before this.

@@ -58,9 +58,11 @@ def asked_in(body: JsonObject, ground: Ground) -> Asked:
     values = {name: value for name, value in said.items() if name != "kind"}
     for path in _paths(body.get("whole")):
         _make_float(values, path)
+    kept = Facts.model_validate({**facts, "company": ground.company, "actions": ground.named})
+    seen = kept.company.with_reading(kept.reading, kept.at)
     return Asked(
         command=_KINDS[str(said["kind"])].model_validate(values),
-        facts=Facts.model_validate({**facts, "company": ground.company, "actions": ground.named}),
+        facts=kept.model_copy(update={"company": seen}),
     )
 
 

@@ -66,6 +66,7 @@ class Approve(Record):
     """Who signs the step, how many, until when, after which hold it leaves, and what they may change."""
 
     by: Names
+    assign: str = ""
     quorum: int = Setting(default=1, ge=1)
     above: tuple[Above, ...] = ()
     within: Within = Span(count=4 * 3600.0, unit="work seconds")
@@ -188,6 +189,8 @@ def _named(inputs: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
     return [{"name": name, **(spec or {})} for name, spec in inputs.items()]
 
 
+#: Each of those who could sign is asked first in turn.
+IN_TURN = "in turn"
 KINDS = ("read", "draft", "do", "ask", "task", "wait", "decide", "tell", "start")
 
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.action import Money, Risk
-from workflows.errors import AlreadySigned, NotAllowed, OwnDraft, Stranger
+from workflows.action import Money, Record, Risk
+from workflows.errors import (
+    AlreadySigned,
+    MembersUnread,
+    NotAllowed,
+    OwnDraft,
+    SlackSilent,
+    Stranger,
+)
 from workflows.run import ApprovalRule, Needs, Threshold
 
 if TYPE_CHECKING:
@@ -13,6 +20,7 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec
     from workflows.company import Company, Person
+    from workflows.ports import JsonObject
     from workflows.run import Actor, Draft, Run
 
 #: Nobody signs their own wish here, unless the company is one person.
@@ -20,6 +28,14 @@ NEVER_OWN = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
 #: Below this level a playbook only reads or drafts; nothing can leave.
 SIGNING_LEVEL = 3
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+class Absent(Record):
+    """Somebody who could sign and is away: why, and who stands in, if anybody does."""
+
+    person: str
+    why: str
+    stand_in: str = ""
 
 
 def needs(rule: ApprovalRule, amount: Money | None, *, late: bool = False) -> Needs:
@@ -59,9 +75,9 @@ def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
 
     Who is away may still sign; who stands in for them then may too.
     """
-    named = _named(draft, company)
-    stand_ins = [company.in_place_of(person, at) for person in named.values()]
-    found = named | {person.id: person for person in stand_ins if person}
+    by_id = named(draft, company)
+    stand_ins = [company.in_place_of(person, at) for person in by_id.values()]
+    found = by_id | {person.id: person for person in stand_ins if person}
     return tuple(person for person in found.values() if company.may_sign(person))
 
 
@@ -74,7 +90,8 @@ def passed_on_to(draft: Draft, company: Company, at: datetime) -> tuple[Person, 
     return tuple(person for person in able if person.id not in draft.signers)
 
 
-def _named(draft: Draft, company: Company) -> dict[str, Person]:
+def named(draft: Draft, company: Company) -> dict[str, Person]:
+    """Return those the rule names, by id, whatever kind of account they have."""
     return {p.id: p for name in draft.needs.by for p in company.members(name)}
 
 
@@ -82,24 +99,41 @@ def can_pass_on(draft: Draft, company: Company, level: int, at: datetime) -> boo
     """Whether somebody would be asked by passing it on who could not sign so far."""
     before = signers(draft, company, at)
     new = [person for person in passed_on_to(draft, company, at) if person not in before]
-    return level >= SIGNING_LEVEL and bool(new)
+    # Who they are may be known again in a minute: a draft does not expire because Slack hiccups.
+    unread = any(company.unread(name) for name in draft.rule.escalate)
+    return level >= SIGNING_LEVEL and (bool(new) or unread)
 
 
 def stands_in_for(draft: Draft, company: Company, actor: Actor, at: datetime) -> tuple[str, ...]:
     """Return the ids of those in whose place somebody signs; empty for one who is named."""
-    named = _named(draft, company)
-    if actor.id in named:
+    by_id = named(draft, company)
+    if actor.id in by_id:
         return ()
     return tuple(
         person.id
-        for person in named.values()
+        for person in by_id.values()
         if (other := company.in_place_of(person, at)) and other.id == actor.id
     )
 
 
+def absences(draft: Draft, company: Company, at: datetime) -> tuple[Absent, ...]:
+    """Return who of those named is away, why, and who may sign in their place."""
+    return tuple(
+        Absent(person=person.id, why=why, stand_in=other.id if other else "")
+        for person in named(draft, company).values()
+        if company.works_here(person) and (why := company.why_away(person, at))
+        for other in (company.in_place_of(person, at),)
+    )
+
+
+def whys(draft: Draft, company: Company, at: datetime) -> JsonObject:
+    """Return why each of those named is away, by person: why somebody could sign in their place."""
+    return {absent.person: absent.why for absent in absences(draft, company, at)}
+
+
 def may_take_part(actor: Actor, company: Company) -> None:
     """Raise unless this is current staff: strangers, guests and those who left start and stop nothing."""
-    if not company.may_sign(_known(actor, company)):
+    if not company.may_sign(known(actor, company)):
         raise NotAllowed(
             action="This",
             needed=f"somebody who works at {company.name} now and is no guest",
@@ -109,7 +143,7 @@ def may_take_part(actor: Actor, company: Company) -> None:
 
 def may_decide(run: Run, draft: Draft, actor: Actor, company: Company, at: datetime) -> None:
     """Raise unless this person may edit or reject: whoever could sign, and whoever started the run."""
-    person = _known(actor, company)
+    person = known(actor, company)
     allowed = person in signers(draft, company, at) or actor == run.started_by
     if not allowed or not company.may_sign(person):
         raise _not_allowed(draft, company, at)
@@ -122,7 +156,7 @@ def may_sign(
 
     The mark is `self` when somebody signs what they started or wrote and the rules allow it, else empty.
     """
-    person = _known(actor, company)
+    person = known(actor, company)
     if person not in signers(draft, company, at):
         raise _not_allowed(draft, company, at)
     if level < SIGNING_LEVEL:
@@ -168,14 +202,35 @@ def must_type_amount(draft: Draft, spec: ActionSpec | None) -> bool:
     return draft.risk is Risk.MONEY and draft.amount is not None and not undoable
 
 
-def _known(actor: Actor, company: Company) -> Person:
+def known(actor: Actor, company: Company) -> Person:
+    """Return the person of the company who acts. Raises for a stranger, and when nobody can tell who is one."""
     person = company.person(actor.id) if actor.kind == "user" else None
     if person is None:
         raise Stranger(company=company.name)
+    if since := company.silent_since:
+        raise SlackSilent(company=company.name, since=_moment(since, company))
     return person
 
 
-def _not_allowed(draft: Draft, company: Company, at: datetime) -> NotAllowed:
+def grounds(draft: Draft, company: Company, actor: Actor, at: datetime) -> JsonObject:
+    """Return why this person could sign, for the record: by which names of the rule, for whom, as of which reading."""
+    means = [name for name in draft.needs.by if actor.id in {p.id for p in company.members(name)}]
+    return {
+        "stands_in_for": [*stands_in_for(draft, company, actor, at)],
+        "named_by": [*means],
+        "read_at": company.read_at,
+    }
+
+
+def _moment(at: datetime, company: Company) -> str:
+    return f"{at.astimezone(company.tz):%d %b %H:%M}"
+
+
+def _not_allowed(draft: Draft, company: Company, at: datetime) -> NotAllowed | MembersUnread:
+    if unread := [name for name in draft.needs.by if company.unread(name)]:
+        read_at = company.slack.read_at(unread[0]) if company.slack else None
+        since = f"since {_moment(read_at, company)}" if read_at else "so far"
+        return MembersUnread(groups=" and ".join(unread), since=since)
     names = [person.name for person in signers(draft, company, at)]
     return NotAllowed(
         action=f"Signing {draft.risk} actions like this",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workflows.events import Entry
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
+    from workflows.reading import Reading
     from workflows.run import Compensation, Outcome, Run, SignedDraft
     from workflows.turn import Other
     from workflows.versions import Active, Proposal
@@ -241,6 +242,10 @@ class Looking(Protocol):
         """Return what is switched off. Raises when it can't be read: then everything counts as off."""
         ...
 
+    def reading(self) -> Reading | None:
+        """Return what Slack said of the people here when it was last asked; None before the first time."""
+        ...
+
     def playbook(self, version: str) -> Playbook:
         """Return the playbook of this version, as it was when a run was pinned to it."""
         ...
@@ -295,6 +300,10 @@ class Tx(Looking, Protocol):
 
     def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
         """Make the run due that waited longest until others about the same are over; nobody starts one meanwhile."""
+        ...
+
+    def take_turn(self, name: str) -> None:
+        """Count that somebody was asked first, for the next `Ask` of kind `turns`."""
         ...
 
     def add(self, run: Run) -> bool:
@@ -387,8 +396,8 @@ class Shelf(Protocol):
 
 
 class Directory(Protocol):
-    """Who works here, as of the latest reading."""
+    """Who works here."""
 
     def company(self) -> Company:
-        """Return the company."""
+        """Return the company: for rules as its file says, for people as Slack saw it last."""
         ...

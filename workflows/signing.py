@@ -109,10 +109,14 @@ def _add_signature(turn: Turn, mark: str) -> None:
             "missing": missing,
             "self": mark == "self",
             "typed": bool(command.amount),
-            "stands_in_for": [*policy.stands_in_for(draft, company, actor, turn.at)],
+            **policy.grounds(draft, company, actor, turn.at),
             "policies": list(draft.needs.cites),
         },
-        body={"sources": _sources(turn), "comment": command.comment.raw},
+        body={
+            "sources": _sources(turn),
+            "comment": command.comment.raw,
+            "away": policy.whys(draft, company, turn.at),
+        },
     )
     if missing > 0:
         turn.sentence = f"Signed. {missing} more of {' or '.join(draft.needs.by)} must sign."

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from workflows.action import Record
 from workflows.durations import words
-from workflows.playbook import DoStep, DraftStep, ReadStep, step_name
-from workflows.prose import exception_line, step_line
+from workflows.playbook import IN_TURN, DoStep, DraftStep, ReadStep, step_name
+from workflows.prose import exception_line, plain, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -170,6 +170,11 @@ def _approvals(playbook: Playbook) -> Iterator[str]:
             yield from (
                 f"{step_name(step)}: {_who(row)} above {row.amount}" for row in approve.above
             )
+            if approve.assign:
+                whom = (
+                    "each of them in turn" if approve.assign == IN_TURN else plain(approve.assign)
+                )
+                yield f"{step_name(step)}: asked first: {whom}; the others may sign all the same"
             if approve.edit:
                 yield f"{step_name(step)}: may be changed before signing: {', '.join(approve.edit)}"
             if approve.hold:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows import customers, exceptions, limits, policy
 from workflows.action import Money, money
+from workflows.assigning import assigned
 from workflows.commands import Drafted, StartRun
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template, render_payload
@@ -366,7 +367,8 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
     if customers.is_silent(turn, draft):
         stop(turn, customers.NO_MORE)
         return
-    await_signature(turn, draft.model_copy(update={"needs": limits.needs(turn, draft)}))
+    draft = draft.model_copy(update={"needs": limits.needs(turn, draft)})
+    await_signature(turn, assigned(turn, step, draft, known))
 
 
 def await_signature(turn: Turn, draft: Draft) -> None:
@@ -387,6 +389,7 @@ def await_signature(turn: Turn, draft: Draft) -> None:
             "model": draft.author.model,
             "prompt_version": draft.author.prompt_version,
             "context": draft.context,
+            "assigned": draft.assigned,
             "policies": list(draft.needs.cites),
         },
         body={

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from workflows import steps
+from workflows import policy, steps
 from workflows.drafts import bytes_of, first, may_decide_now, seen
 from workflows.durations import span
-from workflows.errors import NotAllowed, NotOpen, Stranger
+from workflows.errors import NotAllowed, NotOpen
 from workflows.events import Event
 from workflows.run import TIMER, DraftState, Ending, RunState, Task
 
@@ -143,9 +143,7 @@ def closed(turn: Turn) -> AlreadyDecided | NotOpen:
 def _may_handle(turn: Turn, task: Task) -> None:
     """Raise unless it is this person's work, or they are an admin."""
     company, actor = turn.facts.company, turn.command.actor
-    person = company.person(actor.id)
-    if person is None:
-        raise Stranger(company=company.name)
+    person = policy.known(actor, company)
     mine = actor.id == task.owner or company.is_admin(actor.id)
     if not mine or not company.may_sign(person):
         owner = company.person(task.owner)

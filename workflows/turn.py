@@ -14,6 +14,7 @@ from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
 from workflows.limits import Ask, Told
 from workflows.ports import JsonObject, Post, StepState
+from workflows.reading import Reading
 from workflows.run import Actor, Draft, Run, RunState, Task
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ class Facts(Record):
     at: datetime
     #: Fresh ids; a turn needs at most one for a run, one for a draft, one for a task.
     ids: tuple[str, ...]
+    #: As Slack saw it last; the ground holds it as its file says.
     company: Company
+    reading: Reading | None = None
     #: Scopes that are switched off.
     paused: tuple[tuple[str, str], ...] = ()
     #: For a start: the runs about the same, oldest first.
@@ -121,6 +124,8 @@ class Decision:
     #: Saved before `run`: what became of drafts and tasks the run has gone on from.
     replaced: tuple[Run, ...] = ()
     finish: Finish | None = None
+    #: Steps somebody was asked first for in turn: the next one is another's.
+    turns: tuple[str, ...] = ()
 
 
 class Turn:
@@ -135,6 +140,7 @@ class Turn:
         #: The run as it stood with each draft or task that another took the place of.
         self.replaced: list[Run] = []
         self.finish: Finish | None = None
+        self.turns: list[str] = []
         self.sentence = ""
         #: How many steps were entered; more than there are means a circle.
         self.entered = 0
@@ -244,6 +250,7 @@ class Turn:
             starts=tuple(self.starts),
             replaced=tuple(self.replaced),
             finish=self.finish,
+            turns=tuple(self.turns),
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
 

@@ -45,7 +45,7 @@ _STEPS = (
 #: Durations below this many seconds are told in seconds.
 _SHORT = 120
 #: Set by the loader, never written in a file.
-OURS = {"version", "source", "fixed", "public_holidays"}
+OURS = {"version", "source", "fixed", "public_holidays", "slack", "now"}
 #: A line with a field of a record, and the words of the comment above it.
 _FIELD = re.compile(r"^    (\w+): ")
 _SAID = re.compile(r"^    #: (.*)$")

@@ -75,14 +75,15 @@ EVENTS: dict[Event, str] = {
 
 SCOPES = {
     "app_mentions:read": "Plain words in the thread of a card, where the bot is mentioned; nothing else is read.",
-    "channels:read": "Reading channels. No part of this version calls it.",
+    "channels:read": "Reading who is in a public channel, where a playbook says `channel:NAME`.",
     "chat:write": "Posting cards and reports, and drawing them again.",
     "chat:write.public": "Posting in public channels without being invited first.",
     "commands": "The slash commands and the shortcut.",
-    "dnd:read": "Seeing who does not want to be disturbed. No part of this version calls it.",
+    "dnd:read": "Seeing who has paused notifications for longer than a night, and so is away.",
+    "groups:read": "The same for a private channel the bot was invited to.",
     "im:write": "Opening a direct message to tell the owner what could not be shown.",
-    "usergroups:read": "Reading user groups. No part of this version calls it.",
-    "users:read": "Reading who is in the workspace. No part of this version calls it.",
+    "usergroups:read": "Reading who is in a user group, where a playbook says `@NAME`.",
+    "users:read": "Reading of the people in company.yml who left, who is a guest, and whose status says they are away.",
     "users:read.email": "Reading people's addresses. No part of this version calls it.",
     "users.profile:read": "Reading people's status. No part of this version calls it.",
 }
@@ -143,6 +144,11 @@ KEYS = {
     ("Above", "by"): "Who signs then.",
     ("Above", "quorum"): "How many of them.",
     ("Approve", "by"): "Roles, groups or people of whom somebody signs.",
+    (
+        "Approve",
+        "assign",
+    ): 'Who of them is asked first: a record\'s field like `"{{ quote.owner }}"`, which holds a name '
+    "or a Slack id; or `in turn`. The card names them and they are reminded; the others may sign all the same.",
     ("Approve", "quorum"): "How many different people must sign.",
     ("Approve", "above"): "Who signs instead above an amount; the highest one passed counts.",
     ("Approve", "within"): "How long the draft waits for them. They are reminded at half time.",

@@ -8,6 +8,7 @@ from bot.sandbox import payloads
 from bot.sandbox.elements import BUTTONS, elements
 from bot.sandbox.fingers import Fingers
 from bot.sandbox.forms import Forms
+from bot.sandbox.methods import users
 from bot.sandbox.methods.chat import react
 from bot.sandbox.methods.conversations import join
 from bot.sandbox.seen import Seen, text_of
@@ -52,6 +53,8 @@ class Person(Fingers, Forms, Voice):
         """Set `status_text`, `status_emoji`, `away` or `snooze_until` (seconds since 1970)."""
         held = {**self._state.profiles.get(self.id, {}), **status}
         self._keep("profile", self._state.profiles, self.id, held)
+        user = users.as_slack(self._state, self._state.person(self.id))
+        self._state.emit({"type": "user_change", "user": user, "event_ts": self._state.new_ts()})
 
 
 def labels(message: Json) -> list[str]:

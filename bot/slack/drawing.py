@@ -8,11 +8,12 @@ from blocks import card, incident, kpi, notice, proposal
 from blocks.listing import Place
 from bot.slack import tab
 from bot.slack.outbox import Drawing
+from workflows.assigning import asked_first
 from workflows.events import Event
 from workflows.exceptions import listens
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
-from workflows.policy import passed_on_to, signers
+from workflows.policy import absences, passed_on_to, signers
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -114,11 +115,13 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
+        company, now = self._directory.company(), self._clock.now()
         book = self._reading.playbook(run.version)
         setting = card.Setting(
             level=book.level,
-            solo=self._directory.company().solo,
+            solo=company.solo,
             replies=listens(book.exceptions, run.draft),
+            away=absences(run.draft, company, now),
         )
         return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
 
@@ -126,9 +129,13 @@ class Drawings:
         run = self._reading.run_of_draft(draft_id)
         if run is None or run.draft is None:
             return None
-        able = signers(run.draft, self._directory.company(), self._clock.now())
+        company, now = self._directory.company(), self._clock.now()
+        if first := asked_first(run.draft, company, now):
+            return Drawing(message=notice.reminder(run.draft, [first]))
+        able = signers(run.draft, company, now)
         waited = [person for person in able if person.id not in run.draft.signers]
-        return Drawing(message=notice.reminder(run.draft, waited))
+        here = [person for person in waited if not company.is_away(person, now)]
+        return Drawing(message=notice.reminder(run.draft, here or waited))
 
     def _escalate(self, _row: Row, draft_id: str) -> Drawing | None:
         run = self._reading.run_of_draft(draft_id)

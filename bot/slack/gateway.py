@@ -5,14 +5,14 @@ A call ends in one of five ways, and the outbox knows what to do with each; noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slack_sdk import WebClient
 
@@ -54,6 +54,8 @@ class Sent:
     channel: str = ""
     wait: float = 0.0
     error: str = ""
+    #: What was asked for.
+    said: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Gateway:
@@ -89,20 +91,35 @@ class Gateway:
         """Return the channel of the direct conversation with somebody, as `channel`."""
         return self._call("conversations.open", {"users": person})
 
-    def _call(self, method: str, arguments: dict[str, Any]) -> Sent:
-        sent = self._tried(method, arguments)
+    def tell(self, person: str, words: str) -> None:
+        """Tell somebody something in a direct message, if Slack lets it."""
+        dm = self.open_dm(person)
+        if dm.how == "ok":
+            self.post(dm.channel, "", {"text": words})
+
+    def ask(self, method: str, arguments: Mapping[str, str]) -> Sent:
+        """Ask for something, as `said`. Slack reads the arguments of such methods from a form only."""
+        return self._call(method, {}, dict(arguments))
+
+    def _call(
+        self, method: str, arguments: dict[str, Any], form: dict[str, str] | None = None
+    ) -> Sent:
+        sent = self._tried(method, arguments, form)
         self._called(method, sent.how)
         return sent
 
-    def _tried(self, method: str, arguments: dict[str, Any]) -> Sent:
+    def _tried(self, method: str, arguments: dict[str, Any], form: dict[str, str] | None) -> Sent:
+        sending: Any = {"json": arguments} if form is None else {"data": form}
         try:
-            answer = self._client.api_call(method, json=arguments)
+            answer = self._client.api_call(method, **sending)
         except SlackApiError as error:
             return _read_error(error)
         except (OSError, HTTPException, SlackClientError, ValueError) as error:
             # Time-outs, resets, an answer cut short or not JSON: Slack may have done it or not.
             return Sent(how="unknown", error=type(error).__name__, wait=2.0)
         said = cast("dict[str, Any]", answer.data)
+        if form is not None:
+            return Sent(how="ok", said=said)
         channel: Any = said.get("channel") or ""  # an id, or a whole conversation
         channel_id = channel if isinstance(channel, str) else channel["id"]
         return Sent(how="ok", ts=str(said.get("ts") or ""), channel=channel_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
+from bot.storage import turns
 from bot.storage.alone import alone
 from bot.storage.fetch import many
 from bot.storage.tables import draft, run, signature, silent
@@ -96,6 +97,8 @@ def tell(connection: Connection, ws: str, ask: Ask) -> Told:
     if ask.kind == "silent":
         _hold(connection, ws, f"customer {ask.customer}")
         return Told(count=int(is_silent(connection, ws, ask.customer)))
+    if ask.kind == "turns":
+        return Told(count=turns.count(connection, ws, ask.turn))
     by = next((name for name in ("customer", "person", "playbook") if getattr(ask, name)), "")
     _hold(connection, ws, f"{by} {getattr(ask, by)}" if by else "everything")
     named: Columns = {

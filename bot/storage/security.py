@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 EVERY = "*"
 _MINE = "ws = current_setting('sayso.ws', true)"
 _EVERY = f"current_setting('sayso.ws', true) = '{EVERY}'"
+_POLICIES = text(
+    "SELECT c.relname FROM pg_class c WHERE c.relrowsecurity AND c.relforcerowsecurity"
+    " AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'workspace')"
+)
 #: Tables whose rows have a state that changes.
 CHANGED = (
     "run",
@@ -36,6 +40,8 @@ CHANGED = (
     "switch",
     "spend",
     "chain",
+    "reading",
+    "turn",
 )
 #: Columns that may be blanked by an erasure, which triggers check.
 BLANKED = {"revision": "payload", "document": "body"}
@@ -77,10 +83,6 @@ def grant(connection: Connection, role: str) -> None:
 _TRIGGERS = text(
     "SELECT t.tgname AS name, p.prosrc AS body FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
     " WHERE NOT t.tgisinternal AND t.tgenabled = 'A' AND p.proname = t.tgname"
-)
-_POLICIES = text(
-    "SELECT c.relname FROM pg_class c WHERE c.relrowsecurity AND c.relforcerowsecurity"
-    " AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'workspace')"
 )
 _OWNED = text(
     "SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = 'audit_event'::regclass"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, func, select, update
 
-from bot.storage import alike, counted, worksteps
+from bot.storage import alike, counted, turns, worksteps
 from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.messages import Messages
+from bot.storage.readings import newest
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Ids, JsonObject, Post, StepState
+    from workflows.reading import Reading
     from workflows.run import Run
     from workflows.turn import Other
 
@@ -97,6 +99,7 @@ class SqlStore:
         self._playbooks: dict[str, Playbook] = {}
         # Texts that many turns name; what is in the database once need not be sent again.
         self._kept: frozenset[str] = frozenset()
+        self._reading: tuple[int, Reading] | None = None
 
     @contextmanager
     def transaction(self, deadline: float | None = None) -> Generator[SqlTx]:
@@ -138,6 +141,11 @@ class SqlStore:
                 raise Altered(version=version[:12])
             self._playbooks[version] = self._load(text)
         return self._playbooks[version]
+
+    def reading(self, connection: Connection) -> Reading | None:
+        """Return the newest reading of Slack. What was parsed once is used until there is a newer one."""
+        self._reading = newest(connection, self.ws, self._reading)
+        return self._reading[1] if self._reading else None
 
 
 class SqlTx(Versions):
@@ -184,6 +192,10 @@ class SqlTx(Versions):
         """Make the run due that waited longest until others about the same are over."""
         for run_id in alike.wake_queued(self.connection, self._ws, playbook, once, at):
             self._store.poke(self.connection, run_id, at)
+
+    def take_turn(self, name: str) -> None:
+        """Count that somebody was asked first: the next one is another's turn."""
+        turns.take(self.connection, self._ws, name)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""
@@ -246,6 +258,10 @@ class SqlTx(Versions):
         """Make every run due that waits for something to be resumed."""
         for row in many(self.connection, _WAKE_HELD, {"its_ws": self._ws, "now": at}):
             self._store.poke(self.connection, row["id"], at)
+
+    def reading(self) -> Reading | None:
+        """Return what Slack said of the people here when it was last asked; None before the first time."""
+        return self._store.reading(self.connection)
 
     def playbook(self, version: str) -> Playbook:
         """Return the playbook of this version. Raises `UnknownPlaybook` when it was never kept."""

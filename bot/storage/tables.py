@@ -214,6 +214,11 @@ proposal = _table(
     _at("found_at"),
     _maybe_at("at"),
 )
+# --- Who Slack says is here, and whose turn it is ---
+
+reading = _table("reading", _key("ws"), _whole("n"), _maybe_at("at"), _at("due_at"), _json())
+# How often somebody of a step was asked first, by playbook and step.
+turn = _table("turn", _key("ws"), _key("name"), _whole("n"))
 
 # --- Switches, documents, money for models ---
 

@@ -1,7 +1,4 @@
-"""What every store must do, the fake in memory and each real database alike.
-
-A further database is one more parameter of `store`.
-"""
+"""What every store must do, the fake in memory and each real database alike."""
 
 from __future__ import annotations
 
@@ -12,49 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.storage.database import open_database
-from bot.storage.schema import upgrade
-from bot.storage.store import SqlStore
-from tests.fakes.clock import MONDAY, FakeClock
-from tests.fakes.ids import FakeIds
-from tests.fakes.store import FakeStore
+from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import ANA, BEN, draft, entry, revision, run, signature, task
 from workflows.action import Money
 from workflows.errors import NotRecorded, Stale
 from workflows.events import Event
 from workflows.limits import Ask
-from workflows.playbook import Playbook
 from workflows.ports import Kept, Post
 from workflows.run import DraftState, Ending, RunState
-from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from workflows.ports import Store
     from workflows.run import Run
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    if request.param == "memory":
-        yield FakeStore()
-        return
-    if request.param == "sqlite":
-        database = open_database(f"sqlite:///{tmp_path}/sayso.db")
-        upgrade(database)
-    else:
-        database = open_database(request.getfixturevalue("postgres_url"))
-    yield SqlStore(
-        database,
-        wake=lambda *_: None,
-        clock=FakeClock(),
-        ids=FakeIds(),
-        load=Playbook.model_validate_json,
-    )
-    database.close()
 
 
 def _saved(store: Store, *versions: Run) -> Run | None:
@@ -104,6 +70,14 @@ def test_the_same_id_is_added_once(store: Store) -> None:
         assert not tx.add(run(step="other"))
     with store.transaction() as tx:
         assert tx.run("r-1") == run()
+
+
+def test_nothing_is_known_of_slack_before_it_was_asked(store: Store) -> None:
+    """Then the file alone is believed."""
+    with store.transaction() as tx:
+        assert tx.reading() is None
+    with store.looking() as view:
+        assert view.reading() is None
 
 
 def test_a_run_nobody_knows_is_none(store: Store) -> None:
@@ -262,6 +236,26 @@ def test_messages_and_entries_are_taken(store: Store) -> None:
         tx.post([Post(subject="run:r-1", channel="C")], MONDAY)
         tx.redraw(["run:r-1", "home", "draft:d-9"], MONDAY)
         tx.append([entry(), entry(Event.RUN_DONE)], MONDAY)
+
+
+def test_turns_are_counted_one_after_the_other(store: Store) -> None:
+    """Four drafts that open at once are four people's turns."""
+    seen: list[int] = []
+
+    def take() -> None:
+        with store.transaction() as tx:
+            seen.append(tx.tell(Ask(kind="turns", turn="letter")).count)
+            tx.take_turn("letter")
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [0, 1, 2, 3]
+    with store.transaction() as tx:
+        assert tx.tell(Ask(kind="turns", turn="letter")).count == 4
+        assert tx.tell(Ask(kind="turns", turn="other")).count == 0
 
 
 def test_an_agent_nobody_judged_yet_has_no_rate(store: Store) -> None:
@@ -491,88 +485,3 @@ def test_the_run_that_waited_longest_is_woken(store: Store) -> None:
         third_now = tx.run("r-3")
         assert third_now
         assert third_now.due_at == MONDAY
-
-
-# --- Versions of playbooks ---
-
-
-def _active(version: str = "v-1", **more: Any) -> Active:
-    return Active(**{"playbook": "follow-up", "version": version, "at": MONDAY, **more})
-
-
-def _proposal(name: str = "p-1", **more: Any) -> Proposal:
-    values: dict[str, Any] = {"id": name, "playbook": "follow-up", "version": "v-2", "base": "v-1"}
-    return Proposal(**{**values, "found_at": MONDAY, **more})
-
-
-def test_a_store_is_untouched_until_something_is_active_or_proposed(store: Store) -> None:
-    """A start of an untouched company takes its folder as it is; no other start does."""
-    with store.transaction() as tx:
-        assert tx.choose_alone()
-        assert tx.actives() == []
-        assert tx.active("follow-up") is None
-        assert tx.newest_proposal("follow-up") is None
-        assert tx.proposal("p-1") is None
-        tx.propose(_proposal())
-    with store.transaction() as tx:
-        assert not tx.choose_alone()
-
-
-def test_one_version_of_a_playbook_is_active(store: Store) -> None:
-    """The next takes its place, with who chose it and which was before."""
-    chosen = _active("v-2", before="v-1", by="U-ANA", at=MONDAY + timedelta(hours=1))
-    with store.transaction() as tx:
-        tx.activate(_active())
-        tx.activate(_active(playbook="another"))
-        tx.activate(chosen)
-        assert tx.active("follow-up") == chosen
-        assert [each.playbook for each in tx.actives()] == ["another", "follow-up"]
-        assert not tx.choose_alone()
-    with store.looking() as look:
-        assert look.active("follow-up") == chosen
-        assert look.actives()[1] == chosen
-
-
-def test_a_proposal_comes_back_as_it_was_decided(store: Store) -> None:
-    """Its row is written again, not added to."""
-    decided = _proposal(state="dismissed", by="U-ANA", at=MONDAY + timedelta(hours=1))
-    with store.transaction() as tx:
-        tx.propose(_proposal())
-        tx.propose(decided)
-    with store.looking() as look:
-        assert look.proposal("p-1") == decided
-        assert look.newest_proposal("follow-up") == decided
-
-
-def test_the_newest_proposal_is_the_one_found_last(store: Store) -> None:
-    """By the time it was found: machines do not draw their ids in one order."""
-    later = _proposal("p-0", found_at=MONDAY + timedelta(seconds=1))
-    with store.transaction() as tx:
-        tx.propose(later)
-        tx.propose(_proposal())
-        tx.propose(_proposal("p-9", playbook="another", found_at=MONDAY + timedelta(days=1)))
-        assert tx.newest_proposal("follow-up") == later
-
-
-def test_two_who_choose_do_so_one_after_the_other(store: Store) -> None:
-    """The second sees what the first wrote, in whatever process it is."""
-    order = list[str]()
-    begun = threading.Event()
-
-    def second() -> None:
-        begun.wait(10)
-        with store.transaction() as tx:
-            tx.choose_alone()
-            found = tx.active("follow-up")
-            order.append(found.version if found else "nothing")
-
-    thread = threading.Thread(target=second)
-    thread.start()
-    with store.transaction() as tx:
-        tx.choose_alone()
-        begun.set()
-        thread.join(0.2)
-        order.append("first")
-        tx.activate(_active("v-2"))
-    thread.join(10)
-    assert order == ["first", "v-2"]

@@ -22,6 +22,8 @@ from workflows.versions import Active, Proposal
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
+    from workflows.reading import Reading
+
 #: A draft in one of these can still lead to an effect; a run has at most one of them.
 LIVE = {
     DraftState.OPEN,
@@ -55,6 +57,7 @@ class Rows:
     posts: dict[tuple[str, str], Post] = field(default_factory=dict[tuple[str, str], Post])
     redrawn: list[str] = field(default_factory=list[str])
     entries: list[tuple[Entry, datetime]] = field(default_factory=list[tuple[Entry, datetime]])
+    turns: dict[str, int] = field(default_factory=dict[str, int])
     switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
     #: Who wants no more messages, and who noted it.
     silent: dict[str, str] = field(default_factory=dict[str, str])
@@ -82,6 +85,8 @@ class FakeStore:
         self.rows = Rows()
         #: What `acceptance` answers.
         self.accepted = Confidence()
+        #: What `reading` answers.
+        self.read: Reading | None = None
         #: Fail at the n-th call within the next transaction, to test that nothing is half saved.
         self.fail_at = 0
         #: What becomes of the next transactions: the connection breaks `before` or `after` the commit, or is `gone`.
@@ -195,6 +200,10 @@ class FakeTx:
         for run in [run for run in self._about(playbook, once) if _is_queued(run)][:1]:
             self._write(run.model_copy(update={"due_at": at}))
 
+    def take_turn(self, name: str) -> None:
+        self._count()
+        self.rows.turns[name] = self.rows.turns.get(name, 0) + 1
+
     def add(self, run: Run) -> bool:
         self._count()
         if run.id in self.rows.runs:
@@ -231,6 +240,9 @@ class FakeTx:
         self._count()
         return tuple(self.rows.switches.values())
 
+    def reading(self) -> Reading | None:
+        return self._store.read
+
     def switch(self, scope: str, by: str | None, at: datetime) -> None:
         self._count()
         self.rows.switches.pop(scope, None)
@@ -241,6 +253,8 @@ class FakeTx:
         self._count()
         if ask.kind == "silent":
             return Told(count=int(ask.customer in self.rows.silent))
+        if ask.kind == "turns":
+            return Told(count=self.rows.turns.get(ask.turn, 0))
         found = [draft for draft in self.rows.drafts.values() if self._counts(draft, ask)]
         sums: Counter[str] = Counter()
         for draft in found:

@@ -19,14 +19,17 @@ from bot.storage.inbox import Inbox
 from bot.storage.ledger import SqlLedger
 from bot.storage.outbox import OutboxRows
 from bot.storage.queue import Queue
+from bot.storage.readings import Readings
 from bot.storage.store import SqlStore
 from bot.storage.tables import metadata
 from bot.storage.timetable import Timetable, Timing
 from tests.fakes.clock import MONDAY, FakeClock
 from tests.unit.bot.storage.records import ANA, draft, entry, run, signature, task
 from workflows.errors import Altered, UnknownPlaybook
+from workflows.limits import Ask
 from workflows.playbook import Playbook
 from workflows.ports import Kept, ModelCall, Post
+from workflows.reading import Account, Reading
 from workflows.run import DraftState
 from workflows.text import Untrusted
 
@@ -74,6 +77,7 @@ class Tenant:
             ws=self.ws,
         )
         self.rows, self.cards, self.queue = self._looks()
+        self.readings = Readings(self.store)
         self.claims, self.inbox = Claims(self.store), Inbox(self.store)
         self.table, self.ledger = Timetable(self.store), SqlLedger(self.store, daily_micros=1000)
 
@@ -183,11 +187,21 @@ class Tenant:
         """Claim messages, show them, find copies of the other's card."""
         claimed = list(self.rows.claim_messages(LATER, 5))
         for one in claimed:
-            self.rows.shown(one, ts="1.5", drawing=f"hash-{run_id}", channel="C1")
+            self.rows.shown(one, ts="1.5", drawing=f"hash-{self.ws}", channel="C1")
         held = self.rows.messages_of(f"draft:draft-{run_id}")
         if run_id in self.runs:
             self.rows.adopt(f"draft:draft-{run_id}", "C1", "7.7")
         return [*claimed, *held, self.cards.shown(f"draft-{run_id}", "C1", "1.5")]
+
+    def ask_slack(self, _: str) -> object:
+        """Take the turn to ask Slack, keep what it said, and look at what is kept."""
+        claimed = self.readings.claim(LATER)
+        account = Account(id=self.ws, away=self.ws)
+        self.readings.keep(Reading(at=LATER, accounts=(account,)), claimed)
+        self.readings.hint(LATER)
+        with self.store.transaction() as tx:
+            tx.take_turn("letter")
+            return [self.readings.newest(), tx.tell(Ask(kind="turns", turn="letter"))]
 
     def event(self, _: str) -> object:
         """Keep an event under an id the other has too, deal with it, and forget the old ones."""
@@ -259,7 +273,7 @@ class Tenant:
 ACTS: tuple[Callable[[Tenant, str], object], ...] = (
     Tenant.start, Tenant.load, Tenant.save, Tenant.smuggle, Tenant.add, Tenant.redraw, Tenant.switch,
     Tenant.remember, Tenant.keep, Tenant.work, Tenant.show, Tenant.event, Tenant.spend,
-    Tenant.fire, Tenant.look, Tenant.export, Tenant.finish,
+    Tenant.fire, Tenant.look, Tenant.export, Tenant.finish, Tenant.ask_slack,
 )  # fmt: skip
 
 

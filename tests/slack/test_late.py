@@ -21,7 +21,9 @@ def _away(home: Path, person: str, stand_in: str) -> None:
     lines = file.read_text(encoding="utf-8").splitlines()
     days = "away: [{from: 2026-11-23, to: 2026-11-27}]"
     at = next(n for n, line in enumerate(lines) if f"id: {person}," in line)
-    lines[at] = lines[at].replace("}", f", {days}, stand_in: {stand_in}}}")
+    written = f"stand_in: {stand_in}"
+    more = days if written in lines[at] else f"{days}, {written}"
+    lines[at] = lines[at].replace("}", f", {more}}}")
     file.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -262,9 +262,9 @@ def test_a_broken_file_is_told_to_the_owners_and_stops_nothing(desk: Desk) -> No
     assert desk.active == before
     desk.office.command(LEE, "/playbook quote-follow-up Q-1043")
     assert desk.office.run().version == before
-    assert "Needs attention" in screen.words(desk.office.open_home(IDA))
+    assert "quote-follow-up.yml" in screen.words(desk.office.open_home(IDA))
     desk.write(whole)
-    assert "Needs attention" not in screen.words(desk.office.open_home(IDA))
+    assert "quote-follow-up.yml" not in screen.words(desk.office.open_home(IDA))
 
 
 def test_a_company_that_never_started_is_told_of_a_broken_file_at_once(

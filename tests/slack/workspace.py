@@ -49,6 +49,13 @@ class Workspace:
     triggers: dict[str, str] = field(default_factory=dict[str, str])
     #: Key of a response URL to person and channel.
     replies: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    #: Everybody by id: what Slack says of them besides. Empty: this workspace does not say.
+    people: dict[str, Json] = field(default_factory=dict[str, Json])
+    #: User groups by handle, and channels by id: who is in them.
+    groups: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    members: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    #: When notifications are paused, by person: from and to, in seconds.
+    snoozes: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
     #: Set once somebody's Home tab was drawn.
     drawn: threading.Event = field(default_factory=threading.Event)
     _numbers: Any = field(default_factory=lambda: count(1))
@@ -89,6 +96,36 @@ class Workspace:
 
     def _auth_test(self, _: Json) -> Json:
         return {"user_id": BOT, "bot_id": "B01", "team_id": TEAM, "team": "Alder", "user": "sayso"}
+
+    def _users_list(self, given: Json) -> Json:
+        if not self.people:
+            raise SlackError("missing_scope")
+        users = [{"id": person, **more} for person, more in self.people.items()]
+        return self._page("members", users, given)
+
+    def _page(self, key: str, found: list[Any], given: Json) -> Json:
+        """Return a page of three at most: whoever reads one page only misses somebody."""
+        at = int(given.get("cursor") or 0)
+        following = str(at + 3) if at + 3 < len(found) else ""
+        return {key: found[at : at + 3], "response_metadata": {"next_cursor": following}}
+
+    def _usergroups_list(self, given: Json) -> Json:
+        assert given["include_users"] == "true"
+        groups = [{"handle": name, "users": who} for name, who in self.groups.items()]
+        return {"usergroups": [*groups, {"handle": "old", "users": [BOT], "date_delete": 1}]}
+
+    def _conversations_members(self, given: Json) -> Json:
+        if given["channel"] not in self.members:
+            raise SlackError("channel_not_found")
+        return self._page("members", self.members[given["channel"]], given)
+
+    def _dnd_teamInfo(self, given: Json) -> Json:  # noqa: N802 -- Slack's name
+        found: Json = {}
+        for person in given["users"].split(","):
+            begins, ends = self.snoozes.get(person, (1, 1))
+            told = {"next_dnd_start_ts": begins, "next_dnd_end_ts": ends}
+            found[person] = {"dnd_enabled": person in self.snoozes, **told}
+        return {"users": found}
 
     def _conversations_open(self, given: Json) -> Json:
         return {"channel": {"id": f"D0{given['users']}"}}

@@ -224,6 +224,7 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "quorum": partial(ordered, label="signatures", more="tighter", part=_SIGNS),
         "above": thresholds,
         "within": partial(within, label="can be signed for"),
+        "assign": partial(every, label="asks first", part=_SIGNS),
         "escalate": partial(
             each,
             come="{} may sign too when it is late",

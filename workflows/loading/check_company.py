@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from workflows.action import Risk
 from workflows.loading.problems import did_you_mean
+from workflows.reading import is_slack_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSp
         sheet.note(sheet.at(("platform",)), problem, did_you_mean(company.platform, ids))
     for group, members in company.groups.items():
         for n, member in enumerate(members):
-            if member not in ids:
+            if member not in ids and not is_slack_group(member):
                 problem = f"`{member}` is not among the people"
                 sheet.note(sheet.at(("groups", group, n)), problem, did_you_mean(member, ids))
     for n, limit in enumerate(company.limits):

@@ -50,7 +50,9 @@ def _escalate(it: Inspection, path: Path, names: tuple[str, ...]) -> None:
 def _able(it: Inspection, names: tuple[str, ...]) -> int | None:
     """Return how many people of these could sign; None where that is not known, or noted already."""
     company = it.company
-    if company is None or not names or not all(company.members(name) for name in names):
+    if company is None or not names or any(company.unread(name) for name in names):
+        return None
+    if not all(company.members(name) for name in names):
         return None
     return len({p.id for name in names for p in company.members(name) if company.may_sign(p)})
 

@@ -11,6 +11,7 @@ from workflows.durations import words
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import AskStep, ReadStep, TaskStep, WaitStep, step_kind, step_name
+from workflows.reading import IN_CHANNEL, is_slack_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -138,8 +139,12 @@ class Inspection:
         return name in names
 
     def people(self, path: Path, name: str) -> None:
-        """Note a name that means nobody in the company."""
-        if self.company is None or self.company.members(name):
+        """Note a name that means nobody in the company. Who is in a group of Slack's is known only later."""
+        if is_slack_group(name):
+            if name.startswith(IN_CHANNEL):
+                self.channel(path, name.removeprefix(IN_CHANNEL))
+            return
+        if self.company is None or self.company.members(name) or self.company.unread(name):
             return
         roles = {role for person in self.company.people for role in person.roles}
         known = {"owner", *roles, *self.company.groups, *(p.id for p in self.company.people)}

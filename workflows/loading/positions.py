@@ -6,6 +6,7 @@ no numbers JSON can't keep. So a file can't grow when it is read, and can't make
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,7 @@ DEEPEST = 40
 #: Beyond this a number changes on its way through JSON.
 _LARGEST_INTEGER = 2**53
 _QUOTES = 'A text that begins with {{ needs quotes: "{{ inputs.quote }}".'
+_AT = 'A name that begins with @ needs quotes: "@finance-team".'
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {"str", "int", "float", "bool", "null", "timestamp", "merge", "map", "seq"}
 
@@ -132,6 +134,8 @@ def _note_yaml(sheet: Sheet, error: MarkedYAMLError) -> None:
     hint = "Look at the line above as well: indentation, a missing colon or quote."
     if "\\t" in said or "'\t'" in said:
         said, hint = "a tab stands where YAML wants spaces", "Indent with spaces."
+    if re.search(r"[:\[,] *@", "".join(sheet.lines[spot[0] - 1 : spot[0]])):
+        hint = _AT
     if ": {{" in "".join(sheet.lines[spot[0] - 1 : spot[0]]):
         hint = _QUOTES
     sheet.note(spot, f"this is no YAML ({said})" if "YAML" not in said else said, hint)

@@ -109,6 +109,19 @@ def _dnd(parts: Parts, args: Json) -> Json:
     return {**rest, "snooze_enabled": snoozed, **({"snooze_endtime": until} if snoozed else {})}
 
 
+def _dnd_of_team(parts: Parts, args: Json) -> Json:
+    """Say of several people when they are next not to be disturbed; a pause of now is the next one."""
+    found: Json = {}
+    now = int(parts.state.clock.now().timestamp())
+    for name in filter(None, str(args.get("users") or "").split(",")):
+        until = int(parts.state.profiles.get(name, {}).get("snooze_until", 0))
+        paused = until > now
+        begins, ends = (now, until) if paused else (1, 1)
+        times: Json = {"next_dnd_start_ts": begins, "next_dnd_end_ts": ends}
+        found[name] = {"dnd_enabled": paused, **times}
+    return {"users": found}
+
+
 def _group(state: State, group: Group) -> Json:
     return {
         "id": group.id,
@@ -143,6 +156,7 @@ METHODS: dict[str, Method] = {
     "users.getPresence": Method(run=_presence, scopes=("users:read",)),
     "users.profile.get": Method(run=_profile, scopes=("users.profile:read",)),
     "dnd.info": Method(run=_dnd, scopes=("dnd:read",)),
+    "dnd.teamInfo": Method(run=_dnd_of_team, scopes=("dnd:read",)),
     "usergroups.list": Method(run=_groups, scopes=("usergroups:read",)),
     "usergroups.users.list": Method(run=_group_users, scopes=("usergroups:read",)),
 }

@@ -17,7 +17,7 @@ from workflows.answers import Recorded
 from workflows.company import Company, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from blocks.history import Logged
     from blocks.proposal import Shown
@@ -169,6 +169,8 @@ class Room:
     books: tuple[Playbook, ...] = ()
     homes: list[str] = field(default_factory=list[str])
     places: list[str] = field(default_factory=list[str])
+    #: About whom Slack is to be asked again; None: about its groups.
+    changed: list[Collection[str] | None] = field(default_factory=list["Collection[str] | None"])
     adopted: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     adopting: Callable[[], None] = lambda: None
     #: Who was told what: channel, person, thread and the words.
@@ -189,6 +191,7 @@ class Room:
             change=self._change,
             home=lambda _, place: {"type": "home", "blocks": [], "place": str(place)},
             watch_home=self._watch_home,
+            people_changed=self.changed.append,
             inbox=self.inbox,
             whisper=self._whisper,
             adopt=self._adopt,

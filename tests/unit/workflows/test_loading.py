@@ -223,6 +223,10 @@ SPOILT = [
     ("still: quote", "stil: quote", (24, 5), "there is no key `stil` here", "Did you mean still?"),
     ("channel: sales", "owner: sales", (5, 1), "owner is there twice", "line 4"),
     ("owner: sales", "owner: *x", (4, 8), "no YAML", ""),
+    ("owner: sales", "owner: @sales", (4, 8), "no YAML", 'quotes: "@finance-team"'),
+    ("owner: sales", "owner: channel:sale", (4, 8), "no channel `sale`", "Did you mean sales?"),
+    ("by: sales", "by: sales, assign: Lee", (23, 34), "names nobody's field", "in turn"),
+    ("by: sales", 'by: sales, assign: "{{ x }}"', (23, 38), "nothing is called `x`", ""),
     ("owner: sales", "owner: &x sales", (4, 8), "anchors like &x are not read", ""),
     ("owner: sales", "owner: !!binary abc", (4, 8), "tags like binary are not read", ""),
     (

@@ -90,6 +90,16 @@ def test_a_procedure_says_everything_it_must(name: str) -> None:
     assert all(section.lines for section in made.sections)
 
 
+@pytest.mark.parametrize(
+    ("assign", "said"),
+    [("in turn", "each of them in turn"), ('"{{ quote.owner }}"', "[quote owner]")],
+)
+def test_a_procedure_says_who_is_asked_first(assign: str, said: str) -> None:
+    """And that the others may sign all the same."""
+    text = GOOD.replace("by: sales", f"by: sales, assign: {assign}")
+    assert f"asked first: {said}; the others" in sop_text(loaded(text)).replace("\\", "")
+
+
 def test_names_in_a_procedure_are_no_markup() -> None:
     """What an owner wrote in a title can't become a heading, a link or a tag."""
     text = GOOD.replace("title: Follow up a quote", "title: '# [x](y) <b>'")

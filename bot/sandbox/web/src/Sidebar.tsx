@@ -54,6 +54,37 @@ function Item({ name, id, mark, channel, active, open }: {
   );
 }
 
+/** Statuses a person may set here: what Slack keeps, and how its page shows it. */
+const STATUSES: Record<string, string> = {
+  "": "No status",
+  ":palm_tree: Vacationing": "🌴 Vacationing",
+  ":face_with_thermometer: Out sick": "🤒 Out sick",
+  ":spiral_calendar_pad: In a meeting": "🗓️ In a meeting",
+};
+
+function Status({ screen, tell }: { screen: Screen; tell: Tell }) {
+  const mine = screen.people.find((one) => one.id === screen.me)?.status ?? "";
+  const shown = mine in STATUSES ? STATUSES : { ...STATUSES, [mine]: mine };
+  const set = async (status: string) => {
+    const [emoji = "", ...words] = status.split(" ");
+    const told = { status_emoji: emoji, status_text: words.join(" "), status_expiration: 0 };
+    const came = await act(screen.me, "set_status", { status: told });
+    if (came.error) tell(came.error);
+  };
+  return (
+    <label className="who">
+      <span>Your status</span>
+      <select data-testid="status" value={mine} onChange={(event) => set(event.target.value)}>
+        {Object.entries(shown).map(([status, words]) => (
+          <option key={status} value={status}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function Clock({ screen, tell }: { screen: Screen; tell: Tell }) {
   const { now, tz, movable } = screen.clock;
   const move = async (by: string) => {
@@ -123,6 +154,7 @@ export function Sidebar({ screen, at, open, close, online, tell, go }: Props) {
               ))}
           </select>
         </label>
+        <Status screen={screen} tell={tell} />
       </header>
       <div className="lists">
         <h2 id="l-app">App</h2>

@@ -215,6 +215,9 @@ def test_people_can_be_looked_up(client: WebClient, sandbox: Sandbox) -> None:
     assert client.users_profile_get(user="U2")["profile"]["status_text"] == "On holiday"
     assert client.users_getPresence(user="U2")["presence"] == "away"
     assert client.dnd_info(user="U2")["snooze_enabled"]
+    paused = client.dnd_teamInfo(users="U1,U2")["users"]
+    assert (paused["U1"]["dnd_enabled"], paused["U2"]["dnd_enabled"]) == (False, True)
+    assert paused["U2"]["next_dnd_end_ts"] == 1_900_000_000
     assert client.usergroups_users_list(usergroup="S1")["users"] == ["U2"]
     assert len(client.users_list()["members"]) == 4
 

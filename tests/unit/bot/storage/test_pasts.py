@@ -15,7 +15,7 @@ from bot.storage.pasts import Pasts
 from bot.storage.store import SqlStore
 from bot.storage.tables import run as run_table
 from tests.fakes.ids import FakeIds
-from tests.fakes.shelf import FakeDirectory, FakeShelf
+from tests.fakes.shelf import FakeDirectory
 from tests.unit.workflows.builders import (
     ACTIONS,
     ADA,
@@ -35,6 +35,7 @@ from workflows.engine import Engine
 from workflows.errors import UnknownRun
 from workflows.events import Event
 from workflows.playbook import Playbook
+from workflows.versions import Active
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
@@ -58,12 +59,14 @@ def store(database: Database, clock: FakeClock) -> SqlStore:
 
 @pytest.fixture
 def engine(store: SqlStore, clock: FakeClock) -> Engine:
-    """Return an engine on this test's database."""
+    """Return an engine on this test's database, where one playbook is active."""
+    with store.transaction() as tx:
+        tx.keep("playbook", BOOK.source, BOOK.version)
+        tx.activate(Active(playbook=BOOK.playbook, version=BOOK.version, at=clock.now()))
     return Engine(
         store=store,
         clock=clock,
         ids=store.ids,
-        shelf=FakeShelf(BOOK),
         directory=FakeDirectory(COMPANY.model_copy(update={"ws": store.ws})),
         actions=ACTIONS,
     )
