@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import elements, listing, queue, rich
+from blocks import elements, listing, many, queue, rich
 from blocks.ids import (
     HASH_LENGTH,
     ActionId,
@@ -62,6 +62,8 @@ class Home:
 
     now: datetime
     waiting: Sequence[Waiting] = ()
+    #: So many alike may be signed together at most.
+    most_together: int = 12
     #: The page of the queue, from 1.
     page: int = 1
     tasks: Sequence[Task] = ()
@@ -103,7 +105,8 @@ def _head(shown: Home, page: int) -> list[Block]:
     head = elements.header(block_id(BlockId.TITLE, "home", page), line)
     start = elements.button(ActionId.START, "Start a playbook", "pick")
     help_ = elements.button(ActionId.SHOW_HELP, "What can I do here?", "help")
-    buttons = [queue.claim_next(), start, help_] if shown.waiting else [start, help_]
+    alike = many.button(many.groups(shown.waiting, shown.most_together))
+    buttons = [queue.claim_next(), *alike, start, help_] if shown.waiting else [start, help_]
     buttons.append(listing.menu(listing.View.MINE, admin=shown.admin))
     return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
 

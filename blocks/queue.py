@@ -33,6 +33,8 @@ class Waiting:
     spec: ActionSpec | None
     #: Whether this person may sign it from a row, by policy: low risk, level 3 or above.
     one_tap: bool = False
+    #: What it has in common with others it may be signed together with; empty when it is signed alone.
+    alike: str = ""
 
     def is_free(self, person: str, at: datetime) -> bool:
         """Whether nobody else is looking at it."""

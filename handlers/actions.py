@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
 from blocks.listing import Place as HomePlace
-from handlers import looking, seen, showing, versions
+from handlers import looking, many, seen, showing, versions
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -297,6 +297,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.RETRY: retry,
     ActionId.SHOW_QUEUE: show_queue,
     ActionId.CLAIM_NEXT: claim_next,
+    ActionId.TOGETHER: many.show,
     ActionId.SHOW_AUDIT: showing.show_audit,
     ActionId.SHOW_RUN: showing.show_run,
     ActionId.SHOW_SOP: showing.show_sop,

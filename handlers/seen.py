@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from blocks import asking, contents, modal, queue
+from blocks import asking, contents, many, modal, queue
 from blocks.ids import ActionId, CallbackId
 from workflows.text import digest, normalised
 
@@ -82,6 +82,15 @@ def full_text(desk: Desk, submission: Submission) -> Seen:
     count = len(contents.pages(contents.parts(draft.current.payload, spec)))
     pages = [modal.review(draft, spec, page, level=level) for page in range(1, count + 1)]
     return _seen("full text", _hash(pages))
+
+
+def one_of_many(desk: Desk, value: str) -> Seen:
+    """Return the part of the dialog of many that shows the draft that `value` names."""
+    draft = _draft(desk, value.partition(".")[0], value)
+    if draft is None:
+        return _seen("together", "")
+    waiting = queue.Waiting(draft=draft, spec=desk.actions.get(draft.action))
+    return _seen("together", _hash(many.item(waiting)))
 
 
 def edit_form(desk: Desk, run: Run, value: str) -> Seen:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, looking, seen
+from handlers import commands, looking, many, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -178,6 +178,7 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.SIGN: sign,
     CallbackId.TAKE: take,
     CallbackId.REVIEW: review,
+    CallbackId.TOGETHER: many.sign,
     CallbackId.PICK: pick,
     CallbackId.START: start,
     CallbackId.HAND_OVER: hand_over,

@@ -21,6 +21,7 @@ Shown = Literal[
     "card",
     "row",
     "full text",
+    "together",
     "edit form",
     "reasons",
     "change form",

@@ -12,6 +12,7 @@ from pydantic import field_validator
 from workflows.action import Record
 from workflows.customers import Customers
 from workflows.limits import Limit
+from workflows.playbook import Amount
 from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
 from workflows.worktime import Hours, Rows, WorkTime
 
@@ -64,6 +65,15 @@ class Holidays(Record):
     days: tuple[date, ...] = ()
 
 
+class Together(Record):
+    """What may be signed together in one dialog: drafts that are alike, of low risk, with one signature each."""
+
+    #: Up to this amount each; without it only drafts that have none.
+    under: Amount | None = None
+    #: At most so many at once.
+    most: int = Setting(default=12, ge=2, le=20)
+
+
 class Company(Record):
     """The people, roles, channels and habits of one company (one workspace)."""
 
@@ -91,6 +101,8 @@ class Company(Record):
     limits: tuple[Limit, ...] = ()
     #: Statuses in Slack that mean somebody is away, an emoji or words of its text, and how that is put to others.
     away_status: dict[str, str] = Setting(default_factory=AWAY_STATUS.copy)
+    #: What may be signed together.
+    together: Together = Together()
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
     #: What Slack says of these people, as of `now`; None before it was first asked. Never written in the file.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Nobody signs their own wish here, unless the company is one person.
 NEVER_OWN = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
+#: What may be signed from a row of a list, and together with others that are alike.
+LOW_RISK = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
 #: Below this level a playbook only reads or drafts; nothing can leave.
 SIGNING_LEVEL = 3
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
@@ -194,6 +196,17 @@ def _relation(run: Run, draft: Draft, actor: Actor) -> str:
 def is_barred(run: Run, draft: Draft, actor: Actor, company: Company) -> bool:
     """Whether this is somebody's own wish, of a kind nobody signs for themselves."""
     return bool(_relation(run, draft, actor)) and draft.risk in NEVER_OWN and not company.solo
+
+
+def may_go_together(draft: Draft, company: Company) -> bool:
+    """Whether a draft may be signed in a dialog with others: low risk, one signature, no limit passed, small enough."""
+    needs, under = draft.needs, company.together.under
+    small = draft.amount is None or (
+        under is not None
+        and draft.amount.currency == under.currency
+        and abs(draft.amount.minor) <= under.minor
+    )
+    return draft.risk in LOW_RISK and needs.quorum == 1 and not needs.cites and small
 
 
 def must_type_amount(draft: Draft, spec: ActionSpec | None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from workflows import amounts, claiming, customers, drafts, limits, policy, weighing
 from workflows.answers import FieldErrors, Refused
-from workflows.errors import NotOpen, Refusal
+from workflows.errors import NotAllowed, NotOpen, Refusal
 from workflows.events import Event
 from workflows.playbook import DoStep, DraftStep
 from workflows.run import SYSTEM, Actor, Comment, DraftState, RunState, Signature
@@ -15,7 +15,7 @@ from workflows.run import SYSTEM, Actor, Comment, DraftState, RunState, Signatur
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from workflows.commands import Approve
+    from workflows.commands import Approve, OnDraft
     from workflows.ports import JsonObject
     from workflows.turn import Turn
 
@@ -32,11 +32,22 @@ def _may_sign_now(turn: Turn) -> str:
     actor, level = turn.command.actor, turn.playbook.level
     mark = policy.may_sign(turn.run, draft, actor, company, level, turn.at)
     drafts.current(turn)
+    if cast("OnDraft", turn.command).shown == "together":
+        _refuse_unlike(turn)
     if draft.needs.quorum == 1:
         claiming.respect(turn)
     if turn.at >= draft.expires_at:
         raise NotOpen(state="past its time", wanted="signed")
     return mark
+
+
+def _refuse_unlike(turn: Turn) -> None:
+    if not policy.may_go_together(turn.draft, turn.facts.company):
+        raise NotAllowed(
+            action="Signing this together with others",
+            needed="a small action of low risk that one person signs",
+            next_step="open it and sign it alone.",
+        )
 
 
 def show_sign(turn: Turn) -> None:

@@ -10,10 +10,10 @@ from blocks import home, listing
 from blocks.listing import View
 from blocks.queue import Waiting
 from workflows import queue
-from workflows.action import Risk
 from workflows.errors import Stranger
 from workflows.playbook import DraftStep, ReadStep
-from workflows.policy import SIGNING_LEVEL
+from workflows.policy import LOW_RISK, SIGNING_LEVEL, may_go_together
+from workflows.run import DraftState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
     from blocks.text import Block
     from bot.storage.queue import Left, Week
     from workflows.action import ActionSpec
+    from workflows.company import Company
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
-    from workflows.run import Run, Task
+    from workflows.run import Draft, Run, Task
     from workflows.versions import Active, Proposal
-
-#: Risk classes that may be signed from a row of the queue, if the row shows all that leaves.
-ONE_TAP = frozenset({Risk.INTERNAL, Risk.CUSTOMER, Risk.PUBLIC})
 
 
 class Looking(Protocol):
@@ -125,6 +123,7 @@ class Tab:
                 now=now,
                 waiting=self.waiting(person),
                 page=page,
+                most_together=company.together.most,
                 tasks=self._reading.tasks_of(person),
                 runs=self._reading.runs_of(person),
                 owned=self._owned(person),
@@ -145,7 +144,10 @@ class Tab:
             Waiting(
                 draft=run.draft,
                 spec=self._actions.get(run.draft.action),
-                one_tap=run.draft.risk in ONE_TAP and levels[run.version] >= SIGNING_LEVEL,
+                one_tap=run.draft.risk in LOW_RISK and levels[run.version] >= SIGNING_LEVEL,
+                alike=_alike(run, run.draft, company)
+                if levels[run.version] >= SIGNING_LEVEL
+                else "",
             )
             for run in runs
             if run.draft
@@ -221,6 +223,11 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         weeks = self._reading.this_week(now, company.tz)
         return [_owned(book, weeks.get(book.playbook)) for book in books]
+
+
+def _alike(run: Run, draft: Draft, company: Company) -> str:
+    together = draft.state is DraftState.OPEN and may_go_together(draft, company)
+    return f"{run.playbook}:{draft.step}:{draft.action}" if together else ""
 
 
 def _agents(book: Playbook) -> set[str]:

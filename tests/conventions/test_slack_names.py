@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from ruamel.yaml import YAML
 
-from blocks import asking, card, home, kpi, modal, notice, queue
+from blocks import asking, card, home, kpi, many, modal, notice, queue
 from blocks.ids import ActionId, CallbackId
 from blocks.kit.problem import walk
 from bot.settings import repository_file
@@ -46,11 +47,14 @@ def _screens() -> list[Json]:
         now=examples.NOW + timedelta(hours=1), waiting=rows, tasks=[asked], owned=[owned]
     )
     held = examples.draft(state=DraftState.HOLDING)
+    alike = [replace(one, alike="p:letter:mail.send") for one in waiting(3)]
     long = examples.draft({"to": "jo@x.example", "subject": "x", "body": "word " * 2_000})
     return [
         *everything("x"),
         *[home.home(shown), home.home(home.Home(now=examples.NOW, waiting=rows, page=2))],
         card.card(long, examples.SPEC),
+        home.home(home.Home(now=examples.NOW, waiting=alike)),
+        many.dialog(alike),
         card.card(held, examples.SPEC, card.Setting(replies=True)),
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
         modal.hand_over(asked),

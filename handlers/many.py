@@ -1,0 +1,63 @@
+"""Drafts that are alike: opened in one dialog, and each ticked one signed by a command of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blocks import many, modal, notice
+from blocks.ids import ActionId, BlockId, ButtonValue
+from handlers import seen
+from handlers.desk import DEADLINE
+from handlers.replies import Opened, Said, Turned
+from workflows.answers import Refused
+from workflows.commands import Approve
+from workflows.errors import NotRecorded
+from workflows.run import Actor
+
+if TYPE_CHECKING:
+    from handlers.desk import Desk
+    from handlers.payloads import ButtonPress, Submission
+    from handlers.replies import Reply
+
+
+def show(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the dialog, with as many as may be signed together."""
+    most = desk.directory.company().together.most
+    those = many.groups(desk.waiting(press.person), most).get(press.action.chosen)
+    if not those:
+        return Said(notice.said("Those have been decided meanwhile. Nothing was done."))
+    return Opened(many.dialog(those))
+
+
+def sign(desk: Desk, submission: Submission) -> Reply:
+    """Sign what was ticked, and say what was not signed and why."""
+    answers = [_sign(desk, submission, named) for named in _ticked(submission)]
+    signed, refused = answers.count(""), [answer for answer in answers if answer]
+    words = f"{signed} signed." if signed else "Nothing was signed."
+    return Turned(modal.said(" ".join([words, *refused]), title="Signed together"))
+
+
+def _ticked(submission: Submission) -> list[ButtonValue]:
+    ticks = [block for block in submission.view.inputs if block.startswith(f"{BlockId.TICK}:")]
+    return [
+        ButtonValue.parse(block.removeprefix(f"{BlockId.TICK}:"))
+        for block in ticks
+        if submission.view.held(block, ActionId.INPUT).get("selected_options")
+    ]
+
+
+def _sign(desk: Desk, submission: Submission, named: ButtonValue) -> str:
+    """Sign one of them; return why not, in words, or nothing."""
+    about = {
+        "actor": Actor.user(submission.person),
+        "key": f"{submission.key}:{named.draft_id}",
+        "draft_id": named.draft_id,
+        "revision": named.revision,
+        "payload_hash": named.hash,
+        **seen.one_of_many(desk, str(named)),
+    }
+    try:
+        answer = desk.engine.handle(Approve.model_validate(about), DEADLINE)
+    except NotRecorded as error:
+        return f"One was not: {error.sentence}"
+    return f"One was not: {answer.error.sentence}" if isinstance(answer, Refused) else ""
