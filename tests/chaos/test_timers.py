@@ -10,7 +10,7 @@ from bot.storage.audit_verify import verify
 from tests.chaos.clock import dice
 from tests.chaos.outsider import rows, value
 from tests.chaos.processes import Actor, cast, wait_for
-from tests.jobs.house import write_company
+from tests.jobs.house import ring_every_minute, write_company
 from tests.jobs.nodes import Scene, hang_drafting, schedule, work
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ RATE = 60.0
 
 def _scene(folder: Path, url: str, rate: float) -> Scene:
     home = write_company(folder / "company")
+    ring_every_minute(home)
     return Scene(home=str(home), url=url, began=time.time(), rate=rate)
 
 

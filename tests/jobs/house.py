@@ -56,9 +56,9 @@ allow: by-key.send
 {trigger}steps:
 """
 _EVERY_MINUTE = 'trigger:\n  schedule: {cron: "* * * * *"}\n'
+_BELL = "  - wait: bell\n    for: 60 seconds\n"
 _STEPS = {
-    "minute": "  - wait: bell\n    for: 60 seconds\n",
-    "alarm": "  - wait: bell\n    for: 60 seconds\n",
+    "alarm": _BELL,
     "letter": """\
   - draft: letter
     agent: sales-follow-up
@@ -68,8 +68,8 @@ _STEPS = {
     title: "Send a note to {{ inputs.to }}"
     approve: {by: sales, within: 3 days, hold: 60 seconds}
 """,
-    "in-turn": "  - wait: bell\n    for: 60 seconds\n",
-    "anew": "  - wait: bell\n    for: 60 seconds\n",
+    "in-turn": _BELL,
+    "anew": _BELL,
     "note": """\
   - do: send
     action: by-key.send
@@ -86,11 +86,19 @@ def write_company(home: Path) -> Path:
     """Write the company and its playbooks; return the folder."""
     (home / "playbooks").mkdir(parents=True)
     (home / "company.yml").write_text(_COMPANY)
-    for name, steps in _STEPS.items():
-        trigger, mode = _EVERY_MINUTE if name == "minute" else "", _MODES.get(name, "parallel")
-        head = _HEAD.format(name=name, trigger=trigger, mode=mode)
-        (home / "playbooks" / f"{name}.yml").write_text(head + steps)
+    for name in _STEPS:
+        _write(home, name)
     return home
+
+
+def ring_every_minute(home: Path) -> None:
+    """Add the playbook that starts by itself; anywhere else it would start in the middle of a test."""
+    _write(home, "minute", _EVERY_MINUTE)
+
+
+def _write(home: Path, name: str, trigger: str = "") -> None:
+    head = _HEAD.format(name=name, trigger=trigger, mode=_MODES.get(name, "parallel"))
+    (home / "playbooks" / f"{name}.yml").write_text(head + _STEPS.get(name, _BELL))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.jobs.core import LEASE
 from tests.chaos.processes import Actor, cast, wait_for
+from tests.jobs.house import ring_every_minute
 from tests.jobs.nodes import Scene, hang_drafting, schedule, work
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def test_each_timer_rings_once_whoever_looks_for_it(
 ) -> None:
     """Two of four nodes keep the calendar; a minute is a second, and no minute is fired twice."""
     count = round(TIMERS * scale)
+    ring_every_minute(home)
     scene = Scene(home=str(home), url=hinted_url, began=time.time(), rate=60.0)
     house = scene.open()
     nodes = [Actor(act, scene) for act in (schedule, schedule, work, work)]
