@@ -8,6 +8,7 @@ from tests.unit.workflows.playbook_text import COMPANY, GOOD, loaded, problems
 from workflows.errors import PlaybookError
 from workflows.loading import UnreadableFile
 from workflows.playbook import DraftStep
+from workflows.sop import sop
 
 #: What to change in the good playbook, where the problem is then said to be, its words and its hint.
 SPOILT = [
@@ -502,3 +503,40 @@ def test_more_kinds_of_steps_are_checked() -> None:
         (45, 19),
     ]
     assert COMPANY.name in found[26, 10]
+
+
+CUSTOMER = 'customer: {id: "{{ quote.email }}", zone: "{{ quote.zone }}"}\nsteps:'
+
+
+def test_the_customer_is_known_when_the_first_draft_opens() -> None:
+    """From the inputs and from steps before it; the procedure says whose limits count."""
+    book = loaded(GOOD.replace("steps:", CUSTOMER, 1))
+    assert book.customer
+    (line,) = [
+        each for part in sop(book).sections for each in part.lines if "The customer is" in each
+    ]
+    assert "in their zone `{{ quote.zone }}`" in line
+    without = GOOD.replace("steps:", 'customer: {id: "{{ inputs.quote }}"}\nsteps:', 1)
+    assert "in their zone" not in str(sop(loaded(without)))
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ('customer: {id: "{{ letter.to }}"}', "brings no value"),
+        ('customer: {id: "{{ nobody }}"}', "nobody"),
+        ('customer: {id: "{{ quote.email }}", zone: "{{ later }}"}', "later"),
+        ("customer: {}", "`id` is missing"),
+    ],
+)
+def test_a_customer_nobody_knows_then_is_refused(written: str, problem: str) -> None:
+    """A name that comes later, or from nowhere, would park every run."""
+    found = problems(GOOD.replace("steps:", f"{written}\nsteps:", 1))
+    assert any(problem in each.problem for each in found), found
+
+
+def test_a_customer_nothing_is_drafted_for_is_refused() -> None:
+    """It would mean nothing."""
+    text = GOOD[: GOOD.index("steps:")] + CUSTOMER + '\n  - tell: done\n    text: "Done"\n'
+    found = problems(text)
+    assert any("nothing is drafted here" in each.problem for each in found), found

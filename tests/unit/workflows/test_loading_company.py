@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.workflows.playbook_text import ACTIONS
 from workflows.action import Record
 from workflows.company import Hours
 from workflows.errors import CompanyError
@@ -52,6 +53,52 @@ def test_a_mistake_in_the_company_is_said_at_its_place(
     assert [(each.line, each.col) for each in found] == [place]
     assert hint in found[0].hint
     assert isinstance(caught.value, CompanyError)
+
+
+LIMITS = (
+    GOOD
+    + """\
+platform: U2
+limits:
+  - {limit: refunds, on: [bank.refund, customer], per: customer, in: 7 days, amount: 50.00 USD, by: [board, U1]}
+  - {limit: letters, on: mail.send, per: person, in: 1 day, count: 3, by: admin}
+"""
+)
+
+
+def test_limits_are_read_and_name_what_there_is() -> None:
+    """By action or by risk; who signs beyond them are people, roles or groups."""
+    company = load_company(LIMITS, "company.yml", ACTIONS)
+    assert [limit.words for limit in company.limits] == [
+        "refunds: 50.00 USD in 7 days",
+        "letters: 3 in 1 day",
+    ]
+    assert company.keeper == "U2"
+    assert load_company(GOOD, "company.yml").keeper == "U1"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem", "hint"),
+    [
+        ("on: mail.send", "on: mail.sned", "no action and no risk `mail.sned`", "mail.send?"),
+        ("[bank.refund, customer]", "[bank.refund, custmer]", "risk `custmer`", "customer?"),
+        ("by: admin", "by: admn", "nobody in Alder Ovens is `admn`", "admin?"),
+        ("by: [board, U1]", "by: [board, U7]", "nobody in Alder Ovens is `U7`", ""),
+        ("limit: letters", "limit: refunds", "there is a limit `refunds` already", ""),
+        ("platform: U2", "platform: U7", "`U7` is not among the people", ""),
+        ("in: 1 day, count: 3", "count: 3", "says `in`", ""),
+    ],
+)
+def test_a_limit_that_would_bite_nothing_is_refused(
+    right: str, wrong: str, problem: str, hint: str
+) -> None:
+    """A slip of the pen must not leave a company without the limit it thinks it has."""
+    assert right in LIMITS
+    with pytest.raises(UnreadableFile) as caught:
+        load_company(LIMITS.replace(right, wrong, 1), "company.yml", ACTIONS)
+    found = [each for each in caught.value.problems if problem in each.problem]
+    assert len(found) == 1, caught.value.problems
+    assert hint in found[0].hint
 
 
 def test_any_record_can_be_loaded() -> None:
