@@ -9,6 +9,7 @@ from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
 from workflows.run import DraftState, RunState
 from workflows.text import Untrusted
+from workflows.undoing import is_on_card
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,7 +215,7 @@ def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
         blocks.append(rich.block(block_id(BlockId.STEPS, *key), rich.bullets(lines)))
     started = f"run {run.id} · version {run.version[:12]} · started by {run.trigger}"
     blocks.append(elements.context(block_id(BlockId.FOOTER, *key), started))
-    if run.state is RunState.FAILED and not (run.draft and run.draft.step == run.step):
+    if run.state is RunState.FAILED and not is_on_card(run):
         again = elements.button(ActionId.RETRY, "Try again", run.id, about=run.subject)
         blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), again))
     text = sentence("{} for {} {}.", run.playbook, run.subject, state)

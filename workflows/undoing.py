@@ -15,6 +15,7 @@ from workflows.weighing import open_again
 if TYPE_CHECKING:
     from workflows.commands import CancelRun, Resolve
     from workflows.ports import JsonObject
+    from workflows.run import Run
     from workflows.turn import Turn
 
 
@@ -127,14 +128,24 @@ def retry(turn: Turn) -> None:
     """Enter the step again at which the run could not go on. What was drafted there is drafted again from its card."""
     policy.may_take_part(turn.command.actor, turn.facts.company)
     run, step = turn.run, turn.playbook.step(turn.run.step)
-    drafted = run.draft is not None and run.draft.step == run.step
-    if step is None or drafted:
+    if step is None or is_on_card(run):
         raise NotOpen(state="decided on its card", wanted="tried again from here")
     if turn.playbook.mode != "parallel":
         turn.facts.refuse_beside(run.subject)
+    # One that failed in vain keeps nobody from starting another: that one counts by now.
+    turn.facts.refuse_again(turn.playbook, run.subject)
     turn.record(Event.RUN_WOKEN, body={"why": "tried again"})
     turn.sentence = "Trying again."
     steps.enter(turn, step)
+
+
+def is_on_card(run: Run) -> bool:
+    """Whether what could not go on is drafted again from its card; not where an exception led back to its step."""
+    draft = run.draft
+    if draft is None or draft.step != run.step:
+        return False
+    led_back = draft.ending.led_to if draft.ending else run.exceptions
+    return bool(draft.undoes) or not led_back
 
 
 def cancel(turn: Turn) -> None:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.unit.workflows.builders import (
     ADA,
     ANA,
     EVE,
     GIL,
+    drafted,
     found,
     mailing,
     playbook,
+    press,
     reading,
 )
 from workflows.answers import Recorded, Refused
-from workflows.commands import Failed, Retry
+from workflows.commands import Approve, Executed, Failed, Retry, Signal
 from workflows.events import Event
-from workflows.run import Actor, Outcome, RunState
+from workflows.run import SYSTEM, Actor, DraftState, Outcome, RunState
+from workflows.undoing import is_on_card
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.unit.workflows.builders import House
     from workflows.run import Run
 
@@ -73,3 +80,64 @@ def test_it_does_not_go_on_beside_another(house: House) -> None:
     run = failed(house)
     house.start(BOOK)
     assert refused(house, run, ADA) == "under-way"
+
+
+@pytest.mark.parametrize("mode", ["single", "parallel"])
+def test_what_is_done_only_once_is_not_done_again_by_trying_an_older_one(
+    house: House, mode: str
+) -> None:
+    """The one that failed in vain made way for another; trying it again would do the same twice."""
+    once = playbook(reading(), mailing(), mode=mode, once_per="{{ inputs.quote }}")
+    first = house.start(once)
+    house.report(first, Failed(problem="The table is locked."))
+    second = house.start(once)
+    assert refused(house, first, ANA) == ("under-way" if mode == "single" else "done-before")
+    house.report(second, found())
+    house.report(second, drafted())
+    house.left(second, Outcome(status="done"))
+    assert house.now(second).state is RunState.DONE
+    assert refused(house, first, ANA) == "done-before"
+
+
+def expired(house: House) -> Run:
+    """Return a run in which nobody signed in time."""
+    run = house.drafted(playbook(mailing(), exceptions=[{"on": "late", "then": "letter"}]))
+    for _ in range(3):
+        house.wake(run)
+    return house.now(run)
+
+
+def replied_to(house: House) -> Run:
+    """Return a run in which the customer replied while the letter was leaving."""
+    run = house.drafted(playbook(mailing(), exceptions=[{"on": "replied", "then": "letter"}]))
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    house.engine.handle(Signal(actor=SYSTEM, run_id=run.id, name="replied"))
+    house.report(run, Executed(outcome=Outcome(status="done")))
+    return house.now(run)
+
+
+@pytest.mark.parametrize(
+    ("before", "left"), [(expired, DraftState.EXPIRED), (replied_to, DraftState.EXECUTED)]
+)
+def test_where_an_exception_led_back_it_is_tried_again_from_the_step(
+    house: House, before: Callable[[House], Run], left: DraftState
+) -> None:
+    """The card of the draft before offers nothing any more, so the run must not stand there for ever."""
+    run = before(house)
+    house.report(run, Failed(problem="The model does not answer."))
+    stuck = house.now(run)
+    assert stuck.draft
+    assert (stuck.state, stuck.draft.state) == (RunState.FAILED, left)
+    assert isinstance(house.engine.handle(Retry(actor=ANA, run_id=run.id)), Recorded)
+    assert house.now(run).state is RunState.WORKING
+
+
+def test_what_undoes_something_is_no_step_to_try_again(house: House) -> None:
+    """Trying it again would do once more what was to be undone."""
+    run = house.drafted(playbook(mailing()))
+    draft = run.draft
+    assert draft
+    undoes = draft.model_copy(update={"state": DraftState.FAILED, "undoes": "D-1"})
+    run = run.model_copy(update={"state": RunState.FAILED, "draft": undoes, "exceptions": (1,)})
+    assert is_on_card(run)
