@@ -23,7 +23,7 @@ from bot.storage.tables import (
 from workflows.action import Record
 from workflows.errors import BadInput, UnknownRun
 from workflows.events import Event
-from workflows.run import RunState
+from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,8 @@ KEPT = (Event.PAYLOAD_REDACTED.value, Event.PAYLOAD_EXPIRED.value)
 #: So many runs that are still under way are named when they stand in the way.
 _NAMED = 3
 _MINE: BindParameter[str] = bindparam("ws")
+#: States of a draft whose text is still needed; an agent that writes it again was shown it.
+_NEEDED = (*LIVE, DraftState.REWRITING.value)
 #: States of a run in which nothing can happen to it any more.
 ENDED = tuple(state.value for state in RunState if state.ended)
 _STATE = select(run.c.state).where(run.c.ws == _MINE, run.c.id == bindparam("id"))
@@ -104,7 +106,7 @@ def find(connection: Connection, ws: str, choice: Choice) -> Chosen:
         state = connection.execute(_DRAFT, {"ws": ws, "id": choice.draft}).scalar_one_or_none()
         if state is None:
             raise BadInput(field="--draft", problem=f"there is no draft {choice.draft}.")
-        if state in LIVE:
+        if state in _NEEDED:
             raise _under_way(f"draft {choice.draft}", str(state))
         return Chosen(drafts=(choice.draft,))
     if not choice.words:

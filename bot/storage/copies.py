@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from bot.storage.fetch import Columns, many
 from bot.storage.tables import document, draft, erasure, message, revision, run, seen, step, task
 from bot.storage.upsert import unless_there
+from workflows.commands import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -199,12 +200,14 @@ def _draft(written: Columns) -> Columns:
 
 
 def _without_words(written: Columns, title: str) -> Columns:
-    """Return a task's or a draft's record without its title, options, answer and comments."""
+    """Return a task's or a draft's record without its title, options, answer, and what was said at its end."""
     ending = written.get("ending")
+    # What somebody chose from the list says nothing of anybody; an answer, or what went wrong outside, may.
+    reason = ending["reason"] if ending and ending["reason"] in REASONS else ""
     blank: Columns = {"options": [], "recommended": "", "answer": ""}
     return {
         **written,
         **{name: value for name, value in blank.items() if name in written},
         title: ERASED,
-        "ending": {**ending, "comment": ""} if ending else ending,
+        "ending": {**ending, "reason": reason, "comment": ""} if ending else ending,
     }

@@ -24,7 +24,7 @@ from tests.unit.bot.storage.personal import ADDRESS, letter_to, words_of
 from tests.unit.bot.storage.records import ANA, entry
 from workflows.errors import BadInput, UnknownRun
 from workflows.events import Event
-from workflows.run import RunState
+from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,6 +194,47 @@ def test_a_draft_alone_is_erased_without_its_run(store: SqlStore, eraser: Eraser
     assert shown.draft is not None
     assert shown.draft.title.raw == ERASED
     assert verify(store.database).ok
+
+
+@pytest.mark.parametrize("state", ["failed", "withdrawn"])
+def test_why_something_ended_is_gone_where_it_may_name_somebody(
+    store: SqlStore, eraser: Eraser, state: str
+) -> None:
+    """A mail server answers with the address; a task's answer is whatever was on its button."""
+    about = letter_to(store, "zephyrine")
+    draft, task = about.draft, about.task
+    assert draft
+    assert draft.ending
+    assert task
+    named = draft.ending.model_copy(update={"reason": "no such zephyrine@quillfeather.example"})
+    failed = draft.model_copy(update={"state": DraftState(state), "ending": named})
+    done = task.model_copy(update={"ending": named})
+    with store.transaction() as tx:
+        changed = about.model_copy(update={"draft": failed, "task": done})
+        tx.save(changed, expected_fence=about.fence)
+    _erase(eraser, subjects=(ADDRESS.format(who="zephyrine"),))
+    assert _left(store.database, "zephyrine") == []
+
+
+def test_a_reason_from_the_list_stays(store: SqlStore, eraser: Eraser) -> None:
+    """It is what rejections are counted by."""
+    about = letter_to(store, "zephyrine")
+    _erase(eraser, run=about.id)
+    shown = Queue(store).run(about.id)
+    assert shown
+    assert shown.draft
+    assert shown.draft.ending
+    assert shown.draft.ending.reason == "wrong tone"
+
+
+def test_a_draft_that_is_written_again_is_under_way(store: SqlStore, eraser: Eraser) -> None:
+    """What the agent brings back is put beside the text it was shown."""
+    about = letter_to(store, "zephyrine")
+    assert about.draft
+    with store.transaction() as tx:
+        tx.connection.execute(text("UPDATE draft SET state = 'rewriting'"))
+    with pytest.raises(BadInput, match="still under way"):
+        _erase(eraser, draft=about.draft.id)
 
 
 @pytest.mark.parametrize("how", ["run", "draft", "text"])
