@@ -77,7 +77,8 @@ def _revise(turn: Turn, payload: JsonObject, author: Actor) -> None:
     )
     needs = limits.needs(turn, turn.draft)
     before = draft.needs.words
-    turn.redrafted(needs=needs, needed=before if before != needs.words else "")
+    weighing.need(turn, needs)
+    turn.redrafted(needed=before if before != needs.words else "")
 
 
 def ask(turn: Turn) -> None:
@@ -126,6 +127,8 @@ def _wish_problem(wish: str) -> str:
 
 def came_back(turn: Turn, result: Drafted | Failed | Later | Held) -> None:
     """Take what the agent made of the wish; without anything usable the draft is open again as it was."""
+    # Asked before anything is counted, as everywhere: each holds what it counts until the end.
+    customers.is_silent(turn, turn.draft)
     problem = _rewritten(turn, result) if isinstance(result, Drafted) else _why_not(result)
     if problem:
         _kept(turn, problem)

@@ -70,6 +70,7 @@ def compensate(turn: Turn) -> None:
                 "edited_for": {},
                 "needed": "",
                 "claim": None,
+                "assigned": "",
                 "escalated_at": None,
                 "needs": policy.needs(done.rule, done.amount),
                 "leaves_at": None,

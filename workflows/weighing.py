@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workflows import drafts, limits, policy
 from workflows.action import Money, money
 from workflows.events import Event
-from workflows.run import TIMER, Revision
+from workflows.run import TIMER, Actor, Revision
 
 if TYPE_CHECKING:
     from workflows.ports import JsonObject
@@ -21,7 +21,7 @@ def weigh(turn: Turn) -> bool:
     needed = limits.needs(turn, draft)
     if needed == draft.needs:
         return False
-    turn.redrafted(needs=needed)
+    need(turn, needed)
     if draft.signers:
         _same_again(turn)
     turn.become(why=f"waits for a signature: {needed.words}")
@@ -30,6 +30,16 @@ def weigh(turn: Turn) -> bool:
         head={**_limited(turn.draft)},
     )
     return True
+
+
+def need(turn: Turn, needed: Needs) -> None:
+    """Set who must sign. Whoever was asked first and can't sign it any more is asked no longer."""
+    turn.redrafted(needs=needed)
+    draft, company = turn.draft, turn.facts.company
+    able = {person.id for person in policy.signers(draft, company, turn.at)}
+    first = Actor.user(draft.assigned)
+    if draft.assigned not in able or policy.is_barred(turn.run, draft, first, company):
+        turn.redrafted(assigned="")
 
 
 def _same_again(turn: Turn) -> None:
@@ -63,7 +73,7 @@ def signed_enough(turn: Turn, needed: Needs) -> bool:
 
 def ask_others(turn: Turn, needed: Needs) -> None:
     """Open a held draft again for those who must sign by now."""
-    turn.redrafted(needs=needed)
+    need(turn, needed)
     open_again(turn)
     turn.record(Event.DRAFT_LIMITED, actor=TIMER, head=_limited(turn.draft))
 

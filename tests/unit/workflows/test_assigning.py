@@ -15,6 +15,7 @@ from tests.unit.workflows.builders import (
     BEN,
     CEM,
     COMPANY,
+    DORA,
     PEOPLE,
     House,
     drafted,
@@ -28,8 +29,9 @@ from tests.unit.workflows.builders import (
 )
 from workflows.answers import Recorded
 from workflows.assigning import asked_first
-from workflows.commands import Approve
+from workflows.commands import Approve, Edit
 from workflows.events import Event
+from workflows.limits import Limit
 from workflows.reading import Account, Members, Reading
 
 if TYPE_CHECKING:
@@ -153,3 +155,50 @@ def test_who_has_signed_or_left_is_not_asked_any_more() -> None:
     signed = at.store.run(draft.run_id).draft
     assert signed
     assert asked_first(signed, COMPANY, MONDAY) is None
+
+
+def test_who_can_not_sign_it_any_more_is_not_asked_first_any_more() -> None:
+    """Beyond a limit the owner signs: the card must not go on naming somebody else."""
+    at = house()
+    limit = {
+        "limit": "refunds",
+        "on": "money",
+        "per": "company",
+        "in": "7 days",
+        "count": 1,
+        "by": "owner",
+    }
+    at.directory.now = staffed(limits=(Limit.model_validate(limit),))
+    book = playbook(refunding(approve={"by": "finance", "assign": "in turn"}))
+    one, two = opened(at, book), opened(at, book)
+    assert two.assigned
+    at.engine.handle(press(Approve, at.store.run(one.run_id), CEM))
+    at.engine.handle(press(Approve, at.store.run(two.run_id), DORA))
+    asked = at.store.run(two.run_id).draft
+    assert asked
+    assert (asked.needs.by, asked.assigned) == (("owner",), "")
+
+
+def test_who_made_it_their_own_wish_is_not_asked_first_any_more() -> None:
+    """Nobody signs the amount they wrote, so that another is asked."""
+    at = house()
+    approve = {"by": "finance", "assign": "in turn", "edit": ["amount"]}
+    draft = opened(at, playbook(refunding(approve=approve)))
+    first = next(one for one in (CEM, DORA) if one.id == draft.assigned)
+    run = at.store.run(draft.run_id)
+    at.engine.handle(press(Edit, run, first, changes={"amount": "20.00 USD"}))
+    edited = at.store.run(draft.run_id).draft
+    assert edited
+    assert (edited.revision, edited.assigned) == (2, "")
+
+
+def test_an_edit_by_another_leaves_it_to_whoever_was_asked() -> None:
+    """Ben is asked, and Ana writes it better."""
+    at = house()
+    approve = {"by": "sales", "assign": "{{ quote.owner }}", "edit": ["body"]}
+    book = playbook(reading(), mailing(approve=approve, uses=["quote"]))
+    draft = opened(at, book, owner="Ben")
+    at.engine.handle(press(Edit, at.store.run(draft.run_id), ANA, changes={"body": "Dear Jo"}))
+    edited = at.store.run(draft.run_id).draft
+    assert edited
+    assert (edited.revision, edited.assigned) == (2, BEN.id)
