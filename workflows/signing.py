@@ -62,6 +62,8 @@ def sign(turn: Turn) -> None:
     Who must sign is asked again first: more may have been signed since it was drafted. Where that is somebody
     else now, the card says so even if this press is refused.
     """
+    # Asked for in one order wherever it is: each holds what it counts, and two must not wait for each other.
+    customers.is_silent(turn, turn.draft)
     changed = weighing.weigh(turn)
     try:
         _sign(turn)

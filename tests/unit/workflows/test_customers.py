@@ -23,11 +23,13 @@ from tests.unit.workflows.builders import (
 from tests.unit.workflows.builders import house as new_house
 from tests.unit.workflows.presses import of, pressed, refused
 from workflows.answers import Recorded, Refused
-from workflows.commands import AllowContact, Approve, Edit, Read, StopContact
+from workflows.commands import AllowContact, Approve, Edit, Read, RequestChange, StopContact
 from workflows.customers import Customers, key_of
 from workflows.errors import NotAllowed, Silent, Stranger
 from workflows.events import Event
+from workflows.limits import Limit
 from workflows.run import OPERATOR, DraftState, RunState
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -181,6 +183,22 @@ def test_who_the_playbook_names_and_whom_it_reaches_both_count() -> None:
     here.engine.handle(StopContact(actor=ANA, address="customer 8"))
     step = mailing(**{"with": {"to": "ida@example.com"}})
     assert here.drafted(playbook(step, customer={"id": "CUSTOMER  8"})).state is RunState.CANCELLED
+
+
+def test_what_is_held_is_held_in_one_order() -> None:
+    """A letter to a customer is signed while another leaves: neither holds what the other waits for."""
+    here = reaching()
+    limit = {"limit": "letters", "on": "mail.send", "per": "customer", "in": "7 days", "count": 9}
+    limits = (Limit.model_validate(limit),)
+    here.directory.now = here.directory.now.model_copy(update={"limits": limits})
+    run = here.drafted(playbook(mailing(), customer={"id": "customer 7"}))
+    rewritten = pressed(here, RequestChange, run, ANA, wish=Untrusted("shorter"))
+    here.report(rewritten, drafted(body="Well?"))
+    here.wake(pressed(here, Approve, run, ANA))
+    told = [one.body["facts"].get("told", []) for one in here.store.entries if "facts" in one.body]
+    asked = [[ask.get("kind", "signed") for ask, _ in one] for one in told if one]
+    assert len(asked) == 4
+    assert {tuple(kinds) for kinds in asked} == {("silent", "silent", "signed")}
 
 
 def test_the_customer_can_come_from_what_was_read() -> None:
