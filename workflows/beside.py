@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.commands import MakeWay, Redraft, Retry, StartRun
 from workflows.machine import decide, once_of
+from workflows.run import RunState
 
 if TYPE_CHECKING:
     from workflows.commands import Command
@@ -31,8 +32,11 @@ def with_others(
 def _about(run: Run | None, playbook: Playbook, command: Command) -> str:
     if isinstance(command, StartRun):
         return once_of(playbook, command)
-    begins = isinstance(command, Redraft | Retry) or (run is not None and not run.step)
-    return run.once if run and begins else ""
+    if run is None:
+        return ""
+    # One that is under way goes nowhere: who starts another may be waiting for its row.
+    again = isinstance(command, Redraft | Retry) and run.state.ended
+    return run.once if again or not run.step else ""
 
 
 def _restarts(playbook: Playbook, command: Command) -> bool:
@@ -40,9 +44,17 @@ def _restarts(playbook: Playbook, command: Command) -> bool:
 
 
 def _held(tx: Tx, other: Other) -> Other:
-    """Look again at an open one, and keep it as it is: it may have come to its end just now."""
+    """Look again at an open one, and keep it as it is: it may have come to its end just now.
+
+    One that waits to undo what has left had come to its end: nothing takes the place of that.
+    """
     run = None if other.ended else tx.run(other.id)
-    return other.model_copy(update={"ended": run is None or run.state.ended})
+    return other.model_copy(update={"ended": run is None or run.state.ended or _undoes(run)})
+
+
+def _undoes(run: Run) -> bool:
+    waits = run.state in {RunState.WAITING, RunState.HOLDING}
+    return waits and run.draft is not None and run.draft.undoes != ""
 
 
 def ways(

@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.workflows.builders import ADA, ANA, EVE, drafted, mailing, playbook, press, reading
+from tests.unit.workflows.builders import (
+    ADA,
+    ANA,
+    COMPANY,
+    EVE,
+    drafted,
+    mailing,
+    playbook,
+    press,
+    reading,
+)
 from workflows.answers import Recorded, Refused
+from workflows.beside import with_others
 from workflows.commands import (
     Approve,
     CancelRun,
@@ -17,11 +28,15 @@ from workflows.commands import (
     Redraft,
     Reject,
     Resume,
+    Retry,
     Signal,
     StartRun,
+    Undo,
 )
 from workflows.events import Event
-from workflows.run import SYSTEM, TIMER, Outcome
+from workflows.run import SYSTEM, TIMER, Compensation, Outcome
+from workflows.text import Untrusted
+from workflows.turn import Facts
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -298,3 +313,51 @@ def test_one_that_was_just_over_is_not_replaced(house: House) -> None:
     second = started(house, RESTART)
     began = next(e for e in house.store.entries if e.chain == f"run:{second.id}")
     assert "replaces" not in began.head
+
+
+BACK = Compensation(
+    action="mail.send",
+    payload={"to": "jo@example.com", "subject": "Sorry", "body": "Ignore it."},
+    title=Untrusted("Take it back"),
+)
+
+
+def undone(house: House, book: Playbook) -> Run:
+    """Return a run that waits for somebody to sign what takes its letter back."""
+    run = started(house, book)
+    house.report(run, drafted())
+    house.engine.handle(press(Approve, house.now(run), ANA))
+    house.wake(run)
+    done = Executed(outcome=Outcome(status="done"), compensation=BACK)
+    house.report(run, done)
+    house.engine.handle(press(Undo, house.now(run), ANA))
+    return house.now(run)
+
+
+def test_what_undoes_the_first_is_not_replaced(house: House) -> None:
+    """Undo is offered once: a new start must not take it back behind the back of whoever pressed it."""
+    before = undone(house, RESTART)
+    assert before.draft
+    assert before.draft.undoes
+    second = started(house, RESTART)
+    assert house.now(before) == before
+    assert second.state == "working"
+
+
+def test_an_undo_that_is_leaving_keeps_another_from_starting(house: House) -> None:
+    """As anything does that can't be stopped."""
+    run = undone(house, RESTART)
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    assert refused(start(house, RESTART)).startswith("still-leaving")
+
+
+def test_who_presses_an_old_button_of_an_open_run_waits_for_no_start(house: House) -> None:
+    """The row of the run is held: to wait for a start that waits for this row would be for ever."""
+    run = started(house, RESTART)
+    house.report(run, drafted())
+    run = house.now(run)
+    with house.store.transaction() as tx:
+        for command in (press(Redraft, run, ANA), Retry(actor=ANA, run_id=run.id)):
+            facts = Facts(at=house.clock.at, ids=(), company=COMPANY)
+            assert with_others(tx, run, RESTART, command, facts) is facts
