@@ -107,12 +107,13 @@ def _add_signature(turn: Turn, mark: str) -> None:
         card_hash=command.card_hash,
     )
     said = Comment(by=actor.id, n=draft.revision, words=command.comment)
+    missing = draft.needs.quorum - len({*draft.signers, actor.id})
+    others = draft.claim and draft.claim.by != actor.id
     turn.redrafted(
         signatures=(*draft.signatures, signature),
         comments=(*draft.comments, said) if said.words.raw.strip() else draft.comments,
-        claim=None,
+        claim=draft.claim if others and missing > 0 else None,
     )
-    missing = draft.needs.quorum - len(turn.draft.signers)
     turn.record(
         Event.DRAFT_SIGNED,
         head={

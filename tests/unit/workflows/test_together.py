@@ -394,6 +394,7 @@ def test_where_two_must_sign_a_claim_keeps_nobody_from_signing() -> None:
     after = decide(before, BOOK, press(Approve, before, ANA), facts()).run
     assert after is not None
     assert its(after).signers == (ANA.id,)
+    assert its(after).claim == its(before).claim
     with pytest.raises(ClaimedBy):
         decide(before, BOOK, press(Reject, before, ANA, reason="other"), facts())
 
