@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from workflows import drafts, limits, policy
@@ -55,8 +56,16 @@ def _same_again(turn: Turn) -> None:
 
 
 def open_again(turn: Turn, why: str = "") -> None:
-    """Open a held draft again: the same text as a new revision, which nobody has signed."""
+    """Open a held draft again: the same text as a new revision, which nobody has signed.
+
+    One whose time went by while it waited for the customer's day is given that time again.
+    """
+    draft = turn.draft
+    held = draft.signed_at and draft.signed_at + timedelta(seconds=draft.rule.hold)
     _same_again(turn)
+    if held and draft.leaves_at and held < draft.leaves_at and turn.at >= draft.expires_at:
+        until = draft.rule.within.after(turn.at, turn.facts.company.door)
+        turn.redrafted(expires_at=until)
     drafts.reopen(turn, signed_at=None)
     if why:
         turn.become(why=why)

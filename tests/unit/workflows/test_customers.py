@@ -23,7 +23,7 @@ from tests.unit.workflows.builders import (
 from tests.unit.workflows.builders import house as new_house
 from tests.unit.workflows.presses import of, pressed, refused
 from workflows.answers import Recorded, Refused
-from workflows.commands import AllowContact, Approve, Edit, Read, RequestChange, StopContact
+from workflows.commands import AllowContact, Approve, Edit, Read, RequestChange, StopContact, Undo
 from workflows.customers import Customers, key_of
 from workflows.errors import NotAllowed, Silent, Stranger
 from workflows.events import Event
@@ -86,6 +86,24 @@ def test_night_does_not_let_it_expire() -> None:
     assert of(held).leaves_at == datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
     here.wake(held)
     assert of(here.now(held)).state is DraftState.EXECUTING
+
+
+def test_a_letter_held_back_at_night_can_be_signed_again() -> None:
+    """Its time was over while it was held; it must not expire for want of a signature that it had."""
+    here = reaching()
+    monday = {"hours": {"days": "mon", "open": "09:00", "close": "10:30"}}
+    customers = {"customers": Customers.model_validate(monday)}
+    here.directory.now = here.directory.now.model_copy(update=customers)
+    here.clock.at = datetime(2026, 11, 23, 14, 50, tzinfo=UTC)
+    run = here.drafted(
+        playbook(mailing(approve={"by": "sales", "within": "2 hours", "escalate": []}))
+    )
+    pressed(here, Approve, run, ANA)
+    here.clock.at = datetime(2026, 11, 27, 14, 50, tzinfo=UTC)
+    again = pressed(here, Undo, run, ANA)
+    until = datetime(2026, 11, 27, 16, 50, tzinfo=UTC)
+    assert (of(again).expires_at, again.due_at) == (until, until)
+    assert of(pressed(here, Approve, run, ANA)).state is DraftState.HOLDING
 
 
 def test_a_letter_kept_back_into_the_night_waits_for_the_day() -> None:
