@@ -169,10 +169,13 @@ class Asking:
 
 def staff_of(foundation: Foundation, gateway: Gateway, seconds: Callable[[], float]) -> Staff:
     """Put it together."""
-    folder, shelf = foundation.folder, foundation.shelf
+    folder, shelf, lookup = foundation.folder, foundation.shelf, foundation.lookup
 
     def ask(company: Company, now: datetime, before: Reading | None) -> Reading:
-        return read(gateway, company, channels_named(company, shelf.books()), now, before)
+        # What waits to be signed keeps to its own version, whichever is active by now.
+        waiting = {run.version for run in lookup.open_runs()}
+        books = [*shelf.books(), *filter(None, map(lookup.version, waiting))]
+        return read(gateway, company, channels_named(company, books), now, before)
 
     return Staff(
         folder=folder,

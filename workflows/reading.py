@@ -121,6 +121,7 @@ def away_by_snooze(begins: datetime, ends: datetime, now: datetime) -> bool:
 def channels_named(company: Company, playbooks: Iterable[Playbook]) -> frozenset[str]:
     """Return the channels whose members somebody counts on: `channel:finance`."""
     named = {name for members in company.groups.values() for name in members}
+    named |= {name for limit in company.limits for name in limit.by}
     for playbook in playbooks:
         named |= _names(playbook)
     return frozenset(name for name in named if name.startswith(IN_CHANNEL))

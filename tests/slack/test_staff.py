@@ -176,6 +176,41 @@ def test_the_members_of_a_channel_sign_only_where_that_is_written(
     assert "could not be read" in office.press(TOM, again, "approve").said
 
 
+def test_what_waits_keeps_the_channel_of_its_own_version(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """The active version names no channel any more; the draft that waits still asks its members."""
+    _approved_by(home, "channel:finance")
+    office = opened()
+    office.slack.members[FINANCE] = [NOA, KIM, IDA, TOM]
+    slack_answers(office)
+    card = _card(office)
+    _approved_by(home, "finance", was='by: "channel:finance"')
+    for _ in range(2):
+        office.foundation.watching.tick()
+    office.settle()
+    office.press(ANA, office.newest(FINANCE), "activate")
+    office.pass_by(minutes=6)
+    office.program.staff.look()
+    assert not office.press(NOA, card, "approve").said
+
+
+def test_beyond_a_limit_the_members_of_a_channel_can_be_asked(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """A limit's signers are asked about like anybody's."""
+    file = home / "company.yml"
+    limit = 'limits: [{limit: letters, on: mail.send, per: company, in: 7 days, count: 0, by: "channel:finance"}]'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{limit}\n", encoding="utf-8")
+    office = opened()
+    office.slack.members[FINANCE] = [KIM, TOM]
+    slack_answers(office)
+    office.command(NOA, "/playbook quote-follow-up Q-1043")
+    card = office.newest(SALES)
+    assert office.press(LEE, card, "approve").said
+    assert not office.press(TOM, card, "approve").said
+
+
 def test_a_status_in_slack_is_an_absence(opened: Callable[..., Office], home: Path) -> None:
     """Mia and Tom set that they are on vacation; Ida signs in their place until they are back."""
     file = home / "company.yml"

@@ -62,7 +62,7 @@ def _check_limit(
     if limit.limit in names[:n]:
         sheet.note(sheet.at(("limits", n, "limit")), f"there is a limit `{limit.limit}` already")
     for k, name in enumerate(limit.by):
-        if not company.members(name):
+        if not (company.members(name) or company.unread(name)):
             path: Path = ("limits", n, "by") if len(limit.by) == 1 else ("limits", n, "by", k)
             roles = {role for person in company.people for role in person.roles}
             hint = did_you_mean(name, {"owner", *roles, *company.groups})

@@ -25,6 +25,7 @@ from tests.unit.workflows.builders import (
 from workflows import policy
 from workflows.company import AWAY_STATUS, Company
 from workflows.errors import MembersUnread, NotAllowed, SlackSilent
+from workflows.limits import Limit
 from workflows.loading import load_company
 from workflows.reading import (
     FRESH,
@@ -274,9 +275,24 @@ def test_the_channels_whose_members_matter_are_named() -> None:
         mailing(approve={"by": "channel:sales", "above": above, "escalate": "@boss"}, amount="1"),
         {"task": "call", "who": "channel:calls", "title": "Call"},
     )
-    company = COMPANY.model_copy(update={"groups": {"money": ("channel:board", "U-ANA")}})
+    limit = {
+        "limit": "refunds",
+        "on": "money",
+        "per": "action",
+        "amount": "5.00 USD",
+        "by": "channel:top",
+    }
+    limits = (Limit.model_validate(limit),)
+    groups = {"money": ("channel:board", "U-ANA")}
+    company = COMPANY.model_copy(update={"groups": groups, "limits": limits})
     named = channels_named(company, [book])
-    assert named == {"channel:sales", "channel:money", "channel:calls", "channel:board"}
+    assert named == {
+        "channel:sales",
+        "channel:money",
+        "channel:calls",
+        "channel:board",
+        "channel:top",
+    }
 
 
 def test_a_reading_knows_whom_it_covers_and_what_it_says_again() -> None:
