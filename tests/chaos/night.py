@@ -176,6 +176,11 @@ GOALS = (
         scale=30,
     ),
     Goal(
+        name="day",
+        promise="a day of twelve people and three hundred drafts: all is decided, nobody is flooded",
+        tests=("tests/chaos/test_a_day.py",),
+    ),
+    Goal(
         name="C18",
         promise="told to stop 50 times at random: gone within ten seconds, nothing lost",
         tests=("tests/chaos/test_stop.py",),
