@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 #: Why something for a customer came to nothing.
-NO_MORE = "the customer wants no more messages; nothing was sent"
+NO_MORE = "the customer wants no more messages"
 
 
 class Customers(Record):

@@ -165,7 +165,7 @@ def test_whoever_wants_no_more_messages_gets_none() -> None:
         ended = of(here.now(run))
         assert ended.state is DraftState.WITHDRAWN
         assert ended.ending
-        assert ended.ending.reason == "the customer wants no more messages; nothing was sent"
+        assert ended.ending.reason == "the customer wants no more messages"
     new = letter(here)
     assert (new.state, new.draft) == (RunState.CANCELLED, None)
     assert "no more messages" in new.why
