@@ -135,10 +135,7 @@ class ButtonValue:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `draft.revision.hash`. Raises `ValueError` for anything else."""
-        match = _VALUE.fullmatch(text)
-        if match is None:
-            msg = "this is not the value of a card's button"
-            raise ValueError(msg)
+        match = _matched(_VALUE, text, "a card's button")
         return cls(draft_id=match[1], revision=int(match[2]), hash=match[3])
 
     def __str__(self) -> str:
@@ -159,10 +156,7 @@ class ProposalValue:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `proposal.version.active.state`. Raises `ValueError` for anything else."""
-        match = _PROPOSAL.fullmatch(text)
-        if match is None:
-            msg = "this is not the value of a changed playbook's button"
-            raise ValueError(msg)
+        match = _matched(_PROPOSAL, text, "a changed playbook's button")
         return cls(proposal_id=match[1], version=match[2], active=match[3], state=match[4])
 
     def __str__(self) -> str:
@@ -182,15 +176,20 @@ class ReturnValue:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `playbook.active.to`. Raises `ValueError` for anything else."""
-        match = _RETURN.fullmatch(text)
-        if match is None:
-            msg = "this is not the value of a button that returns to a version"
-            raise ValueError(msg)
+        match = _matched(_RETURN, text, "a button that returns to a version")
         return cls(playbook=match[1], active=match[2], to=match[3])
 
     def __str__(self) -> str:
         """Write `playbook.active.to`."""
         return f"{self.playbook}.{self.active}.{self.to}"
+
+
+def _matched(pattern: re.Pattern[str], text: str, whose: str) -> re.Match[str]:
+    match = pattern.fullmatch(text)
+    if match is None:
+        msg = f"this is not the value of {whose}"
+        raise ValueError(msg)
+    return match
 
 
 def button_value(draft_id: str, revision: int, payload_hash: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import modal, notice
+from blocks import listing, modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
-from blocks.listing import Place as HomePlace
 from handlers import looking, many, seen, showing, versions
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
@@ -263,7 +262,7 @@ def claim_next(desk: Desk, press: ButtonPress) -> Reply:
 
 def home_page(desk: Desk, press: ButtonPress) -> Reply:
     """Show another list of App Home, or another page of it."""
-    return looking.home(desk, press.person, HomePlace.parse(press.action.chosen))
+    return looking.home(desk, press.person, listing.Place.parse(press.action.chosen))
 
 
 def ignore(_desk: Desk, _press: ButtonPress) -> Reply:

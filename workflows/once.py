@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Whoever ends wakes the next one. How long that one waits before it looks for itself, should nobody have.
 LOOK = timedelta(hours=1)
+_WHY = "waits until another about the same is over"
 
 
 def queue(turn: Turn) -> None:
@@ -28,9 +29,6 @@ def queue(turn: Turn) -> None:
     turn.sentence = (
         f"Another about the same was started on {since:%d %b %H:%M}; this begins once that is over."
     )
-
-
-_WHY = "waits until another about the same is over"
 
 
 def begin_in_turn(turn: Turn) -> None:

@@ -26,10 +26,7 @@ def weigh(turn: Turn) -> bool:
     if draft.signers:
         _same_again(turn)
     turn.become(why=f"waits for a signature: {needed.words}")
-    turn.record(
-        Event.DRAFT_LIMITED,
-        head={**_limited(turn.draft)},
-    )
+    turn.record(Event.DRAFT_LIMITED, head=_limited(turn.draft))
     return True
 
 
@@ -55,7 +52,7 @@ def _same_again(turn: Turn) -> None:
     turn.redrafted(revisions=(*draft.revisions, again), needed="")
 
 
-def open_again(turn: Turn, why: str = "") -> None:
+def open_again(turn: Turn) -> None:
     """Open a held draft again: the same text as a new revision, which nobody has signed.
 
     One whose time went by while it waited for the customer's day is given that time again.
@@ -67,8 +64,6 @@ def open_again(turn: Turn, why: str = "") -> None:
         until = draft.rule.within.after(turn.at, turn.facts.company.door)
         turn.redrafted(expires_at=until)
     drafts.reopen(turn, signed_at=None)
-    if why:
-        turn.become(why=why)
 
 
 def signed_enough(turn: Turn, needed: Needs) -> bool:

@@ -22,11 +22,12 @@ from tests.unit.workflows.builders import (
 )
 from tests.unit.workflows.presses import of, pressed, refused
 from workflows.answers import Refused
-from workflows.commands import Approve, Edit, Undo
+from workflows.commands import Approve, Edit, Executed, Undo
 from workflows.errors import NotAllowed, OverLimit, StaleCard
 from workflows.events import Event
 from workflows.limits import Limit
-from workflows.run import DraftState
+from workflows.run import Compensation, DraftState, Outcome
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -269,11 +270,19 @@ def test_the_last_limit_passed_says_who_and_the_highest_number_counts(house: Hou
 
 
 def test_what_makes_up_for_something_is_not_stopped_by_a_limit(house: House) -> None:
-    """A limit must not keep a mistake from being put right."""
+    """A limit must not keep a mistake from being put right: the correction is signed as the step says."""
     limited(house, on="mail.send", amount=None, count=0)
     letter = house.drafted(playbook(mailing(), customer={"id": "jo@example.com"}))
     assert "beyond" in needed(letter)
-    assert of(letter).model_copy(update={"undoes": "d-0"}).undoes
+    house.wake(signed(house, letter, OLGA))
+    payload: Any = {"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."}
+    undoing = Compensation(action="mail.send", payload=payload, title=Untrusted("Correct it"))
+    done = Outcome(status="done", receipt="<1@mail>")
+    house.report(letter, Executed(outcome=done, compensation=undoing))
+    correction = pressed(house, Undo, letter, OLGA)
+    assert of(correction).undoes
+    assert needed(correction) == "one of sales"
+    assert of(signed(house, correction, ANA)).state is DraftState.HOLDING
 
 
 @pytest.mark.parametrize(
