@@ -16,6 +16,7 @@ from blocks.ids import (
     block_id,
 )
 from blocks.text import Block, plain
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +149,18 @@ def task_line(task: Task) -> list[Block]:
     line = rich.runs(task.title, limit=_LINE)
     if task.due_at:
         line += [rich.text(" · due "), rich.date(task.due_at)]
-    return line
+    return [*line, *_suggested(task)]
+
+
+def _suggested(task: Task) -> list[Block]:
+    """Return what is suggested and why; how sure that is, is how often people took it so far."""
+    if not task.recommended:
+        return []
+    line = [rich.text("\nSuggested: "), *rich.runs(Untrusted(task.recommended), limit=_LINE)]
+    if task.because.raw:
+        line += [rich.text(", because "), *rich.runs(task.because, limit=_LINE)]
+    taken = f"{task.followed} of {task.answers} times" if task.answers else "not asked before"
+    return [*line, rich.text(f" ({'taken ' if task.answers else ''}{taken})")]
 
 
 def task_buttons(task: Task) -> Block:

@@ -75,7 +75,7 @@ class Ask(Record):
     """Something a rule wants to be told before it can decide: read in the same transaction, then it decides again.
 
     `signed` counts what was signed and has left or will; `silent` is 1 for who wants no more messages; `turns`
-    counts how often somebody was asked first.
+    counts how often something of that name came: that somebody was asked first, that a suggestion was followed.
     """
 
     kind: Literal["signed", "silent", "turns"] = "signed"
@@ -83,7 +83,7 @@ class Ask(Record):
     customer: str = ""
     person: str = ""
     playbook: str = ""
-    #: The step people are asked first for in turn, as `playbook:step`.
+    #: What is counted: `playbook:step` for people who are asked in turn, else a name of its own.
     turn: str = ""
     actions: tuple[str, ...] = ()
     since: datetime | None = None

@@ -134,7 +134,10 @@ class AskStep(Step):
     who: str
     title: str
     options: tuple[str, ...] = Setting(min_length=2)
+    #: One of the options, or the field that names one: "{{ score.next }}".
     recommended: str = ""
+    #: Why that one, shown with it.
+    because: str = ""
     within: Within = Span(count=1, unit="work days")
 
 

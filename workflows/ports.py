@@ -303,7 +303,7 @@ class Tx(Looking, Protocol):
         ...
 
     def take_turn(self, name: str) -> None:
-        """Count that somebody was asked first, for the next `Ask` of kind `turns`."""
+        """Count one more of that name, for the next `Ask` of kind `turns`."""
         ...
 
     def add(self, run: Run) -> bool:

@@ -89,7 +89,8 @@ def _do(step: DoStep) -> str:
 
 def _ask(step: AskStep) -> str:
     options = ", ".join(step.options)
-    return f"Ask {step.who}: {plain(step.title)} ({options}; within {step.within.words})"
+    suggested = f"; suggested: {plain(step.recommended)}" if step.recommended else ""
+    return f"Ask {step.who}: {plain(step.title)} ({options}{suggested}; within {step.within.words})"
 
 
 def _task(step: TaskStep) -> str:

@@ -371,11 +371,17 @@ class Task(Record):
     title: Untrusted
     #: The draft that was taken over by it, to copy from; empty for other work.
     draft_id: str = ""
+    opened_at: datetime | None = None
     #: Half time, when its owner is reminded once.
     remind_at: datetime | None = None
     due_at: datetime | None = None
     options: tuple[str, ...] = ()
+    #: The option that is suggested, and why.
     recommended: str = ""
+    because: Untrusted = Untrusted("")
+    #: Of how many answers to this question, with this option suggested, so many took it; counted when it was asked.
+    answers: int = 0
+    followed: int = 0
     answer: str = ""
     state: Literal["open", "done"] = "open"
     #: Who closed it, and when.

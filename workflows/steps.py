@@ -36,6 +36,7 @@ from workflows.run import (
     Task,
     Threshold,
 )
+from workflows.suggesting import suggest
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -190,33 +191,25 @@ def _do(turn: Turn, step: DoStep) -> None:
     )
 
 
-def _ask(turn: Turn, step: AskStep) -> None:
-    _open_task(turn, step, step.options, step.recommended)
-
-
-def _task(turn: Turn, step: TaskStep) -> None:
-    _open_task(turn, step, (), "")
-
-
-def _open_task(
-    turn: Turn, step: AskStep | TaskStep, options: tuple[str, ...], recommended: str
-) -> None:
+def _give(turn: Turn, step: AskStep | TaskStep) -> None:
     company = turn.facts.company
     owner = company.first_here(step.who, turn.at)
     if owner is None:
         fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
         return
+    known = values(turn.run)
     task = Task(
         id=turn.facts.ids[2],
         run_id=turn.run.id,
         step=step_name(step),
         owner=owner.id,
-        title=Untrusted(Template(step.title).render(values(turn.run))),
+        title=Untrusted(Template(step.title).render(known)),
+        opened_at=turn.at,
         remind_at=step.within.half(turn.at, company.door),
         due_at=step.within.after(turn.at, company.door),
-        options=options,
-        recommended=recommended,
     )
+    if isinstance(step, AskStep):
+        task = suggest(turn, step, known, task)
     turn.become(state=RunState.WAITING, due_at=task.remind_at, task=task, why=waits_for(owner.name))
     turn.record(Event.TASK_OPENED, actor=SYSTEM, head={"task": task.id, "owner": task.owner})
     turn.post(f"task:{task.id}")
@@ -280,8 +273,8 @@ _ENTER: dict[str, Callable[[Turn, Any], None]] = {
     "read": _work,
     "draft": _work,
     "do": _do,
-    "ask": _ask,
-    "task": _task,
+    "ask": _give,
+    "task": _give,
     "wait": _wait,
     "decide": _decide,
     "tell": _tell,

@@ -10,6 +10,7 @@ from workflows.durations import span
 from workflows.errors import NotAllowed, NotOpen
 from workflows.events import Event
 from workflows.run import TIMER, DraftState, Ending, RunState, Task
+from workflows.suggesting import count_answer
 
 if TYPE_CHECKING:
     from workflows.commands import Answer, OnTask, Reassign, Snooze
@@ -84,6 +85,7 @@ def answer(turn: Turn) -> None:
     _may_handle(turn, task)
     if task.options and command.choice not in task.options:
         raise NotOpen(state=f"a choice of {', '.join(task.options)}", wanted="answered otherwise")
+    count_answer(turn, task, command.choice)
     ending = Ending(by=command.actor, at=turn.at, reason=command.choice)
     turn.become(
         task=task.model_copy(update={"state": "done", "answer": command.choice, "ending": ending}),
@@ -115,6 +117,7 @@ def take_over(turn: Turn) -> None:
         owner=actor.id,
         title=draft.title,
         draft_id=draft.id,
+        opened_at=turn.at,
         remind_at=draft.remind_at if turn.at < draft.remind_at else None,
         due_at=draft.expires_at,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import simulating
+from bot.cli import choices, simulating
 from bot.cli.output import Json, as_json, complain, say, table
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def schema() -> int:
 
 
 playbook.command()(simulating.simulate)
+playbook.command()(choices.choices)
 
 
 def _tell(found: Sequence[Checked]) -> None:

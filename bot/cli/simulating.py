@@ -39,7 +39,7 @@ def simulate(which: Which, since: Since = "30d", json: Json = False) -> int:
     playbook = reader(settings).book(which)
     house = found(settings)
     try:
-        rows = _simulated(house, playbook, _begin(since, house.clock.now()))
+        rows = _simulated(house, playbook, begin(since, house.clock.now()))
     finally:
         house.close()
     if json:
@@ -49,7 +49,7 @@ def simulate(which: Which, since: Since = "30d", json: Json = False) -> int:
     return 0
 
 
-def _begin(since: str, now: datetime) -> datetime:
+def begin(since: str, now: datetime) -> datetime:
     """Return when to begin. Raises `BadInput`."""
     if match := _BACK.fullmatch(since.strip()):
         return now - timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -204,7 +204,7 @@ def _without_words(written: Columns, title: str) -> Columns:
     ending = written.get("ending")
     # What somebody chose from the list says nothing of anybody; an answer, or what went wrong outside, may.
     reason = ending["reason"] if ending and ending["reason"] in REASONS else ""
-    blank: Columns = {"options": [], "recommended": "", "answer": ""}
+    blank: Columns = {"options": [], "recommended": "", "because": "", "answer": ""}
     return {
         **written,
         **{name: value for name, value in blank.items() if name in written},

@@ -1,4 +1,4 @@
-"""Whose turn it is: how often somebody was asked first, counted in the transaction that asks the next one."""
+"""How often something of a name came, counted where it happens: whose turn it is, what was chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TAKE = (
 
 
 def count(connection: Connection, ws: str, name: str) -> int:
-    """Return how often it was somebody's turn; nobody else's is decided until this transaction ends."""
+    """Return how often it came; nobody else counts or looks until this transaction ends."""
     alone(connection, f"{ws} turn {name}")
     found = connection.execute(_COUNT, {"ws": ws, "name": name}).scalar_one_or_none()
     return found or 0

@@ -22,6 +22,7 @@ LONGER = {
     "workflows/commands.py": "everything that may be asked, on one page",
     "workflows/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",
+    "workflows/playbook.py": "every key of a playbook on one page",
     "workflows/ports.py": "the outside world on one page",
     "workflows/run.py": "the records a run is made of refer to each other",
     "handlers/actions.py": "one function per row of one table",

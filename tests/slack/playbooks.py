@@ -42,6 +42,7 @@ _ASK = """\
     title: "Which way for {{ inputs.to }}?"
     options: [by mail, by phone]
     recommended: by mail
+    because: "{{ inputs.to }} reads mail"
   - task: call
     who: sales
     title: "Call {{ inputs.to }}"

@@ -165,6 +165,8 @@ def test_an_ask_and_a_task_are_closed_with_buttons(
     office.command(ANA, "/playbook question to=jo@lark.example")
     asked = office.newest(SALES)
     assert "U01LEE Which way for jo@lark.example?" in screen.words(asked)
+    why = "Suggested: by mail, because jo@lark.example reads mail (not asked before)"
+    assert why in screen.words(asked)
     assert screen.buttons(asked) == ["by mail (recommended)", "by phone"]
     assert "needs Lee Park" in office.press(NOA, asked, "answer:1").said
     late = office.pressing(LEE, asked, "answer:0")

@@ -264,6 +264,7 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "ask": identity,
         "options": partial(every, label="choices", kind="wider"),
         "recommended": partial(_text, label="recommends"),
+        "because": partial(_text, label="recommends it because"),
         **_FOR_PEOPLE,
     },
     schema.TaskStep: {"task": identity, "aside": _doubt_aside, **_FOR_PEOPLE},

@@ -107,7 +107,16 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
 
 def _ask(it: Inspection, n: int, step: AskStep) -> None:
     _work(it, n, step)
-    if step.recommended:
+    it.template(("steps", n, "because"), step.because, n)
+    if step.because and not step.recommended:
+        it.note(
+            ("steps", n, "because"),
+            "gives a reason for nothing",
+            "Say which option under recommended.",
+        )
+    if "{" in step.recommended:
+        it.template(("steps", n, "recommended"), step.recommended, n)
+    elif step.recommended:
         it.chosen(("steps", n, "recommended"), step.recommended, step.options, "option")
 
 

@@ -172,8 +172,9 @@ def test_a_message_can_be_shown_as_a_dialog() -> None:
 
 def test_an_ask_has_its_options_as_buttons() -> None:
     """The recommended one stands out and says so."""
-    asked = examples.task(options=("call", "wait"), recommended="wait")
+    asked = examples.task(options=("call", "wait"), recommended="wait", answers=20, followed=18)
     row = {"blocks": home.task_row(asked)}
+    assert "Suggested: wait (taken 18 of 20 times)" in shown(row)
     assert buttons(row) == ["answer:0", "answer:1"]
     assert "wait (recommended)" in shown(row)
     values = [i["value"] for i in walk(row) if i.get("type") == "button"]
