@@ -116,6 +116,7 @@ class ChatDrafter:
             confidence=accepted.model_copy(update={"gates": (*accepted.gates, *written.doubts)}),
             author=_charged(author, purse),
             context=shown.context_hash(request),
+            learnt=tuple(each.id for each in request.examples),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.grounds import grounds, tokens
+from agents.grounds import grounds, readings, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,34 @@ def findings(fields: JsonObject, request: DraftRequest, agent: Agent) -> Finding
     texts = {name: value for name, value in fields.items() if isinstance(value, str)}
     forbidden = [words for name, text in texts.items() for words in _forbidden(name, text, known)]
     forbidden += _decisive(fields, request.writes, known)
+    others = _of_others(request, known)
+    forbidden += [
+        f"{name} holds {value[:40]!r}, which is of another case"
+        for name, text in texts.items()
+        for value in others
+        if _holds(text, value)
+    ]
     doubtful = [words for text in texts.values() for words in _doubtful(text, known)]
     return Findings(tuple(forbidden), tuple(dict.fromkeys(doubtful)))
+
+
+def _of_others(request: DraftRequest, known: Grounds) -> list[str]:
+    """Return the values of the cases the examples come from, where this case's records don't hold them too."""
+    own = "\n".join((*known.values, request.company)).casefold()
+    found = {value for each in request.examples for value in each.values}
+    return sorted(value for value in found if not _stands_in(value, own, known))
+
+
+def _stands_in(value: str, own: str, known: Grounds) -> bool:
+    number = readings(value)
+    return bool(number & known.numbers) if number else value.casefold() in own
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether a text says a value, an amount in whichever way it is written."""
+    if number := readings(value):
+        return any(readings(token) & number for token in tokens(text))
+    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _forbidden(name: str, text: str, known: Grounds) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Grounds:
 
     def support(self, token: str) -> bool:
         """Whether a number as written in a text is one of these; of a date or version every part must be."""
-        meant = _readings(token)
+        meant = readings(token)
         return bool(meant & self.numbers) if meant else _parts(token) <= self.numbers
 
 
@@ -51,7 +51,7 @@ def grounds(request: DraftRequest, agent: Agent) -> Grounds:
         number
         for text in words
         for token in tokens(text)
-        for number in _readings(token) | _parts(token)
+        for number in readings(token) | _parts(token)
     }
     found |= _days(words, request.today) | set(_scaled(cast("JsonValue", records)))
     values = {text.strip() for text in [*map(str, leaves), *(fact.url for fact in request.facts)]}
@@ -63,7 +63,7 @@ def tokens(text: str) -> list[str]:
     return _NUMBER.findall(_GROUPING.sub("", text))
 
 
-def _readings(token: str) -> set[Decimal]:
+def readings(token: str) -> set[Decimal]:
     """Return what a number can mean, with a decimal point or a decimal comma; nothing for a date."""
     found: set[Decimal] = set()
     if _POINT.fullmatch(token):
@@ -74,7 +74,7 @@ def _readings(token: str) -> set[Decimal]:
 
 
 def _parts(token: str) -> set[Decimal]:
-    whole = _readings(token)
+    whole = readings(token)
     return set() if whole else {Decimal(part) for part in _DIGITS.findall(token)}
 
 

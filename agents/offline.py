@@ -162,7 +162,9 @@ def _checked(request: DraftRequest, agent: Agent, written: _Written) -> NotDraft
         for field in request.writes
         if (problem := field.problem(written.fields.get(field.name)))
     ]
-    problems += findings(written.fields, request, agent).forbidden
+    # It was shown no example, so nothing of one can be in it.
+    alone = request.model_copy(update={"examples": ()})
+    problems += findings(written.fields, alone, agent).forbidden
     if not problems:
         return None
     problem = f"The {written.origin} could not be used: {'; '.join(problems)}. Check the records."

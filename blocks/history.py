@@ -55,6 +55,8 @@ WORDS = {
     Event.DRAFT_UNCERTAIN: "does not know whether it happened",
     Event.DRAFT_RESOLVED: "said what happened",
     Event.DRAFT_SHOWN: "showed the card",
+    Event.DRAFT_LEARNT: "made the edit an example",
+    Event.EXAMPLE_SWITCHED: "changed what is learnt from the edit",
     Event.TASK_OPENED: "gave a task",
     Event.TASK_REMINDED: "reminded of the task",
     Event.TASK_OVERDUE: "found the task overdue",

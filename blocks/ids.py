@@ -55,6 +55,7 @@ class ActionId(StrEnum):
     DISMISS = "dismiss"
     ROLL_BACK = "roll_back"
     SWITCH = "switch"
+    EXAMPLE = "example"
     RETRY = "retry"
     INPUT = "input"
     SIGN_TOO = "sign_too"

@@ -29,6 +29,7 @@ class View(StrEnum):
     TASKS = "tasks"
     RUNS = "runs"
     PLAYBOOKS = "playbooks"
+    LEARNT = "learnt"
     SWITCHES = "switches"
 
 
@@ -39,6 +40,7 @@ WORDS = {
     View.TASKS: "All my tasks",
     View.RUNS: "Runs under way",
     View.PLAYBOOKS: "Playbooks",
+    View.LEARNT: "What agents learnt",
     View.SWITCHES: "Agents and switches",
 }
 _EMPTY = {
@@ -47,6 +49,7 @@ _EMPTY = {
     View.TASKS: "You have no task.",
     View.RUNS: "Nothing is under way.",
     View.PLAYBOOKS: "There is no playbook here.",
+    View.LEARNT: "Nothing was learnt from edits here, and nothing has left in the last weeks.",
 }
 #: Only admins may switch things off.
 _ADMINS = frozenset({View.SWITCHES})

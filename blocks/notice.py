@@ -250,12 +250,20 @@ def _grounds(draft: Draft) -> list[list[Block]]:
         history_ if sure.total else "No draft like this was decided before",
         *[f"Look twice: {gate}" for gate in sure.gates],
         f"Needs {draft.needs.words}",
+        *_learnt(draft),
         author.label,
         f"Agent {author.agent} · model {author.model} · instructions {author.prompt_version}",
     ]
     if draft.needs.cites:
         lines.insert(-2, f"By policy {', '.join(draft.needs.cites)}")
     return [rich.runs(line, limit=_FACT) for line in lines[:_LISTED]]
+
+
+def _learnt(draft: Draft) -> list[str]:
+    """Return how many edits of earlier drafts it was written with, if any."""
+    count = len(draft.learnt)
+    edits = f"{count} edit{'' if count == 1 else 's'}"
+    return [f"Learnt from {edits} of earlier drafts"] if count else []
 
 
 def audit(entries: Sequence[Logged], asked: str) -> Block:

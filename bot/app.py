@@ -217,6 +217,7 @@ def _desk(
         waiting=drawings.waiting,
         home=drawings.home,
         change=drawings.change,
+        learnt=drawings.learnt,
         watch_home=homes.watch,
         inbox=inbox,
         whisper=gateway.whisper,

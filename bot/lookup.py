@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blocks.history import Logged
 from bot.storage.audit_search import Filters, search
 from bot.storage.cards import Cards
+from bot.storage.edits import edited_weeks
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
 from workflows.run import Actor, Place
@@ -14,13 +15,18 @@ from workflows.shelf import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, tzinfo
 
     from bot.storage.audit_search import Recorded
     from bot.storage.store import SqlStore
+    from workflows.edit_rate import EditedWeek
+    from workflows.examples import Taught
     from workflows.playbook import Playbook
     from workflows.run import Run
     from workflows.versions import Active, Proposal
 
+#: Examples that are listed.
+_LEARNT = 500
 #: Runs that are looked through for a subject, newest first.
 _LOOKED_THROUGH = 500
 
@@ -82,6 +88,15 @@ class Lookup(Queue):
     def card(self, hash_: str) -> str | None:
         """Return the JSON of a card as somebody saw it, by the hash their signature has; None if it is not kept."""
         return self._cards.text(hash_)
+
+    def taught(self, agent: str = "") -> Sequence[Taught]:
+        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first."""
+        with self._store.looking() as look:
+            return look.taught(agent, _LEARNT)
+
+    def edited_weeks(self, now: datetime, zone: tzinfo) -> dict[str, list[EditedWeek]]:
+        """Count by playbook and week how much of what left was edited first."""
+        return edited_weeks(self._store.database, now, zone)
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
         """Return the newest audit entries about a run, its subject, a draft, a person or a word, oldest first."""

@@ -30,6 +30,7 @@ from workflows.commands import (
     Snooze,
     StartRun,
     StopContact,
+    SwitchExample,
     Undo,
 )
 from workflows.run import Actor, DraftState, Place
@@ -232,6 +233,13 @@ def switch(desk: Desk, press: ButtonPress) -> Reply:
     return _handle(desk, kind(actor=Actor.user(press.person), key=press.key, scope=scope))
 
 
+def example(desk: Desk, press: ButtonPress) -> Reply:
+    """Switch an edit that agents learn from."""
+    to, _, example_id = press.action.chosen.partition(":")
+    asked = {"actor": Actor.user(press.person), "key": press.key, "example_id": example_id}
+    return _handle(desk, SwitchExample.model_validate({**asked, "to": to}))
+
+
 def retry(desk: Desk, press: ButtonPress) -> Reply:
     """Try a run again from the step at which it could not go on."""
     actor = Actor.user(press.person)
@@ -293,6 +301,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.START: start,
     ActionId.START_NEXT: start_next,
     ActionId.SWITCH: switch,
+    ActionId.EXAMPLE: example,
     ActionId.RETRY: retry,
     ActionId.SHOW_QUEUE: show_queue,
     ActionId.CLAIM_NEXT: claim_next,

@@ -169,6 +169,11 @@ def _address(written: str) -> str:
     return (link.partition("|")[0] if link != written else written).strip(" <>")[:_ADDRESS]
 
 
+def _learnt(desk: Desk, command: SlashCommand) -> Reply:
+    agent = command.words[1] if len(command.words) > 1 else ""
+    return looking.learnt(desk, command.user_id, agent)
+
+
 def _replied(desk: Desk, command: SlashCommand) -> Reply:
     if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
         return Said(notice.said("Say to which: /sayso replied RUN. A quote's number will do."))
@@ -197,6 +202,7 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "nocontact": _no_contact,
     "contact": _may_contact,
     "replied": _replied,
+    "learnt": _learnt,
 }
 
 

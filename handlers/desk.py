@@ -113,6 +113,8 @@ class Desk:
     waiting: Callable[[str], list[Waiting]]
     #: What a proposed version would change; None where there is none that can be read.
     change: Callable[[str], Shown | None]
+    #: What agents (or one) learnt from edits, as somebody may see it.
+    learnt: Callable[[str, str], dict[str, Any]]
     #: Draws somebody's App Home, at a place of it.
     home: Callable[[str, Place], dict[str, Any]]
     #: Keeps somebody's App Home up to date from now on, at a place of it; nothing is its beginning.

@@ -90,6 +90,13 @@ def audit(desk: Desk, person: str, about: str) -> Reply:
     return Said(notice.audit(desk.reading.logged(about=about), about))
 
 
+def learnt(desk: Desk, person: str, agent: str) -> Reply:
+    """Show what agents, or one of them, learnt from edits."""
+    if refused := stranger(desk, person):
+        return refused
+    return Said(desk.learnt(person, agent))
+
+
 def hand_over(desk: Desk, person: str, task_id: str) -> Reply:
     """Ask who takes a task over; whether it may be handed over is decided when it is."""
     if refused := stranger(desk, person):

@@ -196,6 +196,13 @@ class AllowContact(OnCustomer):
     """They may be written to again."""
 
 
+class SwitchExample(Command):
+    """Show agents an edit as an example or not any more, or have it forgotten for good."""
+
+    example_id: str
+    to: Literal["on", "off", "removed"]
+
+
 class Install(Command):
     """Take the playbooks of a folder as they are, where nothing ever was active or proposed."""
 
@@ -269,6 +276,8 @@ class Drafted(Record):
     confidence: Confidence = Confidence()
     author: Authorship
     context: str
+    #: Ids of the examples it was written with; a template follows none.
+    learnt: tuple[str, ...] = ()
     #: The text that `context` is the hash of, to be kept with the result; it is not part of the record.
     shown: str = Field(default="", exclude=True, repr=False)
 

@@ -11,6 +11,7 @@ from pydantic import field_validator
 
 from workflows.action import Record
 from workflows.customers import Customers
+from workflows.flags import Flags
 from workflows.limits import Limit
 from workflows.playbook import Amount
 from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
@@ -103,6 +104,8 @@ class Company(Record):
     away_status: dict[str, str] = Setting(default_factory=AWAY_STATUS.copy)
     #: What may be signed together.
     together: Together = Together()
+    #: What is switched on or off here.
+    flags: Flags = Flags()
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
     #: What Slack says of these people, as of `now`; None before it was first asked. Never written in the file.

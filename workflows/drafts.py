@@ -15,6 +15,7 @@ from workflows.errors import (
     Stranger,
 )
 from workflows.events import Event
+from workflows.flags import is_on
 from workflows.run import (
     Actor,
     Draft,
@@ -48,6 +49,12 @@ def known(turn: Turn, command: OnDraft) -> None:
     """Raise unless the command comes from a person of the company; a stranger learns nothing else."""
     if turn.facts.company.person(command.actor.id) is None:
         raise Stranger(company=turn.facts.company.name)
+    if command.shown == "words" and not is_on("plain_words", turn.facts.company, turn.playbook):
+        raise NotAllowed(
+            action="Deciding by plain words",
+            needed="them to be switched on for this playbook",
+            next_step="use the buttons of the card.",
+        )
 
 
 def decided(turn: Turn) -> Refusal:

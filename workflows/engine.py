@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import beside, choosing, chosen, companywide, scopes
+from workflows import beside, choosing, chosen, companywide, scopes, unlearning
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
@@ -18,6 +18,7 @@ from workflows.commands import (
     Resume,
     StartRun,
     StepDone,
+    SwitchExample,
 )
 from workflows.errors import (
     BadInput,
@@ -119,7 +120,7 @@ class Engine:
         return reply
 
     def _decided(self, tx: Tx, run: Run | None, command: Command) -> Reply:
-        if isinstance(command, Pause | Resume | OnCustomer | choosing.Choosing):
+        if isinstance(command, Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing):
             return self._companywide(tx, command)
         if isinstance(command, OnDraft) and run is None:
             raise UnknownDraft
@@ -157,7 +158,7 @@ class Engine:
                 facts = facts.model_copy(update={"told": told})
 
     def _companywide(
-        self, tx: Tx, command: Pause | Resume | OnCustomer | choosing.Choosing
+        self, tx: Tx, command: Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing
     ) -> Reply:
         if isinstance(command, choosing.Choosing):
             return chosen.choose(tx, command, lambda: self._facts(tx))
@@ -165,6 +166,8 @@ class Engine:
         company = self._company(tx, at)
         if isinstance(command, OnCustomer):
             return companywide.contact(tx, command, company, at)
+        if isinstance(command, SwitchExample):
+            return unlearning.switch(tx, command, company, at)
         if isinstance(command, Pause):
             scopes.there_is(command.scope, LookedUp(tx), self._actions)
         return companywide.switch(tx, command, company, at)
@@ -238,6 +241,9 @@ class Engine:
                 tx.save(each, expected_fence=before.fence)
         if done := decision.finish:
             tx.finish(run.id, done.seq, done.state, done.outcome)
+        if decision.example:
+            tx.teach(decision.example)
+        tx.showed(decision.learnt)
         ground = self._ground_of(self._directory.company())
         tx.keep(KIND, ground.text, ground.hash)
         for name in decision.turns:

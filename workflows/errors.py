@@ -44,6 +44,14 @@ class UnknownDraft(Refusal):
     """This draft is not known here. It may belong to another workspace; nothing was done."""
 
 
+class NewerRow(WorkflowError):
+    """A newer Sayso wrote this (its schema is {schema}, this program reads up to {known}). Install that version."""
+
+
+class UnknownExample(Refusal):
+    """This edit is not among what was learnt; it may have been removed meanwhile. Nothing was changed."""
+
+
 class UnknownScope(Refusal):
     """There is nothing called {scope} to pause.{hint} Nothing was paused; "everything" always works."""
 

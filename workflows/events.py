@@ -51,6 +51,8 @@ class Event(StrEnum):
     DRAFT_UNCERTAIN = "connector:draft:uncertain"
     DRAFT_RESOLVED = "run:draft:resolved"
     DRAFT_SHOWN = "slack:draft:shown"
+    DRAFT_LEARNT = "run:draft:learnt"
+    EXAMPLE_SWITCHED = "run:example:switched"
     TASK_OPENED = "run:task:opened"
     TASK_REMINDED = "timer:task:reminded"
     TASK_OVERDUE = "timer:task:overdue"

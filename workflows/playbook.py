@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BeforeValidator, Discriminator, JsonValue, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    JsonValue,
+    Tag,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic import Field as Setting
 
 from workflows.action import Field, Money, Names, Record, money
 from workflows.durations import Span, Within, seconds
 from workflows.exceptions import ExceptionPath
+from workflows.flags import Flags
 
 
 def _amount(value: object) -> object:
@@ -234,10 +243,16 @@ class Success(Record):
     target: str = ""
 
 
+#: The newest form of a playbook file this program reads.
+SCHEMA = 1
+
+
 class Playbook(Record):
     """One operating procedure. Its version is the content hash of its text."""
 
     playbook: str = Setting(pattern=r"^[a-z][a-z0-9-]{1,60}$")
+    #: The form this file is written in. A newer one than this program knows is refused.
+    schema_: int = Setting(default=SCHEMA, ge=1, alias="schema")
     title: str = Setting(max_length=150)
     goal: str
     owner: str
@@ -262,12 +277,22 @@ class Playbook(Record):
     exceptions: tuple[ExceptionPath, ...] = ()
     success: Success | None = None
     review: str = "every quarter"
+    #: What is switched on or off for its runs, whatever company.yml says.
+    flags: Flags = Flags()
     #: The playbook whose steps these are; then only what differs is written, and `inputs` are values.
     extends: str = ""
     #: Set by the loader, never written in the file.
     fixed: dict[str, JsonValue] = {}
     version: str = ""
     source: str = ""
+
+    @field_validator("schema_")
+    @classmethod
+    def _known_schema(cls, schema: int) -> int:
+        if schema > SCHEMA:
+            msg = f"is {schema}, and this Sayso reads up to {SCHEMA}: a newer one wrote it, so install that"
+            raise ValueError(msg)
+        return schema
 
     @model_validator(mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from pydantic import JsonValue
 
 from workflows.action import ActionSpec, Field, Record
+from workflows.examples import Lesson
 from workflows.run import Confidence, Evidence
 from workflows.text import Untrusted
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from workflows.commands import Command, Drafted
     from workflows.company import Company
     from workflows.events import Entry
+    from workflows.examples import Example, Taught
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.reading import Reading
@@ -160,6 +162,8 @@ class DraftRequest(Record):
     wish: Untrusted = Untrusted("")
     #: That text: the fields it may write, as they stand. Data like the records.
     last: JsonObject = {}
+    #: How people changed this agent's earlier texts, without those cases' values. Data like the records.
+    examples: tuple[Lesson, ...] = ()
     accepted: Confidence = Confidence()
 
 
@@ -254,6 +258,14 @@ class Looking(Protocol):
         """Return how many of this agent's drafts of this action went out unchanged."""
         ...
 
+    def example(self, example_id: str) -> Example | None:
+        """Return an example, removed or not."""
+        ...
+
+    def taught(self, agent: str = "", limit: int = ...) -> Sequence[Taught]:
+        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first."""
+        ...
+
     def active(self, name: str) -> Active | None:
         """Return which version of a playbook is active; None when there is no such playbook."""
         ...
@@ -344,6 +356,14 @@ class Tx(Looking, Protocol):
 
     def unsilence(self, customer: str) -> bool:
         """Forget that again; False when it was not noted."""
+        ...
+
+    def teach(self, example: Example) -> None:
+        """Write an example, or how it was switched; what was counted of it stays."""
+        ...
+
+    def showed(self, examples: Iterable[str]) -> None:
+        """Count that a draft was written with these examples."""
         ...
 
     def wake_about(self, customer: str, at: datetime) -> None:

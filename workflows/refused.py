@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: What a command is about, by the field that names it.
 _ABOUT = {
     "draft_id": "draft",
+    "example_id": "draft",
     "task_id": "task",
     "run_id": "run",
     "proposal_id": "proposal",

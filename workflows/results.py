@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, drafts, leaving, limits, once, policy, revising, steps, tasks
+from workflows import (
+    customers,
+    drafts,
+    learning,
+    leaving,
+    limits,
+    once,
+    policy,
+    revising,
+    steps,
+    tasks,
+)
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import Stale
 from workflows.events import Event
@@ -26,6 +37,8 @@ def step_done(turn: Turn) -> None:
     result = cast("StepDone", turn.command).result
     if not isinstance(result, (_awaited(turn), Failed, Later, Held)):
         raise Stale
+    if isinstance(result, Drafted):
+        turn.learnt = result.learnt
     if turn.run.draft and turn.run.draft.state is DraftState.REWRITING:
         revising.came_back(turn, cast("Drafted | Failed | Later | Held", result))
         return
@@ -94,6 +107,7 @@ def _carried_out(turn: Turn, result: Executed) -> None:
         leaves_at=turn.at,
     )
     _record_outcome(turn, Event.DRAFT_EXECUTED, result.outcome)
+    learning.learn(turn)
     steps.advance(turn)
 
 

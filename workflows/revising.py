@@ -155,7 +155,9 @@ def _rewritten(turn: Turn, result: Drafted) -> str:
     turn.finish = Finish(seq=turn.run.seq, state="done", outcome={"context": result.context})
     author = Actor(kind="agent", id=result.author.agent)
     made = _wished(draft, made=draft.revision + 1)
-    grounds = {name: getattr(result, name) for name in ("why", "confidence", "author", "context")}
+    grounds = {
+        name: getattr(result, name) for name in ("why", "confidence", "author", "context", "learnt")
+    }
     evidence = result.evidence or draft.evidence
     _revise(turn, payload, author)
     _open_again(turn, **grounds, evidence=evidence, wishes=made)
@@ -168,6 +170,7 @@ def _rewritten(turn: Turn, result: Drafted) -> str:
             "prompt_version": result.author.prompt_version,
             "context": result.context,
             "policies": list(turn.draft.needs.cites),
+            **({"learnt": [*result.learnt]} if result.learnt else {}),
         },
         body={
             "payload": payload,

@@ -262,6 +262,8 @@ class Draft(Record):
     author: Authorship
     #: Content hash of everything the agent was shown; the text is kept under it.
     context: str = ""
+    #: Ids of the examples it was written with.
+    learnt: tuple[str, ...] = ()
     #: Person id of who is asked first; empty where everybody who could sign is.
     assigned: str = ""
     opened_at: datetime

@@ -9,6 +9,7 @@ from workflows import amounts, claiming, customers, drafts, limits, policy, weig
 from workflows.answers import FieldErrors, Refused
 from workflows.errors import NotAllowed, NotOpen, Refusal
 from workflows.events import Event
+from workflows.flags import is_on
 from workflows.playbook import DoStep, DraftStep
 from workflows.run import SYSTEM, Actor, Comment, DraftState, RunState, Signature
 
@@ -42,7 +43,11 @@ def _may_sign_now(turn: Turn) -> str:
 
 
 def _refuse_unlike(turn: Turn) -> None:
-    if not policy.may_go_together(turn.draft, turn.facts.company):
+    company = turn.facts.company
+    if not (
+        is_on("sign_together", company, turn.playbook)
+        and policy.may_go_together(turn.draft, company)
+    ):
         raise NotAllowed(
             action="Signing this together with others",
             needed="a small action of low risk that one person signs",

@@ -350,6 +350,7 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         confidence=drafted.confidence,
         author=drafted.author,
         context=drafted.context,
+        learnt=drafted.learnt,
         opened_at=turn.at,
         remind_at=rule.within.half(turn.at, turn.facts.company.door),
         expires_at=rule.within.after(turn.at, turn.facts.company.door),
@@ -384,6 +385,7 @@ def await_signature(turn: Turn, draft: Draft) -> None:
             "context": draft.context,
             "assigned": draft.assigned,
             "policies": list(draft.needs.cites),
+            **({"learnt": [*draft.learnt]} if draft.learnt else {}),
         },
         body={
             "payload": draft.current.payload,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from workflows.commands import Command, StartRun
     from workflows.errors import Refusal
+    from workflows.examples import Example
     from workflows.playbook import Playbook
     from workflows.text import Untrusted
 
@@ -126,6 +127,10 @@ class Decision:
     finish: Finish | None = None
     #: Steps somebody was asked first for in turn: the next one is another's.
     turns: tuple[str, ...] = ()
+    #: The edit that becomes an example.
+    example: Example | None = None
+    #: Ids of the examples a draft came back written with.
+    learnt: tuple[str, ...] = ()
 
 
 class Turn:
@@ -141,6 +146,8 @@ class Turn:
         self.replaced: list[Run] = []
         self.finish: Finish | None = None
         self.turns: list[str] = []
+        self.example: Example | None = None
+        self.learnt: tuple[str, ...] = ()
         self.sentence = ""
         #: How many steps were entered; more than there are means a circle.
         self.entered = 0
@@ -251,6 +258,8 @@ class Turn:
             replaced=tuple(self.replaced),
             finish=self.finish,
             turns=tuple(self.turns),
+            example=self.example,
+            learnt=self.learnt,
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from workflows import policy, steps, tasks
+from workflows import learning, policy, steps, tasks
 from workflows.drafts import end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
@@ -79,6 +79,7 @@ def compensate(turn: Turn) -> None:
                 "outcome": None,
                 "compensation": None,
                 "undoes": done.id,
+                "learnt": (),
             }
         ),
     )
@@ -105,6 +106,7 @@ def resolve(turn: Turn) -> None:
         outcome=confirmed,
         ending=Ending(by=command.actor, at=turn.at, reason="confirmed"),
     )
+    learning.learn(turn)
     steps.advance(turn)
 
 

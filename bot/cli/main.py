@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli import audit, company, db, kpi, running, runs, switching
+from bot.cli import agents, audit, company, db, kpi, running, runs, switching
 from bot.cli.output import complain
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ app.command("init")(company.init)
 app.add_typer(company.playbook, name="playbook")
 app.add_typer(runs.app, name="runs")
 app.add_typer(audit.app, name="audit")
+app.add_typer(agents.app, name="agents")
 app.command("kpi")(kpi.kpi)
 app.command("pause")(switching.pause)
 app.command("resume")(switching.resume)

@@ -11,6 +11,7 @@ from bot.folder import Books, CompanyFolder
 from bot.jobs.schedule import next_time
 from bot.outside import connectors
 from workflows.errors import WorkflowError
+from workflows.flags import FLAGS, is_on
 from workflows.loading import UnreadableFile
 from workflows.ports import Finding
 
@@ -43,6 +44,7 @@ def company(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _placeholders(found)
     local = now.astimezone(found.tz)
     yield Finding(ok=True, what=f"Time zone {found.zone}: it is {local:%a %H:%M} there now")
+    yield from _flags(found)
     yield from _playbooks(settings, folder, clock)
 
 
@@ -57,6 +59,22 @@ def connections(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding(ok=False, what="Connectors", why=error.sentence, fix="Then run this again.")
         return
     yield from outside.check()
+
+
+def _flags(found: Company) -> Iterator[Finding]:
+    """Say what is switched on and what is not."""
+    for flag, (_, words) in FLAGS.items():
+        state = "on" if is_on(flag, found) else "off"
+        said = "as it comes" if getattr(found.flags, flag) is None else "company.yml says so"
+        yield Finding(ok=True, what=f"{words} is {state} ({said}; `flags: {flag}`)")
+
+
+def _differing(book: Playbook, found: Company) -> Iterator[Finding]:
+    """Say where a playbook is other than its company."""
+    for flag, (_, words) in FLAGS.items():
+        if is_on(flag, found, book) != is_on(flag, found):
+            state = "on" if is_on(flag, found, book) else "off"
+            yield Finding(ok=True, what=f"{words} is {state} for {book.playbook}")
 
 
 def _placeholders(found: Company) -> Iterator[Finding]:
@@ -86,6 +104,7 @@ def _playbook(books: Books, file: Path, found: Company, now: datetime) -> Iterat
         yield from _wrong(error, str(file))
         return
     yield Finding(ok=True, what=f"Playbook {book.playbook} can be started")
+    yield from _differing(book, found)
     yield from _next_run(book, found, now)
 
 

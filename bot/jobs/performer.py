@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from bot.crash import Boundary, here
 from workflows.commands import Drafted, Due, Executed, Failed, Held, Later, Read, StepDone
 from workflows.errors import ConnectorError, NotSigned, Unavailable
+from workflows.examples import lessons
 from workflows.expressions import ExpressionError, render_payload
+from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
 from workflows.ports import NotDrafted
 from workflows.requests import draft_request
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workflows.action import ActionSpec
+    from workflows.company import Company
+    from workflows.examples import Lesson
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Drafter, Found, JsonObject, Store
     from workflows.run import Compensation, Confidence, Draft
@@ -179,20 +183,37 @@ class Performer:
         self, run: Run, playbook: Playbook, step: DraftStep | ReadStep
     ) -> Drafted | NotDrafted:
         action = step.action if isinstance(step, DraftStep) else "summary"
+        company = self._directory.company()
         request = draft_request(
             run,
             playbook,
             step,
-            company=self._directory.company(),
+            company=company,
             now=self._clock.now(),
             actions=self._outside.actions,
             accepted=self._accepted(step.agent, action),
-        )
+        ).model_copy(update={"examples": self._examples(playbook, step, company)})
         drafted = self._drafter.draft(request)
         if isinstance(drafted, NotDrafted):
             return drafted
         shown = canonical(request.model_dump(mode="json")).decode()
         return drafted.model_copy(update={"shown": shown})
+
+    def _examples(
+        self, playbook: Playbook, step: DraftStep | ReadStep, company: Company
+    ) -> tuple[Lesson, ...]:
+        """Return the edits this draft is written with, where that is switched on."""
+        if not isinstance(step, DraftStep) or not is_on("learn_from_edits", company, playbook):
+            return ()
+        with self._store.looking() as tx:
+            return lessons(
+                tx.taught(step.agent),
+                playbook=playbook.playbook,
+                step=step.draft,
+                action=step.action,
+                writes=step.writes,
+                own=(company.name,),
+            )
 
     def _accepted(self, agent: str, action: str) -> Confidence:
         with self._store.looking() as tx:

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from bot.reference.markdown import code, first_line, table
 from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
-from workflows import action, company, customers, limits, playbook, worktime
+from workflows import action, company, customers, flags, limits, playbook, worktime
 from workflows.durations import Span, words
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def playbook_page() -> str:
         _record(playbook.Above, "`approve.above`"),
         _record(playbook.CustomerOf, "`customer`"),
         _record(playbook.Success, "`success`"),
+        _record(flags.Flags, "`flags`"),
     )
 
 
@@ -84,6 +85,7 @@ def company_page() -> str:
         _record(company.Holidays, "`holidays`"),
         _record(customers.Customers, "`customers`"),
         _record(limits.Limit, "`limits`"),
+        _record(flags.Flags, "`flags`"),
     )
 
 

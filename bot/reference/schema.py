@@ -49,7 +49,7 @@ def _models() -> Iterator[type[BaseModel]]:
     yield playbook.Playbook
     yield Field
     yield from (playbook.Trigger, playbook.Schedule, playbook.Approve, playbook.Above)
-    yield from (playbook.Success, playbook.ExceptionPath, playbook.CustomerOf)
+    yield from (playbook.Success, playbook.ExceptionPath, playbook.CustomerOf, playbook.Flags)
     yield from playbook.Step.__subclasses__()
 
 

@@ -47,6 +47,9 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_RESOLVED: "A person said whether an uncertain one had happened.",
     Event.DRAFT_SHOWN: "Somebody opened a form about it (edit, reject, request changes, sign), or saved an edit that "
     "changed nothing.",
+    Event.DRAFT_LEARNT: "An edited draft was carried out, and its edit is an example from now on: of which agent, "
+    "between which revisions, in which fields, for which reason. The texts are the revisions'.",
+    Event.EXAMPLE_SWITCHED: "Somebody switched an example off or on again, or had it forgotten for good.",
     Event.TASK_OPENED: "A person was given a task or asked to choose.",
     Event.TASK_REMINDED: "Half of the time was over; whoever has the work was reminded once.",
     Event.TASK_OVERDUE: "It was not done in time; an owner of the playbook was told.",
@@ -100,6 +103,8 @@ VERBS = {
     "cancel": "`cancel RUN` stops a run; what has not left stays here.",
     "nocontact": "`nocontact jo@example.com` stops every message to a customer; what waits withdraws itself.",
     "contact": "`contact jo@example.com` lifts that again. The owner and admins may.",
+    "learnt": "`learnt` lists the edits agents learnt from and how much is edited week by week; `learnt AGENT` those "
+    "of one agent. An owner of the playbook or an admin switches each off, on, or removes it.",
     "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
     "has an exception for it.",
 }
@@ -195,7 +200,10 @@ KEYS = {
     ("AskStep", "who"): "Who is asked.",
     ("AskStep", "title"): "The question.",
     ("AskStep", "options"): "What can be chosen, two or more.",
-    ("AskStep", "recommended"): 'The option that is suggested, or the field that names one: `"{{ score.next }}"`.',
+    (
+        "AskStep",
+        "recommended",
+    ): 'The option that is suggested, or the field that names one: `"{{ score.next }}"`.',
     ("AskStep", "because"): "Why that one; shown with it.",
     ("AskStep", "within"): "When it is due. It stays open after that, marked overdue.",
     ("TaskStep", "task"): "The step's name.",

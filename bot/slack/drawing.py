@@ -90,6 +90,7 @@ class Drawings:
             findings=findings,
         )
         self.home, self.waiting = self._tab.home, self._tab.waiting
+        self.learnt = self._tab.lessons.answer
         self._of: dict[str, Callable[[Row, str], Drawing | None]] = {
             "draft": self._draft,
             "run": self._run,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blocks import home, listing
 from blocks.listing import View
 from blocks.queue import Waiting
+from bot.slack import lessons
 from workflows import queue
 from workflows.errors import Stranger
+from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, may_go_together
 from workflows.run import DraftState
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from workflows.versions import Active, Proposal
 
 
-class Looking(Protocol):
+class Looking(lessons.Looking, Protocol):
     """What is looked up to draw it."""
 
     def playbook(self, version: str) -> Playbook:
@@ -95,12 +97,16 @@ class Tab:
         """Take what is looked at; `findings` is what the doctor last found."""
         self._reading, self._directory, self._shelf = reading, directory, shelf
         self._clock, self._actions, self._findings = clock, actions, findings
+        self.lessons = lessons.Lessons(
+            reading=reading, directory=directory, shelf=shelf, clock=clock
+        )
         self._rows: dict[View, Callable[[str], list[list[Block]]]] = {
             View.TEAM: self._team,
             View.LATE: self._late,
             View.TASKS: self._tasks,
             View.RUNS: self._runs,
             View.PLAYBOOKS: self._playbooks,
+            View.LEARNT: self.lessons.rows,
             View.SWITCHES: self._switches,
         }
 
@@ -145,13 +151,20 @@ class Tab:
                 draft=run.draft,
                 spec=self._actions.get(run.draft.action),
                 one_tap=run.draft.risk in LOW_RISK and levels[run.version] >= SIGNING_LEVEL,
-                alike=_alike(run, run.draft, company)
+                alike=self._alike(run, run.draft, company)
                 if levels[run.version] >= SIGNING_LEVEL
                 else "",
             )
             for run in runs
             if run.draft
         ]
+
+    def _alike(self, run: Run, draft: Draft, company: Company) -> str:
+        """Return what tells which drafts may be signed together with this one; empty for none."""
+        playbook = self._reading.playbook(run.version)
+        together = draft.state is DraftState.OPEN and may_go_together(draft, company)
+        together = together and is_on("sign_together", company, playbook)
+        return f"{run.playbook}:{draft.step}:{draft.action}" if together else ""
 
     def _level(self, version: str) -> int:
         return self._reading.playbook(version).level
@@ -223,11 +236,6 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         weeks = self._reading.this_week(now, company.tz)
         return [_owned(book, weeks.get(book.playbook)) for book in books]
-
-
-def _alike(run: Run, draft: Draft, company: Company) -> str:
-    together = draft.state is DraftState.OPEN and may_go_together(draft, company)
-    return f"{run.playbook}:{draft.step}:{draft.action}" if together else ""
 
 
 def _agents(book: Playbook) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from workflows.errors import NewerRow
 from workflows.run import Actor, Draft, DraftState, Revision, Run, Signature, Task
 from workflows.text import canonical
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from bot.storage.fetch import Columns
     from workflows.ports import JsonObject
+
+#: The form of a run's, a draft's and a task's `data`. It is raised when an older program could not read it;
+#: what carries none was written before there was a number.
+SCHEMA = 1
 
 _RUN = (
     "id",
@@ -40,6 +45,7 @@ def run_row(run: Run) -> Columns:
     named: Columns = {name: getattr(run, name) for name in _RUN}
     data = run.model_dump(mode="json", exclude=_RUN_APART)
     data["task"] = run.task.id if run.task else None
+    data["schema"] = SCHEMA
     starter = run.started_by.id
     return {**named, "state": run.state.value, "started_by": starter, "data": data}
 
@@ -47,7 +53,7 @@ def run_row(run: Run) -> Columns:
 def run_from(row: Columns, draft: Draft | None, task: Task | None) -> Run:
     """Return the run of a row, with the draft and the task it carries."""
     values = {name: row[name] for name in (*_RUN, "state")}
-    return Run.model_validate({**row["data"], **values, "draft": draft, "task": task})
+    return Run.model_validate({**_read(row["data"]), **values, "draft": draft, "task": task})
 
 
 def draft_row(draft: Draft, ws: str) -> Columns:
@@ -64,7 +70,7 @@ def draft_row(draft: Draft, ws: str) -> Columns:
         "amount": draft.amount.minor if draft.amount else None,
         "currency": draft.amount.currency if draft.amount else "",
         "left_at": draft.leaves_at if draft.state is DraftState.EXECUTED else None,
-        "data": draft.model_dump(mode="json", exclude=_DRAFT_APART),
+        "data": {**draft.model_dump(mode="json", exclude=_DRAFT_APART), "schema": SCHEMA},
     }
 
 
@@ -74,7 +80,7 @@ def draft_from(
     """Return the draft of a row with everything that was written and signed of it."""
     values = {name: row[name] for name in (*_DRAFT, "state")}
     parts = {"revisions": tuple(revisions), "signatures": tuple(signatures)}
-    return Draft.model_validate({**row["data"], **values, **parts})
+    return Draft.model_validate({**_read(row["data"]), **values, **parts})
 
 
 def revision_row(revision: Revision, draft_id: str, ws: str) -> Columns:
@@ -134,10 +140,19 @@ def task_row(task: Task, ws: str) -> Columns:
     """Return the row of a task."""
     named: Columns = {name: getattr(task, name) for name in _TASK}
     data = task.model_dump(mode="json", exclude=_TASK_APART)
-    return {**named, "ws": ws, "state": task.state, "data": data}
+    return {**named, "ws": ws, "state": task.state, "data": {**data, "schema": SCHEMA}}
 
 
 def task_from(row: Columns) -> Task:
     """Return the task of a row."""
     values = {name: row[name] for name in (*_TASK, "state")}
-    return Task.model_validate({**row["data"], **values})
+    return Task.model_validate({**_read(row["data"]), **values})
+
+
+def _read(data: Columns) -> Columns:
+    """Return what stands in `data` besides its schema. Raises `NewerRow` for one this program does not know."""
+    kept = dict(data)
+    schema = kept.pop("schema", SCHEMA)
+    if schema > SCHEMA:
+        raise NewerRow(schema=schema, known=SCHEMA)
+    return kept

@@ -42,6 +42,7 @@ CHANGED = (
     "chain",
     "reading",
     "turn",
+    "example",
 )
 #: Columns that may be blanked by an erasure, which triggers check.
 BLANKED = {"revision": "payload", "document": "body"}

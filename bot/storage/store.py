@@ -12,13 +12,13 @@ from bot.storage import alike, counted, turns, worksteps
 from bot.storage.alone import alone
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
+from bot.storage.examples import Examples
 from bot.storage.fetch import many
 from bot.storage.messages import Messages
 from bot.storage.readings import newest
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, run, seen, switch
 from bot.storage.upsert import unless_there
-from bot.storage.versions import Versions
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
 from workflows.run import Confidence
@@ -148,7 +148,7 @@ class SqlStore:
         return self._reading[1] if self._reading else None
 
 
-class SqlTx(Versions):
+class SqlTx(Examples):
     """One transaction: all of it is saved or nothing."""
 
     def __init__(self, connection: Connection, store: SqlStore) -> None:

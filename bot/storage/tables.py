@@ -142,6 +142,28 @@ task = _table(
     _json(),
 )
 
+# An edit that agents are shown as an example. Its texts are the revisions it names, and are erased with them.
+example = _table(
+    "example",
+    Column("id", Name, ForeignKey("draft.id"), primary_key=True),
+    _name("ws"),
+    Column("run_id", Name, ForeignKey("run.id"), nullable=False),
+    _name("playbook"),
+    _name("step"),
+    _name("agent"),
+    _name("action"),
+    _whole("before_n"),
+    _whole("after_n"),
+    _json("fields"),
+    _name("by"),
+    _name("reason"),
+    _at(),
+    _name("state"),
+    _name("changed_by"),
+    _maybe_at("changed_at"),
+    _whole("shown"),
+)
+
 # --- What came in, what must be shown, what is due by the calendar ---
 
 seen = _table("seen", _key("ws"), _key("key"), _json("reply"), _at())
@@ -317,6 +339,7 @@ Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_du
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
 Index("run_once", *_about, sqlite_where=_named, postgresql_where=_named)
 Index("run_starter", run.c.ws, run.c.started_by, run.c.created_at)
+Index("example_agent", example.c.ws, example.c.agent, example.c.at)
 Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)
 Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)

@@ -213,6 +213,19 @@ def test_every_bad_line_of_a_file_is_a_finding(home: Path) -> None:
     assert [f for f in found if f.what == "Playbook payment-recovery can be started"]
 
 
+def test_what_is_switched_on_or_off_is_told(home: Path) -> None:
+    """As it comes, as company.yml says, and where a playbook differs."""
+    with (home / "company.yml").open("a", encoding="utf-8") as file:
+        file.write("\nflags: {sign_together: false}\n")
+    with (home / "playbooks" / "quote-follow-up.yml").open("a", encoding="utf-8") as file:
+        file.write("\nflags: {learn_from_edits: true, sign_together: false}\n")
+    said = [finding.what for finding in examine(_settings(home), FakeClock())]
+    assert "Learning from edits is off (as it comes; `flags: learn_from_edits`)" in said
+    assert "Signing together is off (company.yml says so; `flags: sign_together`)" in said
+    assert "Learning from edits is on for quote-follow-up" in said
+    assert "Signing together is off for quote-follow-up" not in said
+
+
 def test_a_bad_company_is_one_finding_with_its_line(home: Path) -> None:
     """The owner who is not among the people is named where it is written."""
     file = home / "company.yml"

@@ -10,13 +10,14 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from blocks import asking, card, home, kpi, many, modal, notice, queue
+from blocks import asking, card, home, kpi, learnt, many, modal, notice, queue
 from blocks.ids import ActionId, CallbackId
 from blocks.kit.problem import walk
 from bot.settings import repository_file
 from handlers import actions, commands, events, shortcuts, views
 from tests.unit.blocks import examples
 from tests.unit.blocks.test_hostile import everything
+from tests.unit.blocks.test_learnt import shown_example
 from tests.unit.blocks.test_screens import waiting
 from workflows.run import DraftState
 
@@ -61,6 +62,7 @@ def _screens() -> list[Json]:
         *[asking.change(long), asking.take_over(long), asking.sign(long, examples.SPEC)],
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
+        learnt.learnt([shown_example()], []),
     ]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from workflows.action import Money
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
+from workflows.examples import LOOKED_THROUGH, Example, Taught
 from workflows.limits import Ask, Told
 from workflows.playbook import Playbook
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
@@ -64,6 +65,8 @@ class Rows:
     documents: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     actives: dict[str, Active] = field(default_factory=dict[str, Active])
     proposals: dict[str, Proposal] = field(default_factory=dict[str, Proposal])
+    #: In the order they were taught.
+    examples: dict[str, Example] = field(default_factory=dict[str, Example])
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -325,6 +328,38 @@ class FakeTx:
     def propose(self, proposal: Proposal) -> None:
         self._count()
         self.rows.proposals[proposal.id] = proposal
+
+    def example(self, example_id: str) -> Example | None:
+        self._count()
+        return self.rows.examples.get(example_id)
+
+    def taught(self, agent: str = "", limit: int = LOOKED_THROUGH) -> Sequence[Taught]:
+        self._count()
+        kept = [one for one in self.rows.examples.values() if one.state != "removed"]
+        kept.sort(key=lambda one: (one.at, one.id), reverse=True)
+        return [self._taught(one) for one in kept if agent in {"", one.agent}][:limit]
+
+    def _taught(self, example: Example) -> Taught:
+        run, draft = self.rows.runs[example.run_id], self.rows.drafts[example.id]
+        written = {revision.n: revision.payload for revision in draft.revisions}
+        return Taught(
+            example=example,
+            before=written[example.before_n],
+            after=written[example.after_n],
+            known={"subject": run.subject.raw, "inputs": run.inputs, "results": run.results},
+        )
+
+    def teach(self, example: Example) -> None:
+        self._count()
+        before = self.rows.examples.get(example.id)
+        shown = before.shown if before else example.shown
+        self.rows.examples[example.id] = example.model_copy(update={"shown": shown})
+
+    def showed(self, examples: Iterable[str]) -> None:
+        self._count()
+        for name in examples:
+            one = self.rows.examples[name]
+            self.rows.examples[name] = one.model_copy(update={"shown": one.shown + 1})
 
     def wake_held(self, at: datetime) -> None:
         self._count()

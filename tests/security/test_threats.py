@@ -200,8 +200,12 @@ THREATS = (
         (
             "agents/test_provider.py::test_the_stable_part_is_the_same_for_every_customer",
             "unit/agents/test_offline.py::test_a_record_that_would_speak_for_itself_makes_no_letter",
+            "agents/test_examples.py::test_examples_are_data_in_their_own_message",
+            "agents/test_examples.py::test_a_draft_with_another_cases_value_is_refused",
+            "unit/workflows/test_learning.py::test_a_rejected_edit_teaches_nothing",
+            "unit/workflows/test_examples.py::test_of_one_persons_only_so_many",
         ),
-        missing="agents have no memory yet; what they get of earlier runs is one reason a person chose",
+        missing="prose that stands in no record is not taken out of an edit; somebody has to switch it off",
     ),
     Threat(
         "T19",

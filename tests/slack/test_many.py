@@ -104,3 +104,19 @@ def test_amounts_are_signed_alone_unless_the_company_says_up_to_which(
     again = opened()
     words = screen.words(again.open_home(NOA))
     assert "Sign 3 alike" in words
+
+
+def test_where_it_is_off_nothing_is_offered_together(
+    home: Path, opened: Callable[..., Office]
+) -> None:
+    """A playbook says it for itself; each letter is signed alone."""
+    playbooks.letter(home)
+    file = home / "playbooks" / "letter.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}\nflags: {{sign_together: false}}\n", encoding="utf-8")
+    office = opened()
+    for n in range(3):
+        office.command(ANA, f"/playbook letter to=jo{n}@lark.example")
+    shown = screen.buttons(office.open_home(NOA))
+    assert not [button for button in shown if button.startswith("Sign ")]
+    assert shown.count("Approve") == 3

@@ -160,3 +160,19 @@ def test_in_the_thread_of_a_report_the_one_open_draft_is_meant(office: Office) -
     office.foundation.engine.handle(more)
     office.settle()
     assert "Several drafts wait in this thread." in office.say(ANA, post, "claim")
+
+
+def test_where_plain_words_are_off_only_buttons_decide(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """One line in company.yml; the answer says what to do instead."""
+    with (home / "company.yml").open("a", encoding="utf-8") as file:
+        file.write("\nflags: {plain_words: false}\n")
+    office = opened()
+    office.command(LEE, "/playbook quote-follow-up Q-1043")
+    card = office.newest(SALES)
+    told = office.say(NOA, card, "approve")
+    assert "Deciding by plain words needs them to be switched on" in told
+    assert office.draft().signatures == ()
+    office.press(NOA, card, "approve")
+    assert len(office.draft().signatures) == 1

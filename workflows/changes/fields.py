@@ -172,6 +172,18 @@ _FOR_PEOPLE: dict[str, Rule] = {
     "within": partial(_text, label="is due within"),
 }
 
+
+def _flag(words: tuple[str, str, str]) -> Rule:
+    """Return the rule of what is on, off or as the company says; `words` says these three in this order."""
+
+    def rule(pair: Pair) -> Iterator[Change]:
+        # As the company says may be either, so whatever is not switched off may be wider.
+        kind: Kind = "tighter" if pair.after is False else "wider"
+        yield pair.change(words[(True, False, None).index(pair.after)], kind, _DOES)
+
+    return rule
+
+
 FIELDS: dict[type[Record], dict[str, Rule]] = {
     schema.Playbook: {
         "playbook": identity,
@@ -189,6 +201,8 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "exceptions": _exceptions,
         "extends": partial(_text, label="extends"),
         "fixed": mapping,
+        "flags": _nested,
+        "schema_": partial(_text, label="schema"),
         "conditions": partial(
             each, come="applies only when `{}`", gone="no longer needs `{}`", more="tighter"
         ),
@@ -298,6 +312,29 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "when": _acts_if,
         "playbook": partial(_doubt, label="starts"),
         "with_": mapping,
+    },
+    schema.Flags: {
+        "learn_from_edits": _flag(
+            (
+                "agents learn from edits",
+                "agents don't learn from edits",
+                "agents learn from edits if the company's file says so",
+            )
+        ),
+        "sign_together": _flag(
+            (
+                "may be signed together with others",
+                "is signed one by one",
+                "may be signed together with others unless the company's file says no",
+            )
+        ),
+        "plain_words": _flag(
+            (
+                "plain words in a thread decide",
+                "only buttons decide, no plain words",
+                "plain words in a thread decide unless the company's file says no",
+            )
+        ),
     },
     Field: {
         "name": identity,

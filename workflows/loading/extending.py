@@ -27,7 +27,7 @@ _EXTENDS = re.compile(r"""^extends:[ \t]*["']?([a-z][a-z0-9-]*)""", re.MULTILINE
 #: What may be said anew; the rest is the other one's.
 _OWN = frozenset(
     {"extends", "playbook", "title", "goal", "owner", "level", "channel", "inputs", "trigger"}
-    | {"success", "review"}
+    | {"success", "review", "flags", "schema"}
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from slack_sdk.errors import SlackApiError
 
 from blocks import proposal
+from blocks.notice import said
 from bot.deadline import left
 from handlers.back import Back
 from handlers.desk import Desk
@@ -189,6 +190,7 @@ class Room:
             actions={examples.SPEC.name: examples.SPEC},
             waiting=lambda _: self.waiting,
             change=self._change,
+            learnt=lambda person, agent: said(f"what {agent or 'everybody'} learnt, for {person}"),
             home=lambda _, place: {"type": "home", "blocks": [], "place": str(place)},
             watch_home=self._watch_home,
             people_changed=self.changed.append,

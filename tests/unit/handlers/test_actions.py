@@ -31,6 +31,7 @@ from workflows.commands import (
     Resolve,
     Resume,
     StartRun,
+    SwitchExample,
     Undo,
 )
 from workflows.errors import UnknownDraft
@@ -217,6 +218,18 @@ def test_a_switch_says_which_way_and_what(word: str, kind: type) -> None:
     command = _given(room)
     assert isinstance(command, kind)
     assert command.model_dump()["scope"] == "playbook:x"
+
+
+@pytest.mark.parametrize("to", ["on", "off", "removed"])
+def test_an_example_is_switched_by_one_command(to: str) -> None:
+    """Whether they may is decided where everything is."""
+    room = Room()
+    actions.example(room.desk, _press("example", f"{to}:d-7"))
+    command = _given(room)
+    assert isinstance(command, SwitchExample)
+    assert (command.example_id, command.to) == ("d-7", to)
+    with pytest.raises(ValueError, match="to"):
+        actions.example(room.desk, _press("example", "sideways:d-7"))
 
 
 def test_the_most_pressing_is_opened_or_nothing_waits() -> None:

@@ -127,6 +127,8 @@ def test_a_stranger_is_refused_before_anything_is_looked_up() -> None:
         ("/sayso status", "Nothing waits for you."),
         ("/sayso status 0199-run", "quote-follow-up for Lark Bakery"),
         ("/sayso audit someone", "has nothing about someone"),
+        ("/sayso learnt", "what everybody learnt"),
+        ("/sayso learnt collections", "what collections learnt"),
         ("/sayso cancel", "Say which run"),
     ],
 )

@@ -35,6 +35,12 @@ def test_it_takes_the_steps_and_says_the_rest_anew() -> None:
     assert sections["Owner"][1] == "The steps are those of quote-follow-up"
 
 
+def test_it_may_switch_something_on_or_off_for_itself() -> None:
+    """What company.yml leaves as it comes."""
+    own = f"{OWN}flags: {{learn_from_edits: true}}\nschema: 1\n"
+    assert loaded(joined(own, GOOD)).flags.learn_from_edits is True
+
+
 def test_what_is_kept_of_it_can_be_read_alone_and_changes_with_either() -> None:
     """Runs are pinned to both texts at once."""
     book = loaded(joined(OWN, GOOD))

@@ -40,6 +40,13 @@ def test_a_company_loads() -> None:
         ("{sales: C1}", "[sales]", (9, 11), "`channels` must be a block", ""),
         ("roles: [admin]", "roles: admin", (5, 32), "`roles` must be a list", ""),
         ("name: Alder Ovens\n", "", (1, 1), "`name` is missing", ""),
+        (
+            "owner: U1",
+            "owner: U1\nflags: {learn_from_edit: true}",
+            (4, 9),
+            "there is no key `learn_from_edit` here",
+            "learn_from_edits?",
+        ),
     ],
 )
 def test_a_mistake_in_the_company_is_said_at_its_place(

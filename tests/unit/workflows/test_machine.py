@@ -50,6 +50,7 @@ from workflows.commands import (
     Signal,
     Snooze,
     StartRun,
+    SwitchExample,
     Undo,
 )
 from workflows.errors import (
@@ -143,7 +144,7 @@ cancelled  stale!   stale!  over!     closed! closed!  closed! over!     over!  
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-ELSEWHERE = {StartRun, Pause, Resume, OnCustomer, OnProposal, *get_args(Choosing)}
+ELSEWHERE = {StartRun, Pause, Resume, OnCustomer, OnProposal, SwitchExample, *get_args(Choosing)}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,

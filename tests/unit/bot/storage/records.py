@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.clock import MONDAY
 from workflows.action import Risk
 from workflows.events import Entry, Event
+from workflows.examples import Example
 from workflows.run import (
     SYSTEM,
     TIMER,
@@ -29,6 +30,7 @@ from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from bot.storage.store import SqlStore
+    from workflows.ports import Store
 
 ANA, BEN = Actor.user("U-ANA"), Actor.user("U-BEN")
 WRITER = Actor(kind="agent", id="writer")
@@ -145,3 +147,29 @@ def written(store: SqlStore, n: int = 1) -> Run:
             MONDAY,
         )
     return done
+
+
+def taught(store: Store, n: int = 1, agent: str = "writer") -> Example:
+    """Keep an edited draft and the example it became."""
+    run_id, draft_id = f"r-{n}", f"d-{n}"
+    edited = draft(draft_id, run_id, revisions=(revision(), revision(2, "Other words", ANA)))
+    example = Example(
+        id=draft_id,
+        run_id=run_id,
+        playbook="follow-up",
+        step="letter",
+        agent=agent,
+        action="mail.send",
+        before_n=1,
+        after_n=2,
+        fields=("body",),
+        by="U-ANA",
+        reason="wrong tone",
+        at=MONDAY + timedelta(minutes=n),
+    )
+    with store.transaction() as tx:
+        begun = run(run_id, results={"quote": {"contact": "Jo"}})
+        tx.add(begun)
+        tx.save(begun.model_copy(update={"draft": edited}), expected_fence=0)
+        tx.teach(example)
+    return example

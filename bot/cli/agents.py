@@ -1,0 +1,97 @@
+"""`sayso agents`: what agents learnt from people's edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli.output import Json, as_json, say
+
+if TYPE_CHECKING:
+    from bot.app import Foundation
+    from workflows.examples import Taught
+
+app = typer.Typer(help="What agents learnt, and what they may not.", no_args_is_help=True)
+
+Agent = Annotated[str, typer.Argument(metavar="[AGENT]", help="Only what this agent learnt.")]
+Which = Annotated[str, typer.Argument(metavar="ID", help="As `sayso agents learnt` names it.")]
+
+
+@app.callback()
+def agents() -> None:
+    """Keep `learnt` a command of its own."""
+
+
+@app.command()
+def learnt(agent: Agent = "", json: Json = False) -> int:
+    """List the edits agents learnt from, as agents see them, and how much is edited week by week."""
+    from workflows import edit_rate  # noqa: PLC0415 -- `--help` stays quick
+
+    house = _foundation()
+    found = house.lookup.taught(agent)
+    weeks = house.lookup.edited_weeks(house.clock.now(), house.folder.company().tz)
+    own = house.folder.company().name
+    house.close()
+    if json:
+        listed = [_plain(one, own) for one in found]
+        counted = {
+            name: [one.model_dump(mode="json") for one in each] for name, each in weeks.items()
+        }
+        as_json({"learnt": listed, "edited": counted})
+        return 0
+    for name, each in weeks.items():
+        say(f"{name}: {edit_rate.words(each)}")
+    for one in found:
+        _say(one, own)
+    if not found:
+        say("Nothing was learnt from edits.")
+    return 0
+
+
+@app.command()
+def switch(
+    which: Which,
+    to: Annotated[Literal["on", "off", "removed"], typer.Argument(help="What it is to be.")],
+) -> int:
+    """Show agents an edit or not any more, or have it forgotten for good."""
+    from workflows.answers import Recorded, Refused  # noqa: PLC0415 -- `--help` stays quick
+    from workflows.commands import SwitchExample  # noqa: PLC0415 -- as above
+    from workflows.run import OPERATOR  # noqa: PLC0415 -- as above
+
+    house = _foundation()
+    answer = house.engine.handle(SwitchExample(actor=OPERATOR, example_id=which, to=to))
+    house.close()
+    if isinstance(answer, Refused):
+        raise answer.error
+    say(answer.sentence if isinstance(answer, Recorded) else "Done.")
+    return 0
+
+
+def _foundation() -> Foundation:
+    from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
+
+    return found(read_settings())
+
+
+def _plain(one: Taught, own: str) -> dict[str, object]:
+    from workflows.examples import lesson  # noqa: PLC0415 -- `--help` stays quick
+
+    seen = lesson(one, (own,))
+    changes = [change.model_dump(mode="json") for change in seen.changes]
+    return {**one.example.model_dump(mode="json"), "digest": seen.digest, "changes": changes}
+
+
+def _say(one: Taught, own: str) -> None:
+    from bot.cli.plain import line, moment  # noqa: PLC0415 -- `--help` stays quick
+    from workflows.examples import lesson  # noqa: PLC0415 -- as above
+
+    example = one.example
+    say()
+    say(f"{example.id}  {example.state}  {example.agent}  {example.playbook}, {example.step}")
+    why = example.reason or "no reason given"
+    say(f"  edited by {example.by} {moment(example.at)}, {why}, shown {example.shown} times")
+    for change in lesson(one, (own,)).changes:
+        say(f"  {change.field} before: {line(change.before.raw, 500)}")
+        say(f"  {change.field} after:  {line(change.after.raw, 500)}")

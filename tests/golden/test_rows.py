@@ -1,0 +1,72 @@
+"""Rows that older programs wrote, of every kind of record: the present program reads each, and loses nothing of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.storage import rows
+from tests.golden.rows import READ, file, written
+from workflows.errors import NewerRow
+
+KEPT = sorted(Path(__file__).parent.glob("rows-*.json"))
+#: Columns that say what belongs together; the record itself does not carry them.
+_BESIDE = {
+    "run": {"started_by", "data", "task"},
+    "draft": {"ws", "agent", "action", "unchanged", "amount", "currency", "left_at", "data"},
+    "revision": {"draft_id", "ws", "payload"},
+    "signature": {"draft_id", "ws", "choice", "reason"},
+    "task": {"ws", "data"},
+}
+
+
+def test_the_present_schema_is_kept() -> None:
+    """A new one is written down when it is made: `python -m tests.golden.rows`."""
+    assert file(rows.SCHEMA) in KEPT
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("kind", READ)
+def test_a_row_of_then_is_read_now(kept: Path, kind: str) -> None:
+    """Every value that stood in it stands in the record."""
+    row: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))[kind]
+    found = READ[kind](row).model_dump(mode="json")
+    data: dict[str, Any] = row.get("data", {})
+    wanted = {**data, **row} if kind in {"run", "draft", "task"} else row
+    for name, value in wanted.items():
+        if name in _BESIDE.get(kind, set()) | {"schema"}:
+            continue
+        assert _same(found[name]) == _same(value), name
+    assert data.get("schema", rows.SCHEMA) <= rows.SCHEMA
+
+
+def _same(value: Any) -> Any:
+    """Return a value with times written one way."""
+    return value.replace("+00:00", "Z") if isinstance(value, str) else value
+
+
+def test_every_kind_is_kept_in_every_file() -> None:
+    """A record nobody keeps could be changed so that old rows are lost."""
+    assert written().keys() == READ.keys()
+    for kept in KEPT:
+        assert json.loads(kept.read_text(encoding="utf-8")).keys() <= READ.keys()
+
+
+@pytest.mark.parametrize("kind", ["run", "draft", "task"])
+def test_a_row_of_a_newer_schema_is_refused_in_a_sentence(kind: str) -> None:
+    """It might mean something this program would get wrong."""
+    row = written()[kind]
+    row["data"]["schema"] = rows.SCHEMA + 1
+    with pytest.raises(NewerRow, match="A newer Sayso wrote this"):
+        READ[kind](row)
+
+
+@pytest.mark.parametrize("kind", ["run", "draft", "task"])
+def test_a_row_from_before_there_was_a_number_is_read(kind: str) -> None:
+    """Every row of a form before 0013."""
+    row = written()[kind]
+    del row["data"]["schema"]
+    assert READ[kind](row)

@@ -1,0 +1,275 @@
+"""An edit that was signed and carried out becomes an example; nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.unit.workflows.builders import (
+    ADA,
+    ANA,
+    BEN,
+    CEM,
+    COMPANY,
+    EVE,
+    OLGA,
+    drafted,
+    mailing,
+    playbook,
+    press,
+    reading,
+    refunding,
+)
+from tests.unit.workflows.builders import house as another
+from workflows.answers import Recorded, Refused
+from workflows.commands import (
+    Approve,
+    Edit,
+    Executed,
+    Reject,
+    RequestChange,
+    Resolve,
+    SwitchExample,
+    Undo,
+)
+from workflows.errors import NotAllowed, UnknownExample
+from workflows.events import Event
+from workflows.flags import Flags
+from workflows.run import OPERATOR, Compensation, Outcome, Run
+from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from tests.unit.workflows.builders import House
+    from workflows.examples import Example
+    from workflows.playbook import Playbook
+
+DONE = Outcome(status="done", receipt="m-1")
+BOOK = playbook(mailing(), flags={"learn_from_edits": True})
+BETTER: dict[str, Any] = {"body": "Jo, shall we? Best, Ana"}
+
+
+def edited(house: House, book: Playbook = BOOK, **more: Any) -> Run:
+    """Return a run whose letter Ana has edited."""
+    run = house.drafted(book)
+    house.engine.handle(press(Edit, run, ANA, changes=BETTER, **more))
+    return house.now(run)
+
+
+def examples(house: House) -> list[Example]:
+    """Return every example there is."""
+    return list(house.store.rows.examples.values())
+
+
+def taught(house: House, **more: Any) -> Example:
+    """Have an edit learnt from."""
+    house.left(edited(house, **more), DONE, BEN)
+    return examples(house)[-1]
+
+
+def test_an_edit_that_was_signed_and_sent_is_an_example(house: House) -> None:
+    """It names what was written and what was signed, by whom, why; the texts stay in the revisions."""
+    run = edited(house, reason="wrong tone")
+    assert examples(house) == []
+    house.left(run, DONE, BEN)
+    (example,) = examples(house)
+    assert run.draft
+    assert (example.id, example.run_id) == (run.draft.id, run.id)
+    assert (example.before_n, example.after_n, example.fields) == (1, 2, ("body",))
+    assert (example.agent, example.by, example.reason) == ("writer", "U-ANA", "wrong tone")
+    (entry,) = [e for e in house.store.entries if e.event is Event.DRAFT_LEARNT]
+    assert entry.object == f"draft:{example.id}"
+    assert entry.body == {}
+    (found,) = house.store.looking().__enter__().taught("writer")
+    assert found.after["body"] == BETTER["body"]
+
+
+def test_what_was_not_edited_teaches_nothing(house: House) -> None:
+    """The agent's own text is no lesson."""
+    house.left(house.drafted(BOOK), DONE)
+    assert examples(house) == []
+
+
+@pytest.mark.parametrize("flags", [{}, {"learn_from_edits": False}])
+def test_where_it_is_not_switched_on_nothing_is_learnt(house: House, flags: Any) -> None:
+    """Off unless somebody says otherwise."""
+    house.left(edited(house, playbook(mailing(), flags=flags)), DONE, BEN)
+    assert examples(house) == []
+
+
+def test_the_company_can_switch_it_on_for_all() -> None:
+    """One line in company.yml."""
+    house = another()
+    flags = Flags(learn_from_edits=True)
+    house.directory.now = COMPANY.model_copy(update={"flags": flags})
+    house.left(edited(house, playbook(mailing())), DONE, BEN)
+    assert len(examples(house)) == 1
+
+
+def test_a_rejected_edit_teaches_nothing(house: House) -> None:
+    """Somebody wrote it, and nobody stood for it."""
+    run = edited(house)
+    house.engine.handle(press(Reject, run, BEN, reason="wrong facts"))
+    assert examples(house) == []
+
+
+def test_an_edit_that_never_left_teaches_nothing(house: House) -> None:
+    """Refused outside, or nobody knows whether it happened."""
+    house.left(edited(house), Outcome(status="rejected", message="no such address"), BEN)
+    assert examples(house) == []
+
+
+def test_an_edit_a_person_says_has_left_teaches(house: House) -> None:
+    """The outcome was unknown; somebody looked."""
+    run = house.left(edited(house), Outcome(status="unknown"), BEN)
+    assert examples(house) == []
+    house.engine.handle(press(Resolve, run, BEN, happened=True))
+    assert len(examples(house)) == 1
+
+
+def test_held_back_and_signed_again_it_is_still_the_editors(house: House) -> None:
+    """Whoever pressed Undo wrote none of it."""
+    run = edited(house, reason="wrong facts")
+    house.engine.handle(press(Approve, run, BEN))
+    house.engine.handle(press(Undo, house.now(run), BEN))
+    house.left(run, DONE, BEN)
+    (example,) = examples(house)
+    assert (example.by, example.after_n, example.reason) == ("U-ANA", 2, "wrong facts")
+
+
+def test_what_the_agent_wrote_again_is_no_edit(house: House) -> None:
+    """A wish is followed at once; what leaves is the agent's own text."""
+    run = edited(house)
+    house.engine.handle(press(RequestChange, run, ANA, wish=Untrusted("warmer")))
+    house.report(run, drafted(body="Dear Jo, warmly"))
+    house.left(run, DONE, BEN)
+    assert examples(house) == []
+
+
+def test_an_edit_of_what_the_agent_wrote_again_begins_there(house: House) -> None:
+    """Before is what it wrote last."""
+    run = house.drafted(BOOK)
+    house.engine.handle(press(RequestChange, run, ANA, wish=Untrusted("warmer")))
+    house.report(run, drafted(body="Dear Jo, warmly"))
+    house.engine.handle(press(Edit, house.now(run), ANA, changes=BETTER))
+    house.left(run, DONE, BEN)
+    assert (examples(house)[0].before_n, examples(house)[0].after_n) == (2, 3)
+
+
+def test_only_texts_the_agent_writes_are_learnt(house: House) -> None:
+    """An address or an amount comes from a record; an edit of it teaches nothing."""
+    rule = {"by": "sales", "edit": ["to", "body"]}
+    book = playbook(mailing(approve=rule), flags={"learn_from_edits": True})
+    run = house.drafted(book)
+    house.engine.handle(press(Edit, run, ANA, changes={"to": "ann@example.com"}))
+    house.left(run, DONE, BEN)
+    assert examples(house) == []
+
+
+def test_what_no_agent_wrote_teaches_nothing(house: House) -> None:
+    """A fixed action has fields people may change, and no writer."""
+    book = playbook(refunding(), flags={"learn_from_edits": True})
+    run = house.start(book)
+    house.engine.handle(press(Edit, house.now(run), CEM, changes={"amount": "90.00 USD"}))
+    house.left(run, DONE, CEM)
+    assert examples(house) == []
+
+
+def test_undoing_what_left_teaches_nothing(house: House) -> None:
+    """The draft that takes it back is no agent's."""
+    run = house.drafted(BOOK)
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    back = Compensation(
+        action="mail.send",
+        payload={"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."},
+        title=Untrusted("Take it back"),
+    )
+    house.report(run, Executed(outcome=DONE, compensation=back))
+    house.engine.handle(press(Undo, house.now(run), ANA))
+    house.engine.handle(press(Edit, house.now(run), ANA, changes=BETTER))
+    house.left(run, DONE, BEN)
+    assert examples(house) == []
+
+
+def test_a_draft_says_which_examples_it_was_written_with(house: House) -> None:
+    """On the draft, on the record, and counted at each of them; written again, those of the new text."""
+    first = taught(house)
+    run = house.start(BOOK)
+    house.report(run, drafted().model_copy(update={"learnt": (first.id,)}))
+    draft = house.now(run).draft
+    assert draft
+    assert draft.learnt == (first.id,)
+    opened = [e for e in house.store.entries if e.event is Event.DRAFT_OPENED]
+    assert [e.head.get("learnt") for e in opened] == [None, [first.id]]
+    house.engine.handle(press(RequestChange, house.now(run), ANA, wish=Untrusted("warmer")))
+    house.report(run, drafted(body="Dear Jo").model_copy(update={"learnt": (first.id,)}))
+    (again,) = [e for e in house.store.entries if e.event is Event.DRAFT_REWRITTEN]
+    assert again.head["learnt"] == [first.id]
+    assert examples(house)[0].shown == 2
+
+
+@pytest.mark.parametrize("who", [ANA, OLGA, ADA, OPERATOR])
+@pytest.mark.parametrize("to", ["off", "removed"])
+def test_an_owner_or_an_admin_switches_an_example(house: House, who: Any, to: Any) -> None:
+    """Who, what and when stand on the record; the same again changes nothing."""
+    example = taught(house)
+    ask = SwitchExample(actor=who, example_id=example.id, to=to)
+    reply = house.engine.handle(ask)
+    assert isinstance(reply, Recorded)
+    assert reply.sentence
+    (now,) = examples(house)
+    assert (now.state, now.changed_by, now.changed_at) == (to, who.id, house.clock.at)
+    (entry,) = [e for e in house.store.entries if e.event is Event.EXAMPLE_SWITCHED]
+    assert (entry.chain, entry.head["to"]) == ("playbook:follow-up", to)
+    assert "home" in house.store.rows.redrawn
+
+
+def test_switched_as_it_is_nothing_goes_on_the_record(house: House) -> None:
+    """Two people press at once."""
+    example = taught(house)
+    for _ in range(2):
+        house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="off"))
+    house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="on"))
+    said = [e.head["to"] for e in house.store.entries if e.event is Event.EXAMPLE_SWITCHED]
+    assert said == ["off", "on"]
+
+
+@pytest.mark.parametrize("who", [CEM, EVE])
+def test_nobody_else_does(house: House, who: Any) -> None:
+    """The refusal says whom to ask, and stands on the record."""
+    example = taught(house)
+    reply = house.engine.handle(SwitchExample(actor=who, example_id=example.id, to="off"))
+    assert isinstance(reply, Refused)
+    assert isinstance(reply.error, NotAllowed)
+    assert examples(house)[0].state == "on"
+    assert house.store.entries[-1].event is Event.PRESS_REFUSED
+
+
+def test_of_a_playbook_that_is_gone_admins_alone_decide(house: House) -> None:
+    """Nobody owns it any more."""
+    example = taught(house)
+    house.store.rows.actives.clear()
+    refused = house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="off"))
+    assert isinstance(refused, Refused)
+    done = house.engine.handle(SwitchExample(actor=ADA, example_id=example.id, to="off"))
+    assert isinstance(done, Recorded)
+
+
+def test_what_was_removed_stays_removed(house: House) -> None:
+    """And what was never there can't be switched."""
+    example = taught(house)
+    house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="removed"))
+    for name in (example.id, "nobody-knows-it"):
+        reply = house.engine.handle(SwitchExample(actor=ANA, example_id=name, to="on"))
+        assert isinstance(reply, Refused)
+        assert isinstance(reply.error, UnknownExample)
+    with house.store.looking() as look:
+        assert look.taught() == []
+
+
+def test_a_read_step_learns_nothing(house: House) -> None:
+    """A summary is edited by nobody."""
+    run = house.start(playbook(reading(), mailing(), flags={"learn_from_edits": True}))
+    assert run.step == "quote"
+    assert examples(house) == []
