@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from benchmarks.company import Office
     from benchmarks.figures import Asked
     from workflows.events import Entry
-    from workflows.ports import Looking, Store, Tx
+    from workflows.ports import Hold, Looking, Store, Tx
 
 _PRESSES, _ENTRIES, _SEARCHES = 300, 1_000_000, 50
 #: A run every half minute, for as long as it takes.
@@ -61,8 +61,10 @@ class _Unlogged:
         self._store = store
 
     @contextmanager
-    def transaction(self, deadline: float | None = None) -> Generator[Any]:
-        with self._store.transaction(deadline) as tx:
+    def transaction(
+        self, deadline: float | None = None, first: frozenset[Hold] = frozenset()
+    ) -> Generator[Any]:
+        with self._store.transaction(deadline, first) as tx:
             yield _UnloggedTx(tx)
 
     def looking(self) -> AbstractContextManager[Looking]:

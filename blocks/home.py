@@ -34,8 +34,6 @@ _PLAYBOOKS = 4
 _SWITCHES = 3
 _FINDINGS = 4
 _LINE = 200
-#: Characters a button's value holds.
-_VALUE = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +185,7 @@ def _later_or_other(task: Task) -> Block:
 def _answer(task: Task, option: str, at: int) -> Block:
     recommended = option == task.recommended
     text = f"{option} (recommended)" if recommended else option
-    value = f"{task.id}:{option}"[:_VALUE]
+    value = f"{task.id}:{option}"[: listing.VALUE]
     return elements.button(
         ActionId.ANSWER, text, value, about=task.title, primary=recommended, suffix=str(at)
     )
@@ -242,24 +240,12 @@ def _owned_buttons(one: Owned) -> list[Block]:
 def _admin(shown: Home) -> list[Block]:
     if not shown.admin:
         return []
-    switches = [_switch_row(switch) for switch in shown.switches]
+    switches = [listing.switch_row(off.scope, off.by, since=off.at) for off in shown.switches]
     bad = [finding for finding in shown.findings if not finding.ok]
     findings = [[_finding_row(finding, at)] for at, finding in enumerate(bad)]
     return [
         *_part("switches", "Switched off", switches, _SWITCHES),
         *_part("findings", "Needs attention", findings, _FINDINGS),
-    ]
-
-
-def _switch_row(switch: Switch) -> list[Block]:
-    line = [rich.text(f"{switch.scope} ", bold=True), rich.text("by "), rich.person(switch.by)]
-    line += [rich.text(" since "), rich.date(switch.at)]
-    on = elements.button(
-        ActionId.SWITCH, "Switch on", f"resume:{switch.scope}"[:_VALUE], about=switch.scope
-    )
-    return [
-        rich.block(block_id(BlockId.ROW, "switch", switch.scope), rich.section(*line)),
-        elements.actions(block_id(BlockId.BUTTONS, "switch", switch.scope), on),
     ]
 
 

@@ -11,6 +11,7 @@ from blocks.ids import ActionId, BlockId, CallbackId, block_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from blocks.text import Block
     from workflows.run import Run, Task
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 #: Rows of a list on one page; a row is two blocks at most, a Home holds a hundred.
 PAGE = 25
 _LINE = 200
+#: Characters of a button's value.
+VALUE = 2000
 
 
 class View(StrEnum):
@@ -158,15 +161,19 @@ def late_task(task: Task) -> list[Block]:
     ]
 
 
-def switch_row(scope: str, off: str, purpose: str) -> list[Block]:
-    """Return something that can be switched off or on: what it is, who switched it off (empty: nobody)."""
+def switch_row(
+    scope: str, off: str, purpose: str = "", since: datetime | None = None
+) -> list[Block]:
+    """Return something that can be switched off or on: what it is, who switched it off (empty: nobody), since when."""
     kind, _, name = scope.partition(":")
     what = " · ".join(part for part in (kind if name else "", purpose) if part)
-    line = [rich.text(name or "Everything", bold=True)]
+    line = [rich.text(name[:_LINE] or "Everything", bold=True)]
     line += [rich.text(f" · {what}"[:_LINE])] if what else []
     line += [rich.text(" · off, by "), rich.person(off)] if off else [rich.text(" · on")]
+    line += [rich.text(" since "), rich.date(since)] if since else []
     word, text = ("resume", "Switch on") if off else ("pause", "Switch off")
-    button = elements.button(ActionId.SWITCH, text, f"{word}:{scope}", about=name or "everything")
+    value = f"{word}:{scope}"[:VALUE]
+    button = elements.button(ActionId.SWITCH, text, value, about=name or "everything")
     return [
         rich.block(block_id(BlockId.ROW, "switch", scope), rich.section(*line)),
         elements.actions(block_id(BlockId.BUTTONS, "switch", scope), button),

@@ -40,6 +40,7 @@ from bot.slack.gateway import Gateway
 from bot.slack.identity import identity
 from bot.slack.outbox import Outbox
 from bot.slack.socket import Socket
+from bot.slack.tab import Tab
 from bot.staff import Asking, Staff, staff_of, tell_keeper
 from bot.storage.cards import Cards
 from bot.storage.claims import Claims
@@ -274,14 +275,16 @@ def _core(
 
 
 def _drawings(foundation: Foundation, checks: Checks, staff: Staff) -> Drawings:
-    return Drawings(
-        reading=foundation.lookup,
+    reading, clock, actions = foundation.lookup, foundation.clock, foundation.connectors.actions
+    tab = Tab(
+        reading=reading,
         directory=staff,
         shelf=foundation.shelf,
-        clock=foundation.clock,
-        actions=foundation.connectors.actions,
+        clock=clock,
+        actions=actions,
         findings=lambda: (*staff.findings(), *checks.findings, *foundation.watching.findings),
     )
+    return Drawings(reading=reading, directory=staff, clock=clock, actions=actions, tab=tab)
 
 
 def _drafter(settings: Settings, store: SqlStore, clock: Clock, zone: ZoneInfo) -> Drafter:

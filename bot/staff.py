@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from bot.deadline import left
-from bot.slack.people import Silent, read
+from bot.slack.people import Unanswered, read
 from bot.storage.readings import Readings
 from workflows.errors import NotRecorded
 from workflows.ports import Finding
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workflows.ports import Clock, Directory, Door
     from workflows.reading import Reading
 
-    #: Asks Slack about the company's people now, and knows what was read before. Raises `Silent`.
+    #: Asks Slack about the company's people now, and knows what was read before. Raises `Unanswered`.
     Ask = Callable[[Company, datetime, Reading | None], Reading]
 
 _log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Staff:
         company, before = self._folder.company(), self._readings.newest()
         try:
             found = self._ask(company, self._clock.now(), before)
-        except Silent as silent:
+        except Unanswered as silent:
             self._leave_in_peace(silent.word, silent.wait)
             return
         self._readings.keep(found, claimed)

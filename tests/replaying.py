@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from workflows.ground import Ground
+from workflows.ground import Ground, Grounds
 from workflows.on_record import OnRecord
 from workflows.replay import Replay, replay
+from workflows.sight import Sight
 from workflows.standing import Standing
 from workflows.text import canonical, recordable
 
@@ -31,10 +32,14 @@ def _written(entry: Entry) -> Entry:
     return entry.model_copy(update={"head": head, "body": body})
 
 
-def grounds(store: FakeStore) -> dict[str, Ground]:
-    """Return the grounds that were kept, by their hash."""
-    documents = store.rows.documents.items()
-    return {hash_: Ground.read(text) for hash_, (kind, text) in documents if kind == "company"}
+def grounds(store: FakeStore) -> Grounds:
+    """Return what was kept of what turns stand on."""
+    kept = [(hash_, *rest) for hash_, rest in store.rows.documents.items()]
+    return Grounds(
+        companies={h: Ground.read(text) for h, kind, text in kept if kind == "company" and text},
+        sights={h: Sight.read(text) for h, kind, text in kept if kind == "reading" and text},
+        erased=frozenset(h for h, _, text in kept if not text),
+    )
 
 
 def standing(store: FakeStore, run_id: str) -> Standing:

@@ -43,11 +43,13 @@ def contact(tx: Tx, command: OnCustomer, company: Company, at: datetime) -> Reco
     stop, key = isinstance(command, StopContact), key_of(command.address)
     if stop:
         policy.may_take_part(command.actor, company)
-        # Runs before the customer: whoever signs holds a run and waits for the customer.
         tx.wake_about(key, at)
     else:
         _refuse_others(command.actor, company, "Writing to a customer again")
     changed = tx.silence(key, command.actor.id, at) if stop else tx.unsilence(key)
+    if stop:
+        # Once more: a draft may have opened while whoever opened it was waited for.
+        tx.wake_about(key, at)
     if not changed:
         said = "gets no messages already" if stop else "may be written to already"
         return Recorded(sentence=f"{command.address} {said}.")

@@ -32,12 +32,14 @@ from workflows.errors import (
     Unsure,
     Unusable,
 )
-from workflows.ground import KIND, Ground
+from workflows.ground import KIND as COMPANY
 from workflows.machine import decide
-from workflows.ports import Kept
+from workflows.ports import Kept, Unheld
 from workflows.refused import refused
 from workflows.shelf import LookedUp, read
+from workflows.sight import KIND as READING
 from workflows.turn import Facts, Untold
+from workflows.underfoot import Underfoot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from workflows.company import Company
     from workflows.events import Entry
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Ids, Store, Tx
+    from workflows.ports import Clock, Directory, Hold, Ids, Store, Tx
     from workflows.run import Run
     from workflows.turn import Decision
 
@@ -75,8 +77,7 @@ class Engine:
         """
         self._store, self._clock, self._ids = store, clock, ids
         self._directory, self._actions = directory, actions
-        self._program = program
-        self._ground: Ground | None = None
+        self._underfoot = Underfoot(actions, program)
 
     def handle(self, command: Command, deadline: float | None = None) -> Reply:
         """Decide and save. `deadline` is the seconds a person's press may wait for the database.
@@ -84,11 +85,15 @@ class Engine:
         Raises `NotRecorded` when it could not be saved in time; then nothing was done. Raises `Unsure` when the
         connection broke while it was saved and what came of it can't be read back either.
         """
-        try:
-            with self._store.transaction(deadline) as tx:
-                return self._handle(tx, command)
-        except Unsure:
-            return self._read_back(command)
+        first: frozenset[Hold] = frozenset()
+        while True:
+            try:
+                with self._store.transaction(deadline, first) as tx:
+                    return self._handle(tx, command)
+            except Unheld as unheld:
+                first |= unheld.first
+            except Unsure:
+                return self._read_back(command)
 
     def _read_back(self, command: Command) -> Reply:
         """Return the answer this command got, when nobody knows whether it was committed."""
@@ -139,12 +144,20 @@ class Engine:
         if isinstance(decision.answer, Refused):
             tx.append([self._refused(run, command, decision.answer.error)], facts.at)
         if isinstance(command, StartRun) and decision.run:
-            tx.keep("playbook", playbook.source, playbook.version)
+            _begun(tx, playbook, decision.run)
         if isinstance(command, StepDone):
             self._keep(tx, command.result)
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
         return decision.answer
+
+    def _keep_grounds(self, tx: Tx, run_id: str, facts: Facts) -> None:
+        """Keep what it was decided on; what Slack said is about people, and stays no longer than the runs do."""
+        if facts.ground:
+            tx.keep(COMPANY, facts.ground.text, facts.ground.hash)
+        if facts.sight:
+            tx.keep(READING, facts.sight.text, facts.sight.hash)
+            tx.stand(run_id, facts.sight.hash)
 
     def _told(
         self, tx: Tx, run: Run | None, playbook: Playbook, command: Command, facts: Facts
@@ -214,17 +227,9 @@ class Engine:
             reading=reading,
             paused=tuple((switch.scope, switch.by) for switch in tx.switches()),
             actions=self._actions,
-            ground=self._ground_of(company).hash,
+            ground=self._underfoot.ground(tx, company),
+            sight=self._underfoot.sight(tx, reading),
         )
-
-    def _ground_of(self, company: Company) -> Ground:
-        """Return what the rules stand on; the same one, with its hash, as long as the company is the same."""
-        ground = self._ground
-        if ground is None or ground.company is not company:
-            actions = tuple(self._actions.values())
-            ground = Ground(company=company, actions=actions, program=self._program)
-            self._ground = ground
-        return ground
 
     def _company(self, tx: Tx, at: datetime) -> Company:
         """Return the company as Slack saw it last. Every process decides on the same reading, the newest."""
@@ -244,8 +249,7 @@ class Engine:
         if decision.example:
             tx.teach(decision.example)
         tx.showed(decision.learnt)
-        ground = self._ground_of(self._directory.company())
-        tx.keep(KIND, ground.text, ground.hash)
+        self._keep_grounds(tx, run.id, facts)
         for name in decision.turns:
             tx.take_turn(name)
         tx.append(decision.entries, facts.at)
@@ -274,6 +278,13 @@ class Engine:
         if kept.kind == "refused":
             return Refused(error=SaidBefore(sentence=kept.sentence))
         return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
+
+
+def _begun(tx: Tx, playbook: Playbook, run: Run) -> None:
+    """Keep what a new run is pinned to, and that it was started, where that is done only once."""
+    tx.keep("playbook", playbook.source, playbook.version)
+    if playbook.once_per:
+        tx.never_again(run)
 
 
 def _closest(name: str, names: Sequence[str]) -> str:

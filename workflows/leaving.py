@@ -25,7 +25,9 @@ LATE = timedelta(minutes=10)
 def leave(turn: Turn) -> None:
     """The hold is over: look at switches and facts once more, then let the workers carry it out."""
     command, draft = cast("Due", turn.command), turn.draft
-    if switch := turn.held_by:
+    if draft.leaves_at and turn.at < draft.leaves_at and not customers.is_silent(turn, draft):
+        _hold_on(turn, draft.leaves_at)
+    elif switch := turn.held_by:
         hold_still(turn, f"{switch[0]} is paused; it leaves once that is resumed")
     elif command.problem:
         _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
@@ -64,6 +66,12 @@ def _wait_for_day(turn: Turn, day: datetime) -> None:
     turn.redrafted(leaves_at=day)
     turn.become(due_at=day, why=signing.NIGHT)
     turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": signing.NIGHT})
+
+
+def _hold_on(turn: Turn, until: datetime) -> None:
+    """Hold it to the end: it was woken for something else, which is over."""
+    turn.record(Event.RUN_POSTPONED, actor=TIMER, body={"why": turn.run.why})
+    turn.become(due_at=until)
 
 
 def _wait_a_little(turn: Turn, why: str) -> None:

@@ -75,14 +75,17 @@ class Ask(Record):
     """Something a rule wants to be told before it can decide: read in the same transaction, then it decides again.
 
     `signed` counts what was signed and has left or will; `silent` is 1 for who wants no more messages; `turns`
-    counts how often something of that name came: that somebody was asked first, that a suggestion was followed.
+    counts how often something of that name came: that somebody was asked first, that a suggestion was followed;
+    `failed` is 1 for work whose last try is known not to have happened, and that nobody has begun again since.
     """
 
-    kind: Literal["signed", "silent", "turns"] = "signed"
+    kind: Literal["signed", "silent", "turns", "failed"] = "signed"
     #: The digest `Draft.customer` holds; empty counts everybody.
     customer: str = ""
     person: str = ""
     playbook: str = ""
+    #: The idempotency key of what is carried out.
+    work: str = ""
     #: What is counted: `playbook:step` for people who are asked in turn, else a name of its own.
     turn: str = ""
     actions: tuple[str, ...] = ()

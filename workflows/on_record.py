@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workflows.action import Record
 from workflows.commands import Command
 from workflows.events import Entry
+from workflows.sight import Times
 from workflows.standing import differing
 from workflows.text import recordable
 from workflows.turn import Facts
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from pydantic import JsonValue
 
-    from workflows.ground import Ground
+    from workflows.ground import Grounds
     from workflows.ports import JsonObject
+    from workflows.reading import Reading
+    from workflows.sight import Sight
 
 #: What a turn's first entry carries beside what was decided.
 _ASKED = ("command", "facts", "whole")
@@ -50,7 +53,7 @@ class Asked:
     due: datetime | None = None
 
 
-def asked_in(body: JsonObject, ground: Ground) -> Asked:
+def asked_in(body: JsonObject, grounds: Grounds) -> Asked:
     """Read what a turn's first entry carries. Raises `ValueError`, `LookupError` or `TypeError`."""
     said, facts = body["command"], body["facts"]
     if not isinstance(said, dict) or not isinstance(facts, dict):
@@ -58,12 +61,22 @@ def asked_in(body: JsonObject, ground: Ground) -> Asked:
     values = {name: value for name, value in said.items() if name != "kind"}
     for path in _paths(body.get("whole")):
         _make_float(values, path)
-    kept = Facts.model_validate({**facts, "company": ground.company, "actions": ground.named})
+    ground = grounds.companies[str(facts["ground"])]
+    apart = {"company": ground.company, "actions": ground.named, "ground": ground}
+    kept = Facts.model_validate({**facts, **apart, **_seen(facts, grounds)})
     seen = kept.company.with_reading(kept.reading, kept.at)
     return Asked(
         command=_KINDS[str(said["kind"])].model_validate(values),
         facts=kept.model_copy(update={"company": seen}),
     )
+
+
+def _seen(facts: JsonObject, grounds: Grounds) -> dict[str, Sight | Reading]:
+    """Return the reading as it was; entries of before it was kept apart carry it themselves."""
+    if "sight" not in facts:
+        return {}
+    sight = grounds.sights[str(facts["sight"])]
+    return {"sight": sight, "reading": sight.at(Times.model_validate(facts["reading"]))}
 
 
 def _paths(written: JsonValue) -> list[list[JsonValue]]:

@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 JsonObject = dict[str, JsonValue]
 
 
+#: What a transaction holds until its end, so that others wait: a kind and a name.
+Hold = tuple[str, str]
+
+
+class Unheld(Exception):
+    """Somebody holds what this transaction wants out of its turn: begin again, holding all of this first."""
+
+    def __init__(self, first: frozenset[Hold]) -> None:
+        """Take what is to be held."""
+        self.first = first
+        super().__init__(sorted(first))
+
+
 class Clock(Protocol):
     """What time it is. Everything that waits asks this and nothing else."""
 
@@ -284,7 +297,7 @@ class Looking(Protocol):
 
 
 class Tx(Looking, Protocol):
-    """One transaction: all of it is saved or nothing. Lock order: key, run, draft, chain, message."""
+    """One transaction: all of it is saved or nothing. Every method may raise `Unheld`: see bot/storage/order.py."""
 
     def seen(self, key: str) -> Kept | None:
         """Return the answer this command got before."""
@@ -308,6 +321,10 @@ class Tx(Looking, Protocol):
 
     def others(self, playbook: str, once: str) -> Sequence[Other]:
         """Return the runs about the same, oldest first; nobody starts another until this is over."""
+        ...
+
+    def never_again(self, run: Run) -> None:
+        """Note that what a new run is about was started and is done only once; no erasure removes that."""
         ...
 
     def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
@@ -387,15 +404,28 @@ class Tx(Looking, Protocol):
         ...
 
     def keep(self, kind: str, text: str, hash_: str) -> None:
-        """Keep a document (playbook, context, company) under its content hash; the same twice is once."""
+        """Keep a document (playbook, context, company, reading) under its content hash; the same twice is once."""
+        ...
+
+    def is_erased(self, hash_: str) -> bool:
+        """Whether a document of this hash was kept and erased."""
+        ...
+
+    def stand(self, run_id: str, hash_: str) -> None:
+        """Note that turns of a run stand on a kept text: it is erased with the last run that does."""
         ...
 
 
 class Store(Protocol):
     """Where the truth is kept."""
 
-    def transaction(self, deadline: float | None = None) -> AbstractContextManager[Tx]:
-        """Open a transaction; it waits for locks at most `deadline` seconds. Raises `NotRecorded`."""
+    def transaction(
+        self, deadline: float | None = None, first: frozenset[Hold] = frozenset()
+    ) -> AbstractContextManager[Tx]:
+        """Open a transaction that holds `first` from its beginning; it waits for others at most `deadline` seconds.
+
+        Raises `NotRecorded`.
+        """
         ...
 
     def looking(self) -> AbstractContextManager[Looking]:

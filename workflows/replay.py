@@ -20,9 +20,9 @@ from workflows.run import Actor
 from workflows.standing import Standing, differing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from workflows.ground import Ground
+    from workflows.ground import Grounds
     from workflows.playbook import Playbook
     from workflows.turn import Decision
 
@@ -64,10 +64,10 @@ class Place(Record):
 def replay(
     entries: Sequence[OnRecord],
     playbook: Playbook | None,
-    grounds: Mapping[str, Ground],
+    grounds: Grounds,
     program: str = "",
 ) -> Replay:
-    """Decide a run again: its entries in order, the playbook it is pinned to, the kept grounds by their hash.
+    """Decide a run again: its entries in order, the playbook it is pinned to, what was kept of what they stand on.
 
     Without the playbook nothing can be derived. `program` is the version of the rules that decide now.
     """
@@ -83,11 +83,11 @@ class Replay:
         self,
         entries: Sequence[OnRecord],
         playbook: Playbook | None,
-        grounds: Mapping[str, Ground],
+        grounds: Grounds,
         program: str,
     ) -> None:
         """Take what `replay` does; nothing is decided yet."""
-        self._others = {ground.program for ground in grounds.values()} - {program}
+        self._others = {ground.program for ground in grounds.companies.values()} - {program}
         self._entries, self._grounds = entries, grounds
         #: The version the run is pinned to; None where it is not kept.
         self.playbook = playbook
@@ -209,17 +209,17 @@ class Replay:
             self._differs(one, "nothing that was asked leads to it")
         elif "ground" not in facts:
             self._lacks(one, "it was written before the company was kept with each turn")
-        elif (ground := self._grounds.get(str(facts["ground"]))) is None:
-            self._lacks(one, "the company as it was then was erased, or is not kept")
+        elif lacking := self._grounds.lacking(facts):
+            self._lacks(one, lacking)
         elif self.playbook is None:
             self._lacks(one, "the playbook it is pinned to is not kept, or can't be read any more")
         else:
-            return self._read(one, ground)
+            return self._read(one)
         return None
 
-    def _read(self, one: OnRecord, ground: Ground) -> Asked | None:
+    def _read(self, one: OnRecord) -> Asked | None:
         try:
-            return asked_in(one.entry.body, ground)
+            return asked_in(one.entry.body, self._grounds)
         except (ValueError, LookupError, TypeError):
             self._differs(one, "what it says was asked can't be read")
             return None

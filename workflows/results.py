@@ -219,6 +219,8 @@ def _remind_or_expire(turn: Turn, draft: Draft) -> None:
     """At half time remind once; when it is late pass it on once; then it expires. Silence never approves."""
     if customers.is_silent(turn, draft):
         leaving.withdraw_silent(turn)
+    elif turn.at < draft.remind_at:
+        turn.become(due_at=draft.remind_at)  # woken for something else, which is over
     elif turn.at < draft.expires_at:
         _remind(turn, draft)
     elif draft.escalated_at is None and policy.can_pass_on(
@@ -231,6 +233,8 @@ def _remind_or_expire(turn: Turn, draft: Draft) -> None:
 
 def _remind(turn: Turn, draft: Draft) -> None:
     turn.become(due_at=draft.expires_at)
+    if draft.escalated_at:
+        return  # who was reminded and passed over is not reminded again
     turn.record(Event.DRAFT_REMINDED, actor=TIMER, head={"revision": draft.revision})
     turn.post(f"remind:{draft.id}")
 

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Literal, cast
 from workflows import drafts, policy, steps, tasks
 from workflows.errors import NotOpen
 from workflows.events import Event
+from workflows.limits import Ask
 from workflows.playbook import WaitStep
 from workflows.run import DraftState, Ending, RunState
 
 if TYPE_CHECKING:
     from workflows.commands import Signal
     from workflows.exceptions import Taken
+    from workflows.run import Draft
     from workflows.turn import Turn
 
 #: The signal that the customer has replied.
 REPLIED: Literal["replied"] = "replied"
-#: States in which an action can't be stopped any more.
+#: States in which an action can't be stopped, unless its last try is known to have failed.
 _AWAY = frozenset({DraftState.EXECUTING, DraftState.UNCERTAIN})
 _WAITS = frozenset({DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING})
 
@@ -63,15 +65,22 @@ def _reply(turn: Turn) -> Taken | None:
 def _replied(turn: Turn, found: Taken) -> None:
     """Leave what the run is doing: its draft is withdrawn, its task dropped. What is leaving is left to leave."""
     draft = turn.run.draft
-    if draft and draft.state in _AWAY:
+    if draft and draft.state in _AWAY and not _is_here(turn, draft):
         turn.become(replied=True)
         turn.sentence = (
             "It is leaving already and can't be stopped; the reply is taken up right after."
         )
         return
     ending = Ending(by=turn.command.actor, at=turn.at, reason=steps.REPLIED)
-    if draft and draft.state in _WAITS:
+    if draft and draft.state in {*_WAITS, DraftState.EXECUTING}:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.sentence = "Noted. Nothing that was prepared before the reply leaves."
     steps.take(turn, found, steps.REPLIED if found.path.on == REPLIED else "the reply")
+
+
+def _is_here(turn: Turn, draft: Draft) -> bool:
+    """Whether it waits to be tried again: it is known not to have left, and nobody has begun to send it since."""
+    if draft.state is not DraftState.EXECUTING:
+        return False
+    return turn.told(Ask(kind="failed", work=draft.key)).count > 0

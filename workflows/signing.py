@@ -32,14 +32,18 @@ def _may_sign_now(turn: Turn) -> str:
     draft, company = turn.draft, turn.facts.company
     actor, level = turn.command.actor, turn.playbook.level
     mark = policy.may_sign(turn.run, draft, actor, company, level, turn.at)
-    drafts.current(turn)
+    _refuse_late(turn)
     if cast("OnDraft", turn.command).shown == "together":
         _refuse_unlike(turn)
     if draft.needs.quorum == 1:
         claiming.respect(turn)
-    if turn.at >= draft.expires_at:
-        raise NotOpen(state="past its time", wanted="signed")
     return mark
+
+
+def _refuse_late(turn: Turn) -> None:
+    drafts.current(turn)
+    if turn.at >= turn.draft.expires_at:
+        raise NotOpen(state="past its time", wanted="signed")
 
 
 def _refuse_unlike(turn: Turn) -> None:
@@ -79,6 +83,12 @@ def sign(turn: Turn) -> None:
 
 
 def _sign(turn: Turn) -> None:
+    if turn.command.actor.id in turn.draft.signers and weighing.is_enough(turn):
+        # They signed when more had to, and these very bytes: one signature of theirs is one.
+        _refuse_late(turn)
+        customers.refuse_silent(turn, turn.draft)
+        _hold(turn)
+        return
     mark = _may_sign_now(turn)
     customers.refuse_silent(turn, turn.draft)
     limits.refuse_beyond(turn, turn.draft)

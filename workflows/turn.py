@@ -12,10 +12,12 @@ from workflows.answers import Answer, Recorded
 from workflows.company import Company
 from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
+from workflows.ground import Ground
 from workflows.limits import Ask, Told
 from workflows.ports import JsonObject, Post, StepState
 from workflows.reading import Reading
 from workflows.run import Actor, Draft, Run, RunState, Task
+from workflows.sight import Sight, times_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -59,8 +61,10 @@ class Facts(Record):
     told: tuple[tuple[Ask, Told], ...] = ()
     #: What the connectors can carry out, by action name.
     actions: Mapping[str, ActionSpec] = {}
-    #: Hash of the company and the actions, as they are kept.
-    ground: str = ""
+    #: The company and the actions as they are kept; an entry carries the hash.
+    ground: Ground | None = None
+    #: What the reading says, as it is kept; an entry carries the hash, and the times.
+    sight: Sight | None = None
 
     def pause(self, *scopes: str) -> tuple[str, str] | None:
         """Return the first (scope, person) switched off among `everything` and these scopes."""
@@ -90,8 +94,14 @@ class Facts(Record):
         return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=named)
 
     def on_record(self) -> JsonObject:
-        """Return what replay needs beside the ground, which is kept apart under the hash that stands here."""
-        return self.model_dump(mode="json", exclude={"company", "actions"}, exclude_defaults=True)
+        """Return what replay needs beside the ground and the sight, kept apart under the hashes that stand here."""
+        apart = {"company", "actions", "reading", "ground", "sight"}
+        said: JsonObject = self.model_dump(mode="json", exclude=apart, exclude_defaults=True)
+        if self.ground:
+            said["ground"] = self.ground.hash
+        if self.sight and self.reading:
+            said |= {"sight": self.sight.hash, "reading": times_of(self.reading)}
+        return said
 
 
 class Untold(Exception):

@@ -133,6 +133,8 @@ def retry(turn: Turn) -> None:
     run, step = turn.run, turn.playbook.step(turn.run.step)
     if step is None or is_on_card(run):
         raise NotOpen(state="decided on its card", wanted="tried again from here")
+    if switch := turn.facts.pause(f"playbook:{run.playbook}"):
+        raise paused(turn.facts, switch)
     if turn.playbook.mode != "parallel":
         turn.facts.refuse_beside(run.subject)
     # One that failed in vain keeps nobody from starting another: that one counts by now.

@@ -17,17 +17,46 @@ if TYPE_CHECKING:
 
 
 def weigh(turn: Turn) -> bool:
-    """Set who must sign by what has been signed elsewhere; True when that has changed. It voids what was signed."""
+    """Set who must sign by what has been signed elsewhere; True when that has changed.
+
+    What was signed is void where that has become stricter; where it has only become looser it counts on.
+    """
     draft = turn.draft
     needed = limits.needs(turn, draft)
     if needed == draft.needs:
         return False
+    stricter = _is_stricter(turn, needed)
     need(turn, needed)
-    if draft.signers:
+    if draft.signers and stricter:
         _same_again(turn)
     turn.become(why=f"waits for a signature: {needed.words}")
     turn.record(Event.DRAFT_LIMITED, head=_limited(turn.draft))
     return True
+
+
+def _is_stricter(turn: Turn, needed: Needs) -> bool:
+    """Whether more is passed than before, others or more people must sign, or one who did can't any more."""
+    draft, before = turn.draft, turn.draft.needs
+    more = set(needed.cites) - set(before.cites)
+    others = needed.cites == before.cites and bool(set(before.by) - set(needed.by))
+    return (
+        bool(more) or others or needed.quorum > before.quorum or not _all_able(turn, draft, needed)
+    )
+
+
+def _all_able(turn: Turn, draft: Draft, needed: Needs) -> bool:
+    return len(_able(turn, draft, needed)) == len(draft.signers)
+
+
+def _able(turn: Turn, draft: Draft, needed: Needs) -> list[str]:
+    """Return which of those who have signed could sign by what is needed now."""
+    could = policy.signers(draft.model_copy(update={"needs": needed}), turn.facts.company, turn.at)
+    return [person.id for person in could if person.id in draft.signers]
+
+
+def is_enough(turn: Turn) -> bool:
+    """Whether those who have signed are as many as must."""
+    return 0 < turn.draft.needs.quorum <= len(turn.draft.signers)
 
 
 def need(turn: Turn, needed: Needs) -> None:
@@ -71,8 +100,7 @@ def signed_enough(turn: Turn, needed: Needs) -> bool:
     draft = turn.draft
     if not set(needed.cites) - set(draft.needs.cites) and needed.quorum <= draft.needs.quorum:
         return True
-    able = policy.signers(draft.model_copy(update={"needs": needed}), turn.facts.company, turn.at)
-    return len([person for person in able if person.id in draft.signers]) >= needed.quorum
+    return len(_able(turn, draft, needed)) >= needed.quorum
 
 
 def ask_others(turn: Turn, needed: Needs) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import card, incident, kpi, notice, proposal
 from blocks.listing import Place
-from bot.slack import tab
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
 from workflows.events import Event
@@ -21,16 +20,25 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from blocks.history import Logged
+    from bot.slack.tab import Tab
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Finding, Shelf
+    from workflows.ports import Clock, Directory
     from workflows.run import Draft, Run
-    from workflows.versions import Proposal
+    from workflows.versions import Active, Proposal
 
 
-class Looking(tab.Looking, Protocol):
+class Looking(Protocol):
     """What is looked up to draw."""
+
+    def playbook(self, version: str) -> Playbook:
+        """Return a playbook as it was when runs were pinned to it."""
+        ...
+
+    def standing(self, name: str) -> Active | None:
+        """Return which version of a playbook is active."""
+        ...
 
     def run(self, run_id: str) -> Run | None:
         """Return a run."""
@@ -73,24 +81,15 @@ class Drawings:
         *,
         reading: Looking,
         directory: Directory,
-        shelf: Shelf,
         clock: Clock,
         actions: Mapping[str, ActionSpec],
-        findings: Callable[[], tuple[Finding, ...]],
+        tab: Tab,
     ) -> None:
-        """Take what is looked at; `findings` is what the doctor last found."""
+        """Take what is looked at, and what draws App Home."""
         self._reading, self._directory = reading, directory
-        self._clock, self._actions = clock, actions
-        self._tab = tab.Tab(
-            reading=reading,
-            directory=directory,
-            shelf=shelf,
-            clock=clock,
-            actions=actions,
-            findings=findings,
-        )
-        self.home, self.waiting = self._tab.home, self._tab.waiting
-        self.learnt = self._tab.lessons.answer
+        self._clock, self._actions, self._tab = clock, actions, tab
+        self.home, self.waiting = tab.home, tab.waiting
+        self.learnt = tab.lessons.answer
         self._of: dict[str, Callable[[Row, str], Drawing | None]] = {
             "draft": self._draft,
             "run": self._run,

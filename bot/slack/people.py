@@ -33,7 +33,7 @@ _GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 SNOOZING = "not to be disturbed"
 
 
-class Silent(Exception):
+class Unanswered(Exception):
     """Slack did not say: its own word for why, and how many seconds to leave it in peace."""
 
     def __init__(self, word: str, wait: float = 0.0) -> None:
@@ -49,7 +49,7 @@ def read(
     now: datetime,
     before: Reading | None,
 ) -> Reading:
-    """Ask Slack about everybody of the company. Raises `Silent` when it does not say who they are.
+    """Ask Slack about everybody of the company. Raises `Unanswered` when it does not say who they are.
 
     Groups that can't be read stay what they were `before`, with the time they were read, and so grow too old to
     count. `channels` are those whose members a playbook names, as it writes them.
@@ -64,7 +64,7 @@ def read(
     try:
         groups = _user_groups(gateway, company, now)
         found = found.model_copy(update={"groups": groups, "groups_at": now})
-    except Silent as silent:
+    except Unanswered as silent:
         groups = {name: who for name, who in kept.groups.items() if name.startswith("@")}
         more = {"groups": groups, "groups_at": kept.groups_at, "problem": silent.word}
         found = found.model_copy(update=more)
@@ -109,7 +109,7 @@ def _snoozing(gateway: Gateway, people: list[str], now: datetime) -> dict[str, d
     for at in range(0, len(people), FEW):
         try:
             said = _asked(gateway, "dnd.teamInfo", {"users": ",".join(people[at : at + FEW])})
-        except Silent:
+        except Unanswered:
             return found
         users = cast("dict[str, Json]", said.get("users") or {})
         for person, snooze in users.items():
@@ -122,7 +122,7 @@ def _snoozing(gateway: Gateway, people: list[str], now: datetime) -> dict[str, d
 
 
 def _user_groups(gateway: Gateway, company: Company, now: datetime) -> dict[str, Members]:
-    """Return the listed members of every user group. Raises `Silent`."""
+    """Return the listed members of every user group. Raises `Unanswered`."""
     said = _asked(gateway, "usergroups.list", {"include_users": "true"})
     groups = cast("list[Json]", said.get("usergroups") or [])
     return {
@@ -139,7 +139,7 @@ def _with_channel(
     place = {"channel": company.channel(name.removeprefix(IN_CHANNEL))}
     try:
         ids = [str(one) for one in _listed(gateway, "conversations.members", "members", place)]
-    except Silent as silent:
+    except Unanswered as silent:
         old = {name: before.groups[name]} if name in before.groups else {}
         more = {"groups": {**found.groups, **old}, "problem": silent.word}
         return found.model_copy(update=more)
@@ -154,7 +154,7 @@ def _staff(company: Company, ids: Collection[str], at: datetime) -> Members:
 def _listed(
     gateway: Gateway, method: str, key: str, about: Mapping[str, str] | None = None
 ) -> Iterator[Any]:
-    """Yield every item of a list Slack gives page by page; half a list is none. Raises `Silent`."""
+    """Yield every item of a list Slack gives page by page; half a list is none. Raises `Unanswered`."""
     cursor = ""
     for _ in range(MOST):
         page = {"limit": str(PAGE), **(about or {}), **({"cursor": cursor} if cursor else {})}
@@ -163,13 +163,13 @@ def _listed(
         cursor = str(cast("Json", said.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:
             return
-    raise Silent("too_many_pages")
+    raise Unanswered("too_many_pages")
 
 
 def _asked(gateway: Gateway, method: str, arguments: Mapping[str, str]) -> Json:
     sent = gateway.ask(method, arguments)
     if sent.how != "ok":
-        raise Silent(sent.error, sent.wait)
+        raise Unanswered(sent.error, sent.wait)
     return sent.said
 
 

@@ -152,7 +152,7 @@ class Tab:
                 spec=self._actions.get(run.draft.action),
                 one_tap=run.draft.risk in LOW_RISK and levels[run.version] >= SIGNING_LEVEL,
                 alike=self._alike(run, run.draft, company)
-                if levels[run.version] >= SIGNING_LEVEL
+                if levels[run.version] >= SIGNING_LEVEL and not _is_anothers(run.draft, person, now)
                 else "",
             )
             for run in runs
@@ -236,6 +236,12 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         weeks = self._reading.this_week(now, company.tz)
         return [_owned(book, weeks.get(book.playbook)) for book in books]
+
+
+def _is_anothers(draft: Draft, person: str, now: datetime) -> bool:
+    """Whether somebody else is looking at it; it stands in the queue with who that is."""
+    claim = draft.claim
+    return claim is not None and claim.by != person and now < claim.until
 
 
 def _agents(book: Playbook) -> set[str]:

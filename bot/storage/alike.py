@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, union, update
 
-from bot.storage.alone import alone
 from bot.storage.fetch import many
-from bot.storage.tables import draft, run
+from bot.storage.tables import draft, only_once, run
+from bot.storage.upsert import unless_there
 from workflows.run import RunState
 from workflows.turn import Other
 
@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from bot.storage.order import Holds
+    from workflows.run import Run
+
 #: A run that waits for its turn has not come to any step.
 QUEUED = (run.c.state == "waiting") & (run.c.step == "")
+#: Runs that wait for something to be resumed.
+HELD = select(run.c.id).where(
+    run.c.ws == bindparam("its_ws"),
+    run.c.state.in_(("working", "holding")) | QUEUED,
+    run.c.due_at.is_(None),
+)
 _about_same = (
     (run.c.ws == bindparam("its_ws"))
     & (run.c.playbook == bindparam("its_playbook"))
@@ -27,10 +36,21 @@ _about_same = (
     & (run.c.once != "")
 )
 _drafted = select(draft.c.id).where(draft.c.run_id == run.c.id).exists()
-_OTHERS = (
-    select(run.c.id, run.c.state, run.c.step, run.c.created_at, _drafted.label("drafted"))
-    .where(_about_same)
-    .order_by(run.c.created_at, run.c.id)
+_ABOUT = select(run.c.id, run.c.state, run.c.step, run.c.created_at, _drafted.label("drafted"))
+# What is done only once is known also where the run's texts, and with them what it was about, were erased.
+_BEFORE = _ABOUT.join(only_once, only_once.c.run_id == run.c.id).where(
+    run.c.ws == bindparam("its_ws"),
+    only_once.c.ws == bindparam("its_ws"),
+    only_once.c.playbook == bindparam("its_playbook"),
+    only_once.c.once == bindparam("its_once"),
+)
+_OTHERS = union(_ABOUT.where(_about_same), _BEFORE).order_by("created_at", "id")
+_NEVER_AGAIN = unless_there(only_once)
+#: Makes one run due.
+WAKE = (
+    update(run)
+    .where(run.c.id == bindparam("its_id"), run.c.ws == bindparam("its_ws"))
+    .values(due_at=bindparam("now", type_=run.c.due_at.type))
 )
 _LONGEST = select(run.c.id).where(_about_same, QUEUED).order_by(run.c.created_at, run.c.id).limit(1)
 # Not waited for: whoever holds its row looks itself whether it is its turn, and each could wait for the other.
@@ -48,7 +68,7 @@ _WAKE_QUEUED = (
 )
 
 
-def others(connection: Connection, ws: str, playbook: str, once: str) -> list[Other]:
+def others(holds: Holds, playbook: str, once: str) -> list[Other]:
     """Return the runs about the same, oldest first; nobody starts another until this transaction is over."""
     return [
         Other(
@@ -58,19 +78,23 @@ def others(connection: Connection, ws: str, playbook: str, once: str) -> list[Ot
             in_vain=row.state == RunState.FAILED and not row.drafted,
             created_at=row.created_at,
         )
-        for row in connection.execute(_OTHERS, _named(connection, ws, playbook, once))
+        for row in holds.connection.execute(_OTHERS, _named(holds, playbook, once))
     ]
 
 
-def wake_queued(
-    connection: Connection, ws: str, playbook: str, once: str, at: datetime
-) -> list[str]:
+def never_again(connection: Connection, started: Run) -> None:
+    """Note for ever that this was started."""
+    row = {"ws": started.ws, "playbook": started.playbook, "once": started.once}
+    connection.execute(_NEVER_AGAIN, {**row, "run_id": started.id})
+
+
+def wake_queued(holds: Holds, playbook: str, once: str, at: datetime) -> list[str]:
     """Make the run due that waited longest, and return its id in a list."""
-    named = {**_named(connection, ws, playbook, once), "now": at}
-    return [row["id"] for row in many(connection, _WAKE_QUEUED, named)]
+    named = {**_named(holds, playbook, once), "now": at}
+    return [row["id"] for row in many(holds.connection, _WAKE_QUEUED, named)]
 
 
-def _named(connection: Connection, ws: str, playbook: str, once: str) -> dict[str, object]:
+def _named(holds: Holds, playbook: str, once: str) -> dict[str, object]:
     """Keep everybody else from starting one about the same, and name what that is."""
-    alone(connection, f"{ws} once {playbook} {once}")
-    return {"its_ws": ws, "its_playbook": playbook, "its_once": once}
+    holds.take("about", f"{playbook} {once}")
+    return {"its_ws": holds.ws, "its_playbook": playbook, "its_once": once}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select
 
-from bot.storage import turns
-from bot.storage.alone import alone
+from bot.storage import turns, worksteps
+from bot.storage.alike import WAKE
 from bot.storage.fetch import many
 from bot.storage.tables import draft, run, signature, silent
 from bot.storage.upsert import unless_there
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.storage.fetch import Columns
+    from bot.storage.order import Holds
     from workflows.limits import Ask
 
 #: States of a draft that was signed and has left, or will unless somebody stops it.
@@ -77,30 +78,28 @@ _about = or_(
     (draft.c.customer == _known) & (draft.c.customer != ""),
     (draft.c.address == _known) & (draft.c.address != ""),
 )
-_WAITING = select(draft.c.run_id).where(
+_THEIRS = select(draft.c.run_id).where(
     draft.c.ws == bindparam("its_ws"), draft.c.state.in_(("open", "holding")), _about
 )
-_WAKE = (
-    update(run)
-    .where(
-        run.c.ws == bindparam("its_ws"),
-        run.c.state.in_(("waiting", "holding")),
-        run.c.id.in_(_WAITING),
-    )
-    .values(due_at=bindparam("now", type_=run.c.due_at.type))
-    .returning(run.c.id)
+_WAITING = select(run.c.id).where(
+    run.c.ws == bindparam("its_ws"),
+    run.c.state.in_(("waiting", "holding")),
+    run.c.id.in_(_THEIRS),
 )
 
 
-def tell(connection: Connection, ws: str, ask: Ask) -> Told:
+def tell(holds: Holds, ask: Ask) -> Told:
     """Count what a rule asks for. Whoever else would change it waits until this transaction ends."""
+    connection, ws = holds.connection, holds.ws
     if ask.kind == "silent":
-        _hold(connection, ws, f"customer {ask.customer}")
+        holds.take("customer", ask.customer)
         return Told(count=int(is_silent(connection, ws, ask.customer)))
+    if ask.kind == "failed":
+        return Told(count=int(worksteps.has_failed(connection, ws, ask.work)))
     if ask.kind == "turns":
-        return Told(count=turns.count(connection, ws, ask.turn))
+        return Told(count=turns.count(holds, ask.turn))
     by = next((name for name in ("customer", "person", "playbook") if getattr(ask, name)), "")
-    _hold(connection, ws, f"{by} {getattr(ask, by)}" if by else "everything")
+    holds.take(by or "everything", getattr(ask, by) if by else "")
     named: Columns = {
         "ws": ws,
         "since": ask.since,
@@ -114,29 +113,28 @@ def tell(connection: Connection, ws: str, ask: Ask) -> Told:
     return Told(count=sum(row["count"] for row in found), sums=tuple(sums))
 
 
-def _hold(connection: Connection, ws: str, what: str) -> None:
-    alone(connection, f"{ws} counted {what}")
-
-
 def is_silent(connection: Connection, ws: str, customer: str) -> bool:
     """Whether somebody wants no more messages."""
     return connection.execute(_IS_SILENT, {"ws": ws, "customer": customer}).first() is not None
 
 
-def silence(connection: Connection, ws: str, customer: str, by: str, at: datetime) -> bool:
+def silence(holds: Holds, customer: str, by: str, at: datetime) -> bool:
     """Note it; False when it is noted already."""
-    _hold(connection, ws, f"customer {customer}")
-    row = {"ws": ws, "customer": customer, "by": by, "at": at}
-    return connection.execute(_SILENCE, row).rowcount > 0
+    holds.take("customer", customer)
+    row = {"ws": holds.ws, "customer": customer, "by": by, "at": at}
+    return holds.connection.execute(_SILENCE, row).rowcount > 0
 
 
-def unsilence(connection: Connection, ws: str, customer: str) -> bool:
+def unsilence(holds: Holds, customer: str) -> bool:
     """Forget it again; False when it was not noted."""
-    _hold(connection, ws, f"customer {customer}")
-    return connection.execute(_UNSILENCE, {"ws": ws, "customer": customer}).rowcount > 0
+    holds.take("customer", customer)
+    named = {"ws": holds.ws, "customer": customer}
+    return holds.connection.execute(_UNSILENCE, named).rowcount > 0
 
 
-def wake_about(connection: Connection, ws: str, customer: str, at: datetime) -> list[str]:
+def wake_about(holds: Holds, customer: str, at: datetime) -> list[str]:
     """Make every run due that has a draft for this customer which has not left; return their ids."""
-    named = {"its_ws": ws, "its_customer": customer, "now": at}
-    return [row["id"] for row in many(connection, _WAKE, named)]
+    found = holds.take_runs(_WAITING, {"its_ws": holds.ws, "its_customer": customer})
+    for run_id in found:
+        holds.connection.execute(WAKE, {"its_id": run_id, "its_ws": holds.ws, "now": at})
+    return found

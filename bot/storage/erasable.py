@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from bot.storage import stands
 from bot.storage.choosing import KEPT
 from bot.storage.copies import PERSONAL
 from bot.storage.tables import audit_event, audit_payload, document
@@ -85,6 +86,7 @@ def listed(
     }
     named = {*cards, *chosen.documents, *copies.documents_of(drafts)}
     named.update(hash_ for hdr in bodies.values() for hash_ in _named_in(hdr))
+    named.update(stands.of_these_alone(connection, ws, frozenset(chosen.runs)))
     texts = [name for name in sorted(named) if _is_there(connection, ws, name)]
     return Listed(
         runs=tuple(name for name in chosen.runs if not copies.is_blank(name)),

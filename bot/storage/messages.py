@@ -60,6 +60,23 @@ class Messages:
     def __init__(self, connection: Connection, ws: str, ids: Ids) -> None:
         """Take the transaction's connection, the workspace, and where row ids come from."""
         self._connection, self._ws, self._ids = connection, ws, ids
+        self._posts: list[tuple[Post, datetime]] = []
+        self._subjects: dict[str, datetime] = {}
+
+    def want(self, posts: Iterable[Post], at: datetime) -> None:
+        """Take what is to be posted by `write`."""
+        self._posts.extend((each, at) for each in posts)
+
+    def want_again(self, subjects: Iterable[str], at: datetime) -> None:
+        """Take what is to be drawn again by `write`."""
+        self._subjects.update(dict.fromkeys(subjects, at))
+
+    def write(self) -> None:
+        """Write what was wanted: last in a transaction, since these rows are many transactions'."""
+        for each, at in self._posts:
+            self.post([each], at)
+        for at in sorted(set(self._subjects.values())):
+            self.redraw([name for name, when in self._subjects.items() if when == at], at)
 
     def post(self, posts: Iterable[Post], at: datetime) -> None:
         """Insert rows to be shown; a post that is there already is drawn again with its new body."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import bindparam, select
@@ -17,9 +18,12 @@ from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, audit_payload, document, draft, erasure, run, task
 from workflows.errors import UnknownRun, WorkflowError
 from workflows.events import Entry
-from workflows.ground import KIND, Ground
+from workflows.ground import KIND as COMPANY
+from workflows.ground import Footing, Ground, Grounds
 from workflows.on_record import OnRecord
 from workflows.replay import Replay, replay
+from workflows.sight import KIND as READING
+from workflows.sight import Sight
 from workflows.standing import Standing
 
 if TYPE_CHECKING:
@@ -37,10 +41,10 @@ _ENTRIES = (
     .where(audit_event.c.ws == bindparam("ws"), audit_event.c.chain == bindparam("chain"))
     .order_by(audit_event.c.seq)
 )
-_GROUND = select(document.c.body).where(
+_KEPT = select(document.c.body).where(
     document.c.ws == bindparam("ws"),
     document.c.hash == bindparam("hash"),
-    document.c.kind == KIND,
+    document.c.kind == bindparam("kind"),
 )
 _DRAFTS = select(draft.c.id).where(draft.c.ws == bindparam("ws"), draft.c.run_id == bindparam("id"))
 _TASKS = select(task).where(task.c.ws == bindparam("ws"), task.c.run_id == bindparam("id"))
@@ -59,6 +63,7 @@ _IDS = (
     .where(run.c.ws == bindparam("ws"), run.c.created_at >= bindparam("since"))
     .order_by(run.c.created_at, run.c.id)
 )
+_Kind = TypeVar("_Kind", bound=Footing)
 _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -95,22 +100,26 @@ class Pasts:
         named = {"ws": self._ws, "chain": f"run:{run_id}"}
         return [_on_record(row) for row in many(connection, _ENTRIES, named)]
 
-    def _grounds(self, connection: Connection, entries: Iterable[OnRecord]) -> dict[str, Ground]:
+    def _grounds(self, connection: Connection, entries: Iterable[OnRecord]) -> Grounds:
         facts = [one.entry.body.get("facts") for one in entries]
-        hashes = {str(said.get("ground")) for said in facts if isinstance(said, dict)}
-        found = {hash_: self._ground(connection, hash_) for hash_ in hashes}
-        return {hash_: ground for hash_, ground in found.items() if ground}
+        said = [each for each in facts if isinstance(each, dict)]
+        companies = self._texts(connection, COMPANY, {str(each.get("ground")) for each in said})
+        sights = self._texts(connection, READING, {str(each.get("sight")) for each in said})
+        return Grounds(
+            companies=_read(Ground, companies),
+            sights=_read(Sight, sights),
+            erased=frozenset(name for name, text in (companies | sights).items() if not text),
+        )
 
-    def _ground(self, connection: Connection, hash_: str) -> Ground | None:
-        """Return a kept ground; one that was erased, or is another text than the log names, is none."""
-        named = {"ws": self._ws, "hash": hash_}
-        text = connection.execute(_GROUND, named).scalar_one_or_none() or ""
-        if hashlib.sha256(text.encode()).hexdigest() != hash_:
-            return None
-        try:
-            return Ground.read(text)
-        except ValidationError:  # kept by a program that knew more
-            return None
+    def _texts(self, connection: Connection, kind: str, hashes: set[str]) -> dict[str, str]:
+        """Return the texts that are kept under these hashes; an erased one is empty."""
+        found: dict[str, str] = {}
+        for hash_ in hashes:
+            named = {"ws": self._ws, "hash": hash_, "kind": kind}
+            text = connection.execute(_KEPT, named).scalar_one_or_none()
+            if text is not None:
+                found[hash_] = text
+        return found
 
     def _standing(self, connection: Connection, run_id: str) -> Standing:
         named, runs = {"ws": self._ws, "id": run_id}, Runs(connection, self._ws)
@@ -120,6 +129,17 @@ class Pasts:
         return Standing(
             drafts={one.id: one for one in drafts}, tasks={one.id: one for one in tasks}
         )
+
+
+def _read(kind: type[_Kind], texts: dict[str, str]) -> dict[str, _Kind]:
+    """Return what stands in kept texts, leaving out one that is another than the log names."""
+    found: dict[str, _Kind] = {}
+    for hash_, text in texts.items():
+        if hashlib.sha256(text.encode()).hexdigest() == hash_:
+            # One that was kept by a program that knew more can't be read.
+            with contextlib.suppress(ValidationError):
+                found[hash_] = kind.read(text)
+    return found
 
 
 def _playbook(tx: SqlTx, version: str) -> Playbook | None:

@@ -13,6 +13,8 @@ from bot.storage.upsert import unless_there
 from workflows.errors import Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
@@ -42,7 +44,6 @@ class _Writing:
 
 
 _IS_RUN = (run.c.id == bindparam("id")) & (run.c.ws == bindparam("ws"))
-_LOCKED = select(run).where(_IS_RUN).with_for_update()
 _READ = select(run).where(_IS_RUN)
 _ITS_RUN = select(draft.c.run_id).where(
     draft.c.id == bindparam("id"), draft.c.ws == bindparam("ws")
@@ -72,16 +73,20 @@ _SAVE_RUN = _RUN_ROW.change.where(run.c.fence == bindparam("old_fence"))
 class Runs:
     """The runs of one workspace as one transaction sees them."""
 
-    def __init__(self, connection: Connection, ws: str) -> None:
-        """Take the transaction's connection and the workspace."""
-        self._connection, self._ws = connection, ws
+    def __init__(
+        self, connection: Connection, ws: str, hold: Callable[[str], None] = lambda _run_id: None
+    ) -> None:
+        """Take the transaction's connection and the workspace; `hold` keeps a run as it is until commit."""
+        self._connection, self._ws, self._hold = connection, ws, hold
         # What of each draft is in the tables already; this transaction holds the run, so it stays true.
         self._revisions: dict[str, dict[int, str]] = {}
         self._signatures: dict[str, set[tuple[int, str]]] = {}
 
     def load(self, run_id: str, *, lock: bool, draft_id: str | None = None) -> Run | None:
         """Return a run, its row locked until commit if asked, carrying that draft or its newest one."""
-        row = one(self._connection, _LOCKED if lock else _READ, self._named(run_id))
+        if lock:
+            self._hold(run_id)
+        row = one(self._connection, _READ, self._named(run_id))
         if row is None:
             return None
         carried = self.draft(draft_id) if draft_id else self._newest_draft(run_id)

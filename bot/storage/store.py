@@ -6,18 +6,17 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select
 
-from bot.storage import alike, counted, turns, worksteps
-from bot.storage.alone import alone
+from bot.storage import alike, counted, stands, turns, worksteps
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
 from bot.storage.examples import Examples
-from bot.storage.fetch import many
 from bot.storage.messages import Messages
+from bot.storage.order import Holds
 from bot.storage.readings import newest
 from bot.storage.runs import Runs
-from bot.storage.tables import document, draft, run, seen, switch
+from bot.storage.tables import document, draft, seen, switch
 from bot.storage.upsert import unless_there
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from workflows.events import Entry
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Ids, JsonObject, Post, StepState
+    from workflows.ports import Clock, Hold, Ids, JsonObject, Post, StepState
     from workflows.reading import Reading
     from workflows.run import Run
     from workflows.turn import Other
@@ -48,22 +47,12 @@ _SWITCH_OFF = unless_there(switch)
 _SWITCH_ON = delete(switch).where(
     switch.c.ws == bindparam("ws"), switch.c.scope == bindparam("scope")
 )
-_WAKE_HELD = (
-    update(run)
-    .where(
-        run.c.ws == bindparam("its_ws"),
-        run.c.state.in_(("working", "holding")) | alike.QUEUED,
-        run.c.due_at.is_(None),
-    )
-    .values(due_at=bindparam("now", type_=run.c.due_at.type))
-    .returning(run.c.id)
-)
 _DOCUMENT = select(document.c.body).where(
     document.c.ws == bindparam("ws"), document.c.hash == bindparam("hash")
 )
 _KEEP = unless_there(document)
 #: Kinds of text of which there are few and that are kept again and again.
-_NAMED_OFTEN = ("playbook", "company")
+_NAMED_OFTEN = ("playbook", "company", "reading")
 _executed = draft.c.state == "executed"
 _ACCEPTANCE = select(
     func.count().label("total"),
@@ -102,11 +91,17 @@ class SqlStore:
         self._reading: tuple[int, Reading] | None = None
 
     @contextmanager
-    def transaction(self, deadline: float | None = None) -> Generator[SqlTx]:
-        """Open a transaction that waits at most `deadline` seconds for others. Raises `NotRecorded`."""
+    def transaction(
+        self, deadline: float | None = None, first: frozenset[Hold] = frozenset()
+    ) -> Generator[SqlTx]:
+        """Open a transaction that holds `first`, and waits at most `deadline` seconds for others.
+
+        Raises `NotRecorded`.
+        """
         with self.database.write(deadline) as connection:
-            tx = SqlTx(connection, self)
+            tx = SqlTx(connection, self, first)
             yield tx
+            tx.show()
         self._kept |= tx.kept
         self._committed()
 
@@ -151,11 +146,14 @@ class SqlStore:
 class SqlTx(Examples):
     """One transaction: all of it is saved or nothing."""
 
-    def __init__(self, connection: Connection, store: SqlStore) -> None:
-        """Take the connection the transaction was begun on."""
+    def __init__(
+        self, connection: Connection, store: SqlStore, first: frozenset[Hold] = frozenset()
+    ) -> None:
+        """Take the connection the transaction was begun on, and what it is to hold from its beginning."""
         super().__init__(connection, store.ws)
         self.connection, self._store = connection, store
-        self._runs = Runs(connection, store.ws)
+        self._holds = Holds(connection, store.ws, first)
+        self._runs = Runs(connection, store.ws, self._holds.take_run)
         self._messages = Messages(connection, store.ws, store.ids)
         self._audit = AuditLog(connection, store.ws, store.ids)
         #: Texts that were kept here and that many turns name.
@@ -163,7 +161,7 @@ class SqlTx(Examples):
 
     def seen(self, key: str) -> Kept | None:
         """Return the answer this command got before. Its double, at the same moment elsewhere, waits here."""
-        alone(self.connection, f"{self._ws} {key}")
+        self._holds.take("key", key)
         reply = self.connection.execute(_SEEN, {"ws": self._ws, "key": key}).scalar_one_or_none()
         return None if reply is None else Kept.model_validate(reply)
 
@@ -186,16 +184,20 @@ class SqlTx(Examples):
 
     def others(self, playbook: str, once: str) -> Sequence[Other]:
         """Return the runs about the same, oldest first; nobody starts another until this is over."""
-        return alike.others(self.connection, self._ws, playbook, once)
+        return alike.others(self._holds, playbook, once)
+
+    def never_again(self, run: Run) -> None:
+        """Note that what a new run is about was started and is done only once; no erasure removes that."""
+        alike.never_again(self.connection, run)
 
     def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
         """Make the run due that waited longest until others about the same are over."""
-        for run_id in alike.wake_queued(self.connection, self._ws, playbook, once, at):
+        for run_id in alike.wake_queued(self._holds, playbook, once, at):
             self._store.poke(self.connection, run_id, at)
 
     def take_turn(self, name: str) -> None:
         """Count that somebody was asked first: the next one is another's turn."""
-        turns.take(self.connection, self._ws, name)
+        turns.take(self._holds, name)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""
@@ -215,15 +217,20 @@ class SqlTx(Examples):
 
     def append(self, entries: Iterable[Entry], at: datetime) -> None:
         """Chain audit entries."""
+        self._holds.write()
         self._audit.append(entries, at)
 
     def post(self, posts: Iterable[Post], at: datetime) -> None:
         """Insert message rows to be shown; one that is there is drawn again."""
-        self._messages.post(posts, at)
+        self._messages.want(posts, at)
 
     def redraw(self, subjects: Iterable[str], at: datetime) -> None:
         """Ask for every message of these subjects to be drawn again; `home` is everybody's."""
-        self._messages.redraw(subjects, at)
+        self._messages.want_again(subjects, at)
+
+    def show(self) -> None:
+        """Write the messages that are to be shown, at the end of the transaction."""
+        self._messages.write()
 
     def switches(self) -> Sequence[Switch]:
         """Return what is switched off."""
@@ -239,25 +246,26 @@ class SqlTx(Examples):
 
     def tell(self, ask: Ask) -> Told:
         """Count what a rule asks for; nobody changes that count until this is over."""
-        return counted.tell(self.connection, self._ws, ask)
+        return counted.tell(self._holds, ask)
 
     def silence(self, customer: str, by: str, at: datetime) -> bool:
         """Note that a customer, by the digest of the address, wants no messages; False when that is noted."""
-        return counted.silence(self.connection, self._ws, customer, by, at)
+        return counted.silence(self._holds, customer, by, at)
 
     def unsilence(self, customer: str) -> bool:
         """Forget that again; False when it was not noted."""
-        return counted.unsilence(self.connection, self._ws, customer)
+        return counted.unsilence(self._holds, customer)
 
     def wake_about(self, customer: str, at: datetime) -> None:
         """Make every run due that has a draft for this customer which has not left."""
-        for run_id in counted.wake_about(self.connection, self._ws, customer, at):
+        for run_id in counted.wake_about(self._holds, customer, at):
             self._store.poke(self.connection, run_id, at)
 
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed."""
-        for row in many(self.connection, _WAKE_HELD, {"its_ws": self._ws, "now": at}):
-            self._store.poke(self.connection, row["id"], at)
+        for run_id in self._holds.take_runs(alike.HELD, {"its_ws": self._ws}):
+            self.connection.execute(alike.WAKE, {"its_id": run_id, "its_ws": self._ws, "now": at})
+            self._store.poke(self.connection, run_id, at)
 
     def reading(self) -> Reading | None:
         """Return what Slack said of the people here when it was last asked; None before the first time."""
@@ -275,6 +283,14 @@ class SqlTx(Examples):
         self.connection.execute(_KEEP, row)
         if kind in _NAMED_OFTEN:
             self.kept.add(hash_)
+
+    def is_erased(self, hash_: str) -> bool:
+        """Whether a document of this hash was kept and erased; another process may have done that just now."""
+        return stands.is_blank(self.connection, self._ws, hash_)
+
+    def stand(self, run_id: str, hash_: str) -> None:
+        """Note that turns of a run stand on a kept text."""
+        stands.note(self.connection, self._ws, run_id, hash_)
 
     def acceptance(self, agent: str, action: str) -> Confidence:
         """Return how many of this agent's carried out or rejected drafts went out as it wrote them."""

@@ -254,6 +254,11 @@ document = _table(
     _name("kind"),
     Column("body", Text, nullable=False),
 )
+# What was started of a playbook that is done only once about the same, by the digest of what that is; like `silent`
+# it outlives whatever else is erased.
+only_once = _table("only_once", _key("ws"), _key("playbook"), _key("once"), _key("run_id"))
+# Which runs stand on which kept text: what Slack said of the people goes with the last of them.
+stand = _table("stand", _key("ws"), _key("hash"), _key("run_id"))
 spend = _table(
     "spend",
     _key(),
@@ -348,6 +353,7 @@ Index("draft_signed", draft.c.ws, draft.c.signed_at)
 _of_customer = (draft.c.ws, draft.c.customer, draft.c.signed_at)
 Index("draft_customer", *_of_customer, sqlite_where=_theirs, postgresql_where=_theirs)
 Index("draft_address", draft.c.ws, draft.c.address, sqlite_where=_its, postgresql_where=_its)
+Index("stand_run", stand.c.ws, stand.c.run_id)
 Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
 Index("proposal_newest", proposal.c.ws, proposal.c.playbook, proposal.c.found_at)

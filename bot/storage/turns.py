@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.storage.alone import alone
 from bot.storage.tables import turn
 from bot.storage.upsert import unless_there
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from bot.storage.order import Holds
 
 _COUNT = select(turn.c.n).where(turn.c.ws == bindparam("ws"), turn.c.name == bindparam("name"))
 _FIRST = unless_there(turn)
@@ -22,14 +21,16 @@ _TAKE = (
 )
 
 
-def count(connection: Connection, ws: str, name: str) -> int:
+def count(holds: Holds, name: str) -> int:
     """Return how often it came; nobody else counts or looks until this transaction ends."""
-    alone(connection, f"{ws} turn {name}")
-    found = connection.execute(_COUNT, {"ws": ws, "name": name}).scalar_one_or_none()
+    holds.take("turn", name)
+    named = {"ws": holds.ws, "name": name}
+    found = holds.connection.execute(_COUNT, named).scalar_one_or_none()
     return found or 0
 
 
-def take(connection: Connection, ws: str, name: str) -> None:
+def take(holds: Holds, name: str) -> None:
     """Count one more."""
-    connection.execute(_FIRST, {"ws": ws, "name": name, "n": 0})
-    connection.execute(_TAKE, {"its_ws": ws, "its_name": name})
+    holds.take("turn", name)
+    holds.connection.execute(_FIRST, {"ws": holds.ws, "name": name, "n": 0})
+    holds.connection.execute(_TAKE, {"its_ws": holds.ws, "its_name": name})

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from workflows.run import Run
 
 _FIND = select(step).where(step.c.idem_key == bindparam("key"))
+_FAILED = select(step.c.idem_key).where(
+    step.c.ws == bindparam("ws"), step.c.idem_key == bindparam("key"), step.c.state == "failed"
+)
 _BEGIN = insert(step)
 _AGAIN = (
     update(step)
@@ -64,6 +67,11 @@ def begin(connection: Connection, run: Run, at: datetime) -> StepState | None:
         return None
     connection.execute(_AGAIN, {"key": key, "new_seq": run.seq, "new_at": at})
     return cast("StepState", found.state)
+
+
+def has_failed(connection: Connection, ws: str, key: str) -> bool:
+    """Whether the last try under this key is known not to have happened, and nobody has begun another."""
+    return connection.execute(_FAILED, {"ws": ws, "key": key}).first() is not None
 
 
 def finish(

@@ -66,7 +66,7 @@ class _OnePlaybook:
     """A store that has nothing but the playbook every run is pinned to."""
 
     @contextmanager
-    def transaction(self, _deadline: float | None = None) -> Iterator[_OnePlaybook]:
+    def transaction(self, *_: object) -> Iterator[_OnePlaybook]:
         yield self
 
     @contextmanager

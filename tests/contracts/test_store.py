@@ -485,3 +485,33 @@ def test_the_run_that_waited_longest_is_woken(store: Store) -> None:
         third_now = tx.run("r-3")
         assert third_now
         assert third_now.due_at == MONDAY
+
+
+def test_what_is_done_once_is_known_by_what_it_is_about(store: Store) -> None:
+    """Noted with its start; another playbook, and another subject, are others."""
+    begun = run(once="Q-7")
+    with store.transaction() as tx:
+        tx.add(begun)
+        tx.never_again(begun)
+        tx.never_again(begun)
+    with store.transaction() as tx:
+        assert [other.id for other in tx.others(begun.playbook, "Q-7")] == [begun.id]
+        assert list(tx.others("another", "Q-7")) == list(tx.others(begun.playbook, "Q-8")) == []
+
+
+def test_a_kept_text_is_not_erased(store: Store) -> None:
+    """Nor is one that nobody kept; that a run stands on it is noted as often as it is said."""
+    with store.transaction() as tx:
+        tx.add(run())
+        tx.keep("reading", "{}", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+        for _ in range(2):
+            tx.stand("r-1", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+        assert not tx.is_erased("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
+        assert not tx.is_erased("nothing")
+
+
+def test_what_was_not_tried_has_not_failed(store: Store) -> None:
+    """Nobody may take it for something that is surely here."""
+    with store.transaction() as tx:
+        tx.add(run(draft=draft("d-1", state=DraftState.EXECUTING)))
+        assert tx.tell(Ask(kind="failed", work="draft:d-1:1")).count == 0

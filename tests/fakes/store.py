@@ -15,7 +15,7 @@ from workflows.events import Entry
 from workflows.examples import LOOKED_THROUGH, Example, Taught
 from workflows.limits import Ask, Told
 from workflows.playbook import Playbook
-from workflows.ports import JsonObject, Kept, Post, StepState, Switch
+from workflows.ports import Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
 from workflows.turn import Other
 from workflows.versions import Active, Proposal
@@ -63,6 +63,10 @@ class Rows:
     #: Who wants no more messages, and who noted it.
     silent: dict[str, str] = field(default_factory=dict[str, str])
     documents: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    #: Playbook, what about, run.
+    only_once: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    #: A run, and the hash of a text it stands on.
+    stands: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     actives: dict[str, Active] = field(default_factory=dict[str, Active])
     proposals: dict[str, Proposal] = field(default_factory=dict[str, Proposal])
     #: In the order they were taught.
@@ -97,15 +101,21 @@ class FakeStore:
         #: How a playbook is read back from its text.
         self.parse = parse
         self._writer = Lock()
+        #: What somebody else holds, for whoever does not begin with it.
+        self.elsewhere: frozenset[Hold] = frozenset()
 
     @contextmanager
-    def transaction(self, deadline: float | None = None) -> Generator[FakeTx]:
+    def transaction(
+        self, deadline: float | None = None, first: frozenset[Hold] = frozenset()
+    ) -> Generator[FakeTx]:
         breaks = self.breaks.pop(0) if self.breaks else ""
         if breaks == "gone" or not self._writer.acquire(
             timeout=-1 if deadline is None else deadline
         ):
             raise NotRecorded
         try:
+            if self.elsewhere - first:
+                raise Unheld(self.elsewhere)
             tx = FakeTx(self.rows.copied(), self)
             yield tx
             if breaks == "before":
@@ -195,8 +205,14 @@ class FakeTx:
         ]
 
     def _about(self, playbook: str, once: str) -> list[Run]:
-        same = [r for r in self.rows.runs.values() if (r.playbook, r.once) == (playbook, once)]
+        before = {run for *about, run in self.rows.only_once if about == [playbook, once]}
+        runs = self.rows.runs.values()
+        same = [r for r in runs if (r.playbook, r.once) == (playbook, once) or r.id in before]
         return sorted(same, key=lambda run: (run.created_at, run.id))
+
+    def never_again(self, run: Run) -> None:
+        self._count()
+        self.rows.only_once.append((run.playbook, run.once, run.id))
 
     def wake_queued(self, playbook: str, once: str, at: datetime) -> None:
         self._count()
@@ -256,6 +272,8 @@ class FakeTx:
         self._count()
         if ask.kind == "silent":
             return Told(count=int(ask.customer in self.rows.silent))
+        if ask.kind == "failed":
+            return Told(count=int(self._has_failed(ask.work)))
         if ask.kind == "turns":
             return Told(count=self.rows.turns.get(ask.turn, 0))
         found = [draft for draft in self.rows.drafts.values() if self._counts(draft, ask)]
@@ -265,6 +283,11 @@ class FakeTx:
                 sums[draft.amount.currency] += abs(draft.amount.minor)
         totals = (Money(minor=minor, currency=name) for name, minor in sums.items() if minor)
         return Told(count=len(found), sums=tuple(totals))
+
+    def _has_failed(self, work: str) -> bool:
+        drafts = [draft for draft in self.rows.drafts.values() if draft.key == work]
+        runs = [self.rows.runs[draft.run_id] for draft in drafts]
+        return any(self.rows.steps.get((r.id, r.seq), ("", {}))[0] == "failed" for r in runs)
 
     def _counts(self, draft: Draft, ask: Ask) -> bool:
         at, playbook = draft.signed_at, self.rows.runs[draft.run_id].playbook
@@ -378,6 +401,14 @@ class FakeTx:
         self._count()
         self.rows.documents.setdefault(hash_, (kind, text))
 
+    def is_erased(self, hash_: str) -> bool:
+        self._count()
+        return self.rows.documents.get(hash_, ("", "kept"))[1] == ""
+
+    def stand(self, run_id: str, hash_: str) -> None:
+        self._count()
+        self.rows.stands.add((run_id, hash_))
+
     def acceptance(self, agent: str, action: str) -> Confidence:
         assert agent
         assert action
@@ -391,7 +422,7 @@ class FakeTx:
         )
         self.rows.runs[run.id] = taken
         if run.state is RunState.WORKING:
-            self.rows.steps.setdefault((run.id, run.seq), ("intent", {}))
+            self.rows.steps[run.id, run.seq] = ("intent", {})
         found = self.rows.with_draft(taken, self.rows.newest_draft(run.id))
         assert found is not None
         return found

@@ -48,6 +48,15 @@ def states(office: Office) -> list[DraftState]:
     return [draft.state for draft in sorted(drafts, key=lambda draft: draft.id)]
 
 
+def test_what_somebody_looks_at_is_not_among_them(letters: Office) -> None:
+    """Their own stands among theirs; the others' dialog leaves it out."""
+    letters.press(LEE, letters.newest(SALES), "more", "claim")
+    assert screen.words(dialog(letters)).count("A short text") == 3
+    assert screen.words(dialog(letters, LEE)).count("A short text") == 4
+    letters.clock.pass_by(minutes=15)
+    assert screen.words(dialog(letters)).count("A short text") == 4
+
+
 def test_those_that_are_ticked_are_signed_and_the_others_wait(letters: Office) -> None:
     """Each has its own signature, with what was shown of it as evidence."""
     shown = dialog(letters)

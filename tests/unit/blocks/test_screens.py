@@ -145,7 +145,7 @@ def test_only_admins_see_switches_and_findings() -> None:
     )
     seen = home.Home(now=NOW, admin=True, switches=(switch,), findings=found)
     said = shown(home.home(seen))
-    assert "playbook:quote-follow-up by @U01ANA" in said
+    assert "quote-follow-up · playbook · off, by @U01ANA" in said
     assert "clock. 4 s off set it" in said
     assert "disk" not in said
     resume = next(i for i in walk(home.home(seen)) if i.get("action_id") == "switch")

@@ -15,7 +15,9 @@ from tests.unit.workflows.builders import (
     ANA,
     EVE,
     GIL,
+    OLGA,
     drafted,
+    due,
     mailing,
     playbook,
     reading,
@@ -171,6 +173,30 @@ def test_whoever_wants_no_more_messages_gets_none() -> None:
     assert "no more messages" in new.why
     other = here.drafted(playbook(mailing(**{"with": {"to": "ida@example.com"}})))
     assert of(other).state is DraftState.OPEN
+
+
+def test_who_wants_messages_again_within_seconds_changes_no_time() -> None:
+    """The worker comes when both were said: no reminder goes out early, and Undo keeps its seconds."""
+    here = reaching()
+    waits, held = letter(here), pressed(here, Approve, letter(here), ANA)
+    times = [here.now(run).due_at for run in (waits, held)]
+    said(here, StopContact)
+    said(here, AllowContact, OLGA)
+    for claim in here.store.claim(here.clock.now()):
+        here.engine.handle(due(claim))
+    assert [here.now(run).due_at for run in (waits, held)] == times
+    assert [of(here.now(run)).state for run in (waits, held)] == ["open", "holding"]
+    assert not [e for e in here.store.entries if e.event is Event.DRAFT_REMINDED]
+    here.wake(waits)
+    here.wake(waits)
+    assert of(here.now(waits)).escalated_at
+    reminded = [e for e in here.store.entries if e.event is Event.DRAFT_REMINDED]
+    until = here.now(waits).due_at
+    said(here, StopContact)
+    said(here, AllowContact, OLGA)
+    here.wake(waits)
+    assert here.now(waits).due_at == until
+    assert [e for e in here.store.entries if e.event is Event.DRAFT_REMINDED] == reminded
 
 
 def test_a_press_before_it_withdraws_itself_is_refused() -> None:

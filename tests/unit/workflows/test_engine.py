@@ -129,6 +129,13 @@ def test_a_form_with_errors_saves_nothing_at_the_start(house: House) -> None:
     assert house.store.rows == before
 
 
+def test_what_somebody_else_holds_is_held_first_the_next_time(house: House) -> None:
+    """The command begins again, and is answered as if nothing had been."""
+    run = house.drafted(BOOK)
+    house.store.elsewhere = frozenset({("customer", "jo")})
+    assert isinstance(house.engine.handle(press(Approve, run, ANA)), Recorded)
+
+
 def test_a_refused_press_is_on_the_record(house: House) -> None:
     """Who, what, why; nothing else changes."""
     run = house.drafted(BOOK)

@@ -301,6 +301,34 @@ def test_a_reply_while_it_is_leaving_is_taken_up_after(house: House) -> None:
     assert (now.step, of(now).state, now.replied) == ("call", "executed", False)
 
 
+def test_a_reply_stops_what_waits_to_be_tried_again(house: House) -> None:
+    """The last try is known to have failed, and no worker has it: it never leaves."""
+    run = house.drafted(book(mailing(), WAIT, on="replied"))
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    house.report(run, Executed(outcome=Outcome(status="retryable", message="busy")))
+    reply = replied(house, run)
+    assert isinstance(reply, Recorded)
+    assert reply.sentence.startswith("Noted. Nothing that was prepared")
+    now = house.now(run)
+    assert (now.step, of(now).state, now.replied) == ("call", "withdrawn", False)
+
+
+def test_a_reply_stops_nothing_that_a_worker_has_begun_again(house: House) -> None:
+    """An intent without an outcome: it may be leaving this very moment."""
+    run = house.drafted(book(mailing(), WAIT, on="replied"))
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    house.report(run, Later(problem="busy", after=5))
+    house.clock.pass_by(seconds=5)
+    held = house.claim(run)
+    reply = replied(house, run)
+    assert isinstance(reply, Recorded)
+    assert "leaving already" in reply.sentence
+    house.engine.handle(done(held, Executed(outcome=Outcome(status="done"))))
+    assert of(house.now(run)).state == "executed"
+
+
 def test_a_reply_while_nobody_knows_is_taken_up_once_somebody_does(house: House) -> None:
     """Uncertain, then it turns out that it happened."""
     run = house.drafted(book(mailing(), WAIT, on="replied", when='inputs.quote == "Q-1"'))

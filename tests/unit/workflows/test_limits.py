@@ -135,6 +135,57 @@ def test_the_first_of_two_signatures_counts_no_more_when_others_must_sign(house:
     assert of(pressed(house, Approve, once, DORA)).state is DraftState.HOLDING
 
 
+def _two_must_sign(house: House, **limit: Any) -> tuple[Run, Run]:
+    """Return a refund that is held, and one that is beyond the limit for as long as that is."""
+    limited(house, **{"by": "finance", "quorum": 2, **limit})
+    held = signed(house, refund(house))
+    return held, refund(house)
+
+
+def test_a_signature_stays_when_a_limit_is_passed_no_more(house: House) -> None:
+    """The other refund was held back: the same people may sign, fewer must, and the text is the same."""
+    held, beyond = _two_must_sign(house)
+    pressed(house, Approve, beyond, DORA)
+    pressed(house, Undo, held, CEM)
+    now = house.now(beyond)
+    left = pressed(house, Approve, now, CEM)
+    assert (of(left).revision, of(left).state) == (1, DraftState.HOLDING)
+    assert set(of(left).signers) == {DORA.id, CEM.id}
+    assert needed(left) == "one of finance"
+
+
+def test_who_signed_first_presses_again_when_one_is_enough(house: House) -> None:
+    """One signature is there, and one is asked for: it goes, and nobody signs twice."""
+    held, beyond = _two_must_sign(house)
+    pressed(house, Approve, beyond, DORA)
+    pressed(house, Undo, held, CEM)
+    left = pressed(house, Approve, house.now(beyond), DORA)
+    assert (of(left).state, of(left).signers) == (DraftState.HOLDING, (DORA.id,))
+
+
+def test_a_signature_is_void_when_its_signer_could_not_sign_any_more(house: House) -> None:
+    """The owner signed beyond the limit; within it those of finance sign, and the owner is none of them."""
+    held, beyond = _two_must_sign(house, by=["finance", "owner"])
+    pressed(house, Approve, beyond, OLGA)
+    pressed(house, Undo, held, CEM)
+    reply = house.engine.handle(press(Approve, house.now(beyond), DORA))
+    assert isinstance(reply, Refused)
+    assert isinstance(reply.error, StaleCard)
+    assert (of(house.now(beyond)).revision, of(house.now(beyond)).signers) == (2, ())
+
+
+@pytest.mark.parametrize("stricter", [{"by": [DORA.id, "owner"]}, {"quorum": 3}])
+def test_a_signature_is_void_when_the_limit_itself_got_stricter(
+    house: House, stricter: dict[str, Any]
+) -> None:
+    """Other people beyond it, or more of them, though Dora is among them still."""
+    _, beyond = _two_must_sign(house)
+    pressed(house, Approve, beyond, DORA)
+    limited(house, **{"by": "finance", "quorum": 2, **stricter})
+    house.engine.handle(press(Approve, house.now(beyond), OLGA))
+    assert of(house.now(beyond)).revision == 2
+
+
 def test_the_window_moves_on(house: House) -> None:
     """After thirty days what was signed counts no more."""
     limited(house)

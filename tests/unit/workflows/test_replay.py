@@ -28,6 +28,7 @@ from workflows.commands import (
     Signal,
 )
 from workflows.events import Event
+from workflows.ground import Grounds
 from workflows.replay import replay
 from workflows.run import SYSTEM, Run
 from workflows.standing import Standing
@@ -262,9 +263,11 @@ def test_what_the_record_lacks_is_no_difference(house: House, lived: Run) -> Non
     read = _of(entries, Event.STEP_READ)
     mended = _changed(read, body={**read.entry.body, "value": "\ufffd"})
     odd = [mended.model_copy(update={"mended": True}) if one is read else one for one in entries]
+    gone = frozenset(kept.companies)
     lacking = {
         "written before the company": replay([before, *entries[1:]], BOOK, kept),
-        "erased, or is not kept": replay(entries, BOOK, {}),
+        "the company as it was then is not kept": replay(entries, BOOK, Grounds()),
+        "the company as it was then was erased": replay(entries, BOOK, Grounds(erased=gone)),
         "the playbook it is pinned to": replay(entries, None, kept),
         "what no log can hold": replay(odd, BOOK, kept),
     }
@@ -306,6 +309,7 @@ def test_rows_that_say_something_else_are_named(house: House, lived: Run) -> Non
 def test_another_version_of_the_program_is_named(house: House, lived: Run) -> None:
     """Its rules may have been others: who reads of a difference has to know."""
     entries, kept = record(house.store, lived.id), grounds(house.store)
-    older = {hash_: each.model_copy(update={"program": "0.1"}) for hash_, each in kept.items()}
-    again = replay(entries[1:], BOOK, older, "0.2")
+    companies = kept.companies.items()
+    older = {hash_: each.model_copy(update={"program": "0.1"}) for hash_, each in companies}
+    again = replay(entries[1:], BOOK, Grounds(companies=older), "0.2")
     assert "It was decided by version 0.1, and rules may have changed since." in again.words

@@ -11,6 +11,7 @@ from tests.unit.workflows.builders import (
     ANA,
     EVE,
     GIL,
+    OLGA,
     drafted,
     found,
     mailing,
@@ -19,7 +20,7 @@ from tests.unit.workflows.builders import (
     reading,
 )
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, Executed, Failed, Retry, Signal
+from workflows.commands import Approve, Executed, Failed, Pause, Resume, Retry, Signal
 from workflows.events import Event
 from workflows.run import SYSTEM, Actor, DraftState, Outcome, RunState
 from workflows.undoing import is_on_card
@@ -59,6 +60,16 @@ def test_the_failed_step_is_begun_again(house: House) -> None:
     assert house.store.entries[-1].event is Event.RUN_WOKEN
     house.report(again, found())
     assert house.now(run).step == "letter"
+
+
+@pytest.mark.parametrize("scope", ["everything", f"playbook:{BOOK.playbook}"])
+def test_nothing_is_tried_again_while_it_is_paused(house: House, scope: str) -> None:
+    """The refusal says what is paused and by whom; once it is resumed the same press works."""
+    run = failed(house)
+    house.engine.handle(Pause(actor=OLGA, scope=scope))
+    assert refused(house, run, ANA) == "paused"
+    house.engine.handle(Resume(actor=OLGA, scope=scope))
+    assert isinstance(house.engine.handle(Retry(actor=ANA, run_id=run.id)), Recorded)
 
 
 def test_only_staff_try_again(house: House) -> None:

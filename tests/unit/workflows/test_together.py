@@ -357,6 +357,17 @@ def test_while_somebody_looks_at_it_nobody_else_decides(
     assert decide(before, BOOK, press(kind, before, ANA, **words), later).run
 
 
+@pytest.mark.parametrize(("kind", "words"), DECIDING)
+def test_who_can_only_claim_keeps_no_signer_out(kind: type[OnDraft], words: dict[str, Any]) -> None:
+    """Cem started it and can't sign it; those who could are kept out by each other alone."""
+    before = claimed(by=CEM).model_copy(update={"started_by": CEM})
+    assert decide(before, BOOK, press(kind, before, ANA, **words), facts()).run
+    others = claimed(by=ANA).model_copy(update={"started_by": CEM})
+    if kind not in {Approve, OpenSign}:
+        with pytest.raises(ClaimedBy):
+            decide(others, BOOK, press(kind, others, CEM, **words), facts())
+
+
 def test_a_claim_lasts_a_quarter_of_an_hour_and_is_on_the_record() -> None:
     """Claiming again goes on from now."""
     before = run(draft=draft())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.slack.gateway import Gateway
-from bot.slack.people import Silent, read
+from bot.slack.people import Unanswered, read
 from workflows.company import Company, Person
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_people_of_another_workspace_are_guests(client: WebClient, clock: Any) -
 def test_slack_that_says_nothing_is_silent(client: WebClient, sandbox: Sandbox, clock: Any) -> None:
     """Half a list is none; the seconds to wait are those it says."""
     sandbox.faults.rate_limit("users.list", retry_after=30)
-    with pytest.raises(Silent) as silent:
+    with pytest.raises(Unanswered) as silent:
         asked(client, clock)
     assert (silent.value.word, silent.value.wait) == ("ratelimited", 30.0)
     sandbox.faults.fail("dnd.teamInfo", error="missing_scope")

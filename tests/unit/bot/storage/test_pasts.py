@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import update
 
+from bot.storage.audit_verify import verify
 from bot.storage.choosing import Choice
 from bot.storage.claims import Claims
 from bot.storage.erasing import Asked, Eraser
 from bot.storage.pasts import Pasts
+from bot.storage.readings import Readings
+from bot.storage.retention import Expiry, Retention
 from bot.storage.store import SqlStore
 from bot.storage.tables import run as run_table
+from tests.fakes.clock import MONDAY
 from tests.fakes.ids import FakeIds
 from tests.fakes.shelf import FakeDirectory
+from tests.replaying import replayed
 from tests.unit.workflows.builders import (
     ACTIONS,
     ADA,
     ANA,
+    CEM,
     COMPANY,
     done,
     drafted,
@@ -28,24 +35,28 @@ from tests.unit.workflows.builders import (
     playbook,
     press,
     reading,
+    refunding,
 )
-from workflows.answers import Recorded
-from workflows.commands import Approve, CancelRun, StartRun
+from workflows.answers import Recorded, Refused
+from workflows.commands import Approve, CancelRun, Later, Signal, StartRun
 from workflows.engine import Engine
 from workflows.errors import UnknownRun
 from workflows.events import Event
 from workflows.playbook import Playbook
+from workflows.reading import Account, Members, Reading
 from workflows.versions import Active
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
     from tests.fakes.clock import FakeClock
+    from tests.unit.workflows.builders import House
     from workflows.run import Run
 
 BOOK = playbook(reading(), mailing())
 
 
-def _kept(text: str) -> Playbook:
+def kept(text: str) -> Playbook:
+    """Read a playbook back from the text it was kept as."""
     read = Playbook.model_validate_json(text)
     version = hashlib.sha256(text.encode()).hexdigest()
     return read.model_copy(update={"version": version, "source": text})
@@ -54,7 +65,7 @@ def _kept(text: str) -> Playbook:
 @pytest.fixture
 def store(database: Database, clock: FakeClock) -> SqlStore:
     """Return a store that reads playbooks as they were kept."""
-    return SqlStore(database, wake=lambda *_: None, clock=clock, ids=FakeIds(), load=_kept)
+    return SqlStore(database, wake=lambda *_: None, clock=clock, ids=FakeIds(), load=kept)
 
 
 @pytest.fixture
@@ -135,7 +146,7 @@ def test_a_company_that_was_erased_is_no_difference(store: SqlStore, lived: Run)
     again = Pasts(store).replayed(lived.id)
     assert again.difference is None
     assert again.gap is not None
-    assert again.gap.problem == "the company as it was then was erased, or is not kept"
+    assert again.gap.problem == "the company as it was then was erased"
 
 
 def test_a_playbook_that_can_not_be_read_any_more_is_no_difference(
@@ -158,3 +169,169 @@ def test_the_company_is_kept_once(store: SqlStore, lived: Run) -> None:
     assert len(kept) == 1
     assert "Dora" in kept[0][0]
     assert "email" not in kept[0][0].partition('"actions"')[2].partition('"people"')[2]
+
+
+STAFF = 200
+
+
+def _looked(store: SqlStore, clock: FakeClock, away: str = "") -> None:
+    """Let Slack be read now, with one more person than COMPANY lists."""
+    people = [*(person.id for person in COMPANY.people), *(f"U-{n:03}" for n in range(STAFF))]
+    accounts = tuple(Account(id=name, zone="Europe/Lisbon") for name in people)
+    gone = Account(id="U-QUILLFEATHER", away=away)
+    members = {
+        "@sales": Members(at=clock.now(), people=("U-ANA",)),
+        "channel:finance": Members(at=clock.now() - timedelta(minutes=1), people=("U-EVE",)),
+    }
+    found = Reading(
+        at=clock.now(), accounts=(*accounts, gone), groups_at=clock.now(), groups=members
+    )
+    assert Readings(store).keep(found, None)
+
+
+def _readings(store: SqlStore) -> list[str]:
+    with store.database.read() as connection:
+        kept = "SELECT body FROM document WHERE kind = 'reading' ORDER BY length(body)"
+        return [text for (text,) in connection.exec_driver_sql(kept)]
+
+
+def _started(engine: Engine) -> Run:
+    reply = engine.handle(StartRun(actor=ADA, playbook=BOOK.playbook))
+    assert isinstance(reply, Recorded)
+    assert reply.run
+    return reply.run
+
+
+def test_what_slack_said_is_kept_once(store: SqlStore, engine: Engine, clock: FakeClock) -> None:
+    """However many turns stand on it, and whenever it was read again: entries name it, and the times."""
+    runs: list[Run] = []
+    for _ in range(3):
+        _looked(store, clock)
+        runs.append(_started(engine))
+        clock.pass_by(minutes=3)
+    assert len(_readings(store)) == 1
+    with store.database.read() as connection:
+        longest = connection.exec_driver_sql("SELECT max(length(body)) FROM audit_payload").scalar()
+    assert longest < len(_readings(store)[0]) / 4
+    _looked(store, clock, away="on vacation")
+    runs.append(_started(engine))
+    assert len(_readings(store)) == 2
+    for run in runs:
+        assert Pasts(store).replayed(run.id).words == "The same."
+
+
+def test_a_reading_in_an_older_entry_is_gone_by(house: House) -> None:
+    """Entries of before carry it whole, and are decided again all the same."""
+    house.store.read = Reading(at=MONDAY, accounts=(Account(id=ADA.id),))
+    run = house.start(BOOK)
+    (entry, at), *rest = house.store.rows.entries
+    facts = {**entry.body["facts"], "reading": house.store.read.model_dump(mode="json")}
+    del facts["sight"]
+    old = entry.model_copy(update={"body": {**entry.body, "facts": facts}})
+    house.store.rows.entries[:] = [(old, at), *rest]
+    assert replayed(house.store, run.id).words == "The same."
+
+
+def test_what_slack_said_of_somebody_can_be_erased(
+    store: SqlStore, engine: Engine, clock: FakeClock
+) -> None:
+    """An erasure finds it, a replay says so, and the next turn stands on a text of its own."""
+    _looked(store, clock, away="at Quillfeather's")
+    before = _started(engine)
+    _erase(store, text="U-QUILLFEATHER")
+    assert _readings(store) == [""]
+    again = Pasts(store).replayed(before.id)
+    assert (again.difference, again.gap and again.gap.problem) == (
+        None,
+        "what Slack said then of the people was erased",
+    )
+    after = _started(engine)
+    assert Pasts(store).replayed(after.id).words == "The same."
+    _erase(store, text="U-QUILLFEATHER")
+    assert _readings(store) == ["", ""]
+    assert verify(store.database).ok
+
+
+def test_a_company_that_was_erased_is_kept_again(
+    store: SqlStore, lived: Run, engine: Engine
+) -> None:
+    """Somebody's words still stand in company.yml: what is decided from now on can be decided again."""
+    _erase(store, text="Dora")
+    after = _started(engine)
+    assert Pasts(store).replayed(after.id).words == "The same."
+    again = Pasts(store).replayed(lived.id)
+    assert again.gap is not None
+    assert again.gap.problem == "the company as it was then was erased"
+    assert verify(store.database).ok
+
+
+@pytest.mark.parametrize("expires", [False, True])
+def test_what_is_done_once_is_done_once_for_ever(
+    store: SqlStore, engine: Engine, clock: FakeClock, *, expires: bool
+) -> None:
+    """Whether somebody had the run erased or it was kept long enough: another start is refused."""
+    book = playbook(mailing(), playbook="welcome", once_per="{{ inputs.quote }}")
+    with store.transaction() as tx:
+        tx.keep("playbook", book.source, book.version)
+        tx.activate(Active(playbook=book.playbook, version=book.version, at=clock.now()))
+    start = StartRun(actor=ADA, playbook=book.playbook, inputs={"quote": "Quillfeather"})
+    begun = engine.handle(start)
+    assert isinstance(begun, Recorded)
+    assert begun.run
+    (claim,) = Claims(store).claim(clock.now())
+    engine.handle(done(claim.run, drafted()))
+    engine.handle(CancelRun(actor=ADA, run_id=begun.run.id))
+    if expires:
+        clock.pass_by(days=181)
+        eraser = Eraser(store.database, clock, store.ids)
+        Expiry(eraser, store.database, clock, Retention()).tick()
+    else:
+        _erase(store, run=begun.run.id)
+    again = engine.handle(start)
+    assert isinstance(again, Refused)
+    assert again.error.code == "done-before"
+    other = engine.handle(start.model_copy(update={"inputs": {"quote": "Q-2"}}))
+    assert isinstance(other, Recorded)
+
+
+def test_what_slack_said_goes_with_the_last_run(
+    store: SqlStore, engine: Engine, clock: FakeClock
+) -> None:
+    """Kept long enough, or asked for: no run that is still there stands on it."""
+    _looked(store, clock)
+    one, other = _started(engine), _started(engine)
+    for run in (one, other):
+        engine.handle(CancelRun(actor=ADA, run_id=run.id))
+    _erase(store, run=one.id)
+    assert len(_readings(store)[0]) > 0
+    _erase(store, run=other.id)
+    assert _readings(store) == [""]
+    assert verify(store.database).ok
+
+
+def test_a_reply_stops_what_is_known_not_to_have_left(
+    store: SqlStore, engine: Engine, clock: FakeClock
+) -> None:
+    """While it waits to be tried again; not while a worker has it. And it is decided again the same."""
+    replied = [{"on": "replied", "then": "stop"}]
+    book = playbook(refunding(approve={"by": "finance", "hold": "0 seconds"}), exceptions=replied)
+    with store.transaction() as tx:
+        tx.keep("playbook", book.source, book.version)
+        tx.activate(Active(playbook=book.playbook, version=book.version, at=clock.now()))
+    states: list[str] = []
+    for tried_again in (False, True):
+        run = _started(engine)
+        engine.handle(press(Approve, run, CEM))
+        (claim,) = Claims(store).claim(clock.now(), run_id=run.id)
+        engine.handle(done(claim.run, Later(problem="busy", after=5)))
+        clock.pass_by(seconds=5)
+        if tried_again:
+            Claims(store).claim(clock.now(), run_id=run.id)
+        engine.handle(Signal(actor=ANA, run_id=run.id, name="replied"))
+        with store.transaction() as tx:
+            now = tx.run(run.id)
+        assert now
+        assert now.draft
+        states.append(now.draft.state.value)
+        assert Pasts(store).replayed(run.id).words == "The same."
+    assert states == ["withdrawn", "executing"]
