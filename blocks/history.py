@@ -70,6 +70,8 @@ WORDS = {
     Event.PLAYBOOK_DISMISSED: "put a changed version off",
     Event.PLAYBOOK_RETURNED: "returned to the version before",
     Event.PLAYBOOK_UNREADABLE: "could not read its file",
+    Event.INVENTORY_SCORED: "scored a piece of work",
+    Event.INVENTORY_REMOVED: "took a piece of work off the inventory",
     Event.MODEL_ANSWERED: "got an answer from the model",
     Event.PRESS_REFUSED: "pressed and was refused",
     Event.SWITCH_PAUSED: "switched it off",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import elements, listing, many, queue, rich
+from blocks import delegation, elements, listing, many, queue, rich
 from blocks.ids import (
     HASH_LENGTH,
     ActionId,
@@ -46,6 +46,9 @@ class Owned:
     level: int
     #: Who owns it, where that is not the reader.
     owner: str = ""
+    #: The level the delegation matrix recommends, and who scored it; 0 where nobody has.
+    recommended: int = 0
+    scored_by: str = ""
     #: This week's drafts that went out, were edited first, were rejected.
     sent: int = 0
     edited: int = 0
@@ -207,18 +210,31 @@ def playbook_row(one: Owned) -> Block:
     owner = f" · owned by {one.owner}" if one.owner else ""
     week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
     waits = " · a changed version waits to be activated" if one.proposal else ""
-    text = f"{one.title} · level {one.level} · version {one.version[:12]}{owner} · {week}{waits}"
+    level = f"level {one.level}{_recommended(one)}"
+    text = f"{one.title} · {level} · version {one.version[:12]}{owner} · {week}{waits}"
     show = elements.button(ActionId.SHOW_SOP, "Show", one.name, about=one.title)
     return elements.plain_section(block_id(BlockId.ROW, "owned", one.name), text, accessory=show)
 
 
+def _recommended(one: Owned) -> str:
+    """Return how the recommended level stands to the playbook's own."""
+    if not one.recommended:
+        return ""
+    words = f"{one.recommended} recommended"
+    if one.recommended == one.level:
+        words = "as recommended"
+    elif one.recommended < one.level:
+        words = f"higher than the {one.recommended} recommended"
+    return f" ({words}, scored by {one.scored_by})"
+
+
 def playbook_rows(one: Owned) -> list[Block]:
-    """Return a playbook and what its owner can do about its versions."""
-    return [playbook_row(one), *_owned_buttons(one)]
+    """Return a playbook and what can be done about it."""
+    return [playbook_row(one), _owned_buttons(one)]
 
 
-def _owned_buttons(one: Owned) -> list[Block]:
-    """Return what can be done about a playbook's versions, if anything."""
+def _owned_buttons(one: Owned) -> Block:
+    """Return what can be done about a playbook's versions and level."""
     buttons: list[Block] = []
     if one.proposal:
         buttons.append(
@@ -230,11 +246,8 @@ def _owned_buttons(one: Owned) -> list[Block]:
         )
         text = "Return to the version before"
         buttons.append(elements.button(ActionId.ROLL_BACK, text, str(value), about=one.title))
-    return (
-        [elements.actions(block_id(BlockId.BUTTONS, "owned", one.name), *buttons)]
-        if buttons
-        else []
-    )
+    buttons.append(delegation.button(one.name, one.title))
+    return elements.actions(block_id(BlockId.BUTTONS, "owned", one.name), *buttons)
 
 
 def _admin(shown: Home) -> list[Block]:

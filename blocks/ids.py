@@ -14,6 +14,7 @@ from typing import Self
 #: Characters of the payload hash a button carries.
 HASH_LENGTH = 12
 _PROPOSAL = re.compile(r"([^.\s]{1,64})\.([0-9a-f]{12})\.([0-9a-f]{12}|)\.(open|dismissed)")
+_WORK = re.compile(r"((?:playbook:[a-z][a-z0-9-]{1,60})|work:[0-9a-f]{16}|work:new)\.([0-9]{1,6})")
 _RETURN = re.compile(r"([a-z][a-z0-9-]{1,60})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 _VALUE = re.compile(r"([^.\s]{1,64})\.([1-9]\d{0,6})\.([0-9a-f]{12})")
 
@@ -56,6 +57,10 @@ class ActionId(StrEnum):
     ROLL_BACK = "roll_back"
     SWITCH = "switch"
     EXAMPLE = "example"
+    DELEGATE = "delegate"
+    DELEGATE_WHICH = "delegate_which"
+    INVENTORY = "inventory"
+    UNLIST = "unlist"
     RETRY = "retry"
     INPUT = "input"
     SIGN_TOO = "sign_too"
@@ -93,6 +98,8 @@ class CallbackId(StrEnum):
     PICK = "pick"
     START = "start"
     HAND_OVER = "hand_over"
+    DELEGATE = "delegate"
+    DELEGATE_WHICH = "delegate_which"
     HOME = "home"
     NOTICE = "notice"
 
@@ -183,6 +190,28 @@ class ReturnValue:
     def __str__(self) -> str:
         """Write `playbook.active.to`."""
         return f"{self.playbook}.{self.active}.{self.to}"
+
+
+#: Work that is not on the inventory yet.
+NEW_WORK = "work:new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkValue:
+    """What a button or form carries back of a piece of work: which, and the version it showed; 0 for none."""
+
+    entry: str
+    n: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `entry.n`. Raises `ValueError` for anything else."""
+        match = _matched(_WORK, text, "a piece of work's button")
+        return cls(entry=match[1], n=int(match[2]))
+
+    def __str__(self) -> str:
+        """Write `entry.n`."""
+        return f"{self.entry}.{self.n}"
 
 
 def _matched(pattern: re.Pattern[str], text: str, whose: str) -> re.Match[str]:

@@ -9,6 +9,7 @@ from blocks import elements, rich, sop
 from blocks.ids import ActionId, BlockId, CallbackId, ProposalValue, ReturnValue, block_id
 from blocks.text import sentence
 from workflows.changes import NOTHING, is_wider, unchanged
+from workflows.text import digest
 from workflows.versions import SHOWN, choosers, compared
 
 if TYPE_CHECKING:
@@ -32,20 +33,28 @@ class Shown:
     found: tuple[Change, ...]
     #: Who may activate it.
     able: tuple[Person, ...]
+    #: What the delegation matrix says, where the level gets higher.
+    advised: tuple[str, ...] = ()
     #: It was activated, and is not active any more.
     is_left: bool = False
 
 
 def shown(
-    proposal: Proposal, now: Playbook | None, then: Playbook, company: Company, active: str
+    proposal: Proposal,
+    now: Playbook | None,
+    then: Playbook,
+    company: Company,
+    active: str,
+    advised: tuple[str, ...] = (),
 ) -> Shown:
-    """Compare; `active` is the version that is active now."""
+    """Compare; `active` is the version that is active now, `advised` what the matrix says of the proposed level."""
     found = compared(now, then)
     return Shown(
         proposal=proposal,
         title=then.title,
         found=found,
         able=choosers(now, company, found),
+        advised=advised,
         is_left=proposal.state == "activated" and active != proposal.version,
     )
 
@@ -81,7 +90,8 @@ def _in_short(seen: Shown) -> Mrkdwn:
 
 def _blocks(seen: Shown) -> list[Block]:
     proposal = seen.proposal
-    key = (proposal.id, proposal.base[:SHOWN], proposal.state, str(seen.is_left))
+    advice = digest([*seen.advised])[:SHOWN] if seen.advised else ""
+    key = (proposal.id, proposal.base[:SHOWN], proposal.state, str(seen.is_left), advice)
     head = f"{seen.title}: {'a changed version' if proposal.base else 'a new playbook'}"
     instead = f" instead of {proposal.base[:SHOWN]}" if proposal.base else ""
     blocks = [
@@ -89,7 +99,7 @@ def _blocks(seen: Shown) -> list[Block]:
         elements.context(
             block_id(BlockId.FACTS, *key), f"Version {proposal.version[:SHOWN]}{instead}"
         ),
-        rich.block(block_id(BlockId.DIFF, *key), *_changes(seen.found)),
+        rich.block(block_id(BlockId.DIFF, *key), *_changes(seen.found), *_advised(seen.advised)),
         rich.block(block_id(BlockId.STATE, *key), rich.section(*_state(seen))),
     ]
     buttons = _buttons(seen)
@@ -114,6 +124,14 @@ def _changes(found: tuple[Change, ...]) -> list[Block]:
     if same := unchanged(found):
         parts.append(rich.section(rich.text(f"Unchanged: {', '.join(same)}.")))
     return parts
+
+
+def _advised(lines: tuple[str, ...]) -> list[Block]:
+    """Return what the delegation matrix says of the level."""
+    if not lines:
+        return []
+    shown = [rich.coded(line, _LINE) for line in lines]
+    return [rich.section(rich.text("How far to delegate", bold=True)), rich.bullets(shown)]
 
 
 def _said(change: Change) -> list[Block]:

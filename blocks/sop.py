@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, rich
+from blocks import delegation, elements, rich
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import sentence
 from workflows import sop as procedure
 from workflows.playbook import step_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from blocks.text import Block
     from workflows.playbook import Playbook
@@ -28,13 +28,17 @@ _NUMBERED = "Steps"
 
 
 def sop(
-    playbook: Playbook, titles: Mapping[str, str] | None = None, *, waits: bool = False
+    playbook: Playbook,
+    titles: Mapping[str, str] | None = None,
+    *,
+    waits: bool = False,
+    advised: Sequence[str] = (),
 ) -> Block:
     """Return the message with the whole procedure; `titles` names actions and reads in words.
 
-    `waits` says that a changed version is proposed.
+    `waits` says that a changed version is proposed, `advised` what the delegation matrix recommends.
     """
-    made = procedure.sop(playbook, titles)
+    made = procedure.sop(playbook, titles, advised)
     key = (made.playbook, made.version[:_VERSION])
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), made.title),
@@ -45,6 +49,7 @@ def sop(
         elements.actions(
             block_id(BlockId.BUTTONS, *key),
             elements.button(ActionId.PICK, "Start", made.playbook, about=made.title, primary=True),
+            delegation.button(made.playbook, made.title),
         ),
     ]
     return elements.message(sentence("How {} works: {}", made.title, made.goal), blocks)

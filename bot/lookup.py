@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.storage.store import SqlStore
     from workflows.edit_rate import EditedWeek
     from workflows.examples import Taught
+    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
     from workflows.versions import Active, Proposal
@@ -67,6 +68,16 @@ class Lookup(Queue):
         """Return the newest proposed version of a playbook."""
         with self._store.looking() as look:
             return look.newest_proposal(playbook)
+
+    def assessment(self, entry: str) -> Assessment | None:
+        """Return what was stated last of a piece of work, also where it was taken off the inventory."""
+        with self._store.looking() as look:
+            return look.assessment(entry)
+
+    def assessments(self) -> Sequence[Assessment]:
+        """Return what was stated last of each piece of work on the inventory."""
+        with self._store.looking() as look:
+            return look.assessments()
 
     def version(self, version: str) -> Playbook | None:
         """Return a version of a playbook; None where this program can't read it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks import listing, modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
-from handlers import looking, many, seen, showing, versions
+from handlers import delegating, looking, many, seen, showing, versions
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -311,6 +311,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SHOW_SOP: showing.show_sop,
     ActionId.SHOW_HELP: showing.show_help,
     **versions.ON,
+    **delegating.ON_PRESS,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from blocks import notice
-from handlers import looking
+from handlers import delegating, looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from workflows.answers import Refused
@@ -45,7 +45,7 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
     name, given = command.words[0], command.words[1:]
     found = desk.shelf.get(name)
     if found is None:
-        return looking.stranger(desk, command.user_id) or _no_such_playbook(desk, name)
+        return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
     inputs = _inputs(found, given)
     if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
         not given and found.inputs
@@ -53,12 +53,6 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
         view = looking.form(desk, found, f"{command.channel_id}|{name}", inputs)
         return looking.stranger(desk, command.user_id) or Opened(view)
     return start(desk, command, found, inputs)
-
-
-def _no_such_playbook(desk: Desk, name: str) -> Refused:
-    near = get_close_matches(name, [book.playbook for book in desk.shelf.books()], n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return Refused(error=UnknownPlaybook(name=name, hint=hint))
 
 
 def _inputs(playbook: Playbook, given: list[str]) -> JsonObject:
@@ -203,6 +197,8 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "contact": _may_contact,
     "replied": _replied,
     "learnt": _learnt,
+    "delegate": delegating.delegate,
+    "inventory": delegating.inventory_of,
 }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from blocks.proposal import Shown
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
+    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
@@ -51,6 +52,14 @@ class Reading(Protocol):
 
     def newest_proposal(self, playbook: str) -> Proposal | None:
         """Return the newest proposed version of a playbook."""
+        ...
+
+    def assessment(self, entry: str) -> Assessment | None:
+        """Return what was stated last of a piece of work, also where it was taken off the inventory."""
+        ...
+
+    def assessments(self) -> Sequence[Assessment]:
+        """Return what was stated last of each piece of work on the inventory."""
         ...
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from blocks import asking, modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
 from workflows import policy
 from workflows.answers import Recorded, Refused
-from workflows.errors import Refusal, UnknownDraft, UnknownRun
+from workflows.errors import Refusal, UnknownDraft, UnknownPlaybook, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
 from workflows.run import Actor, DraftState
 
@@ -95,6 +96,13 @@ def learnt(desk: Desk, person: str, agent: str) -> Reply:
     if refused := stranger(desk, person):
         return refused
     return Said(desk.learnt(person, agent))
+
+
+def no_such_playbook(desk: Desk, name: str) -> Refused:
+    """Return the refusal of a name no playbook has, with the nearest one that is."""
+    near = get_close_matches(name, [book.playbook for book in desk.shelf.books()], n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return Refused(error=UnknownPlaybook(name=name, hint=hint))
 
 
 def hand_over(desk: Desk, person: str, task_id: str) -> Reply:

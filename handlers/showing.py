@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import notice, sop
-from handlers import looking
+from handlers import delegating, looking
 from handlers.replies import Said
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def show_sop(desk: Desk, press: ButtonPress) -> Reply:
     playbook = desk.shelf.get(press.action.chosen)
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))
-    return Said(sop.sop(playbook, waits=looking.change_waits(desk, playbook)))
+    waits = looking.change_waits(desk, playbook)
+    return Said(sop.sop(playbook, waits=waits, advised=delegating.beside(desk, playbook)))
 
 
 def show_help(_desk: Desk, _press: ButtonPress) -> Reply:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, looking, many, seen
+from handlers import commands, delegating, looking, many, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -182,4 +182,5 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.PICK: pick,
     CallbackId.START: start,
     CallbackId.HAND_OVER: hand_over,
+    **delegating.ON_SUBMIT,
 }

@@ -203,6 +203,26 @@ class SwitchExample(Command):
     to: Literal["on", "off", "removed"]
 
 
+class OnWork(Command):
+    """A command about a piece of work of the inventory, as it was when it was opened."""
+
+    #: `playbook:<name>`, or `work:<id>`.
+    entry: str = Field(pattern=r"^(playbook:[a-z][a-z0-9-]{1,60}|work:[0-9a-f]{16})$")
+    #: The version that was shown; 0 for what nobody has scored.
+    base: int = Field(default=0, ge=0)
+
+
+class Assess(OnWork):
+    """Score it: how far it may be handed over, and what it is worth."""
+
+    #: What the form held, by field.
+    values: dict[str, JsonValue]
+
+
+class Unlist(OnWork):
+    """Take it off the inventory."""
+
+
 class Install(Command):
     """Take the playbooks of a folder as they are, where nothing ever was active or proposed."""
 

@@ -16,6 +16,7 @@ from workflows.limits import Limit
 from workflows.playbook import Amount
 from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
 from workflows.worktime import Hours, Rows, WorkTime
+from workflows.worth import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +107,8 @@ class Company(Record):
     together: Together = Together()
     #: What is switched on or off here.
     flags: Flags = Flags()
+    #: The company's own numbers, by which work is valued.
+    numbers: Numbers = Numbers()
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
     #: What Slack says of these people, as of `now`; None before it was first asked. Never written in the file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import beside, choosing, chosen, companywide, scopes, unlearning
+from workflows import assessing, beside, choosing, chosen, companywide, scopes, unlearning
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from workflows.run import Run
     from workflows.turn import Decision
 
+#: What is about no single run.
+Companywide = Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing | assessing.Assessing
 #: Seconds to find out whether a commit whose answer was lost was made.
 READ_BACK = 1.0
 
@@ -125,7 +127,7 @@ class Engine:
         return reply
 
     def _decided(self, tx: Tx, run: Run | None, command: Command) -> Reply:
-        if isinstance(command, Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing):
+        if isinstance(command, Companywide):
             return self._companywide(tx, command)
         if isinstance(command, OnDraft) and run is None:
             raise UnknownDraft
@@ -170,9 +172,9 @@ class Engine:
                 told = (*facts.told, (question.ask, tx.tell(question.ask)))
                 facts = facts.model_copy(update={"told": told})
 
-    def _companywide(
-        self, tx: Tx, command: Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing
-    ) -> Reply:
+    def _companywide(self, tx: Tx, command: Companywide) -> Reply:
+        if isinstance(command, assessing.Assessing):
+            return assessing.assess(tx, command, self._facts(tx))
         if isinstance(command, choosing.Choosing):
             return chosen.choose(tx, command, lambda: self._facts(tx))
         at = self._clock.now()

@@ -156,6 +156,14 @@ class StaleProposal(Refusal):
     """Another version is active by now, so nothing was done. Look again: the card says what would change from there."""
 
 
+class UnknownWork(Refusal):
+    """This is not on the inventory any more. Nothing was changed; /sayso inventory shows what is."""
+
+
+class Rescored(Refusal):
+    """This was changed by {who} since you opened it, so nothing was saved. Open it again and look first."""
+
+
 class NothingBefore(Refusal):
     """There is no version before this one to return to."""
 

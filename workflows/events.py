@@ -66,6 +66,8 @@ class Event(StrEnum):
     PLAYBOOK_DISMISSED = "run:playbook:dismissed"
     PLAYBOOK_RETURNED = "run:playbook:returned"
     PLAYBOOK_UNREADABLE = "run:playbook:unreadable"
+    INVENTORY_SCORED = "run:inventory:scored"
+    INVENTORY_REMOVED = "run:inventory:removed"
     MODEL_ANSWERED = "agent:model:answered"
     PRESS_REFUSED = "slack:press:refused"
     SWITCH_PAUSED = "run:switch:paused"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workflows.company import Company
     from workflows.events import Entry
     from workflows.examples import Example, Taught
+    from workflows.inventory import Assessment
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.reading import Reading
@@ -295,6 +296,14 @@ class Looking(Protocol):
         """Return the newest proposal of a playbook."""
         ...
 
+    def assessment(self, entry: str) -> Assessment | None:
+        """Return what was stated last of a piece of work, also where it was taken off the inventory."""
+        ...
+
+    def assessments(self) -> Sequence[Assessment]:
+        """Return what was stated last of each piece of work on the inventory, by entry."""
+        ...
+
 
 class Tx(Looking, Protocol):
     """One transaction: all of it is saved or nothing. Every method may raise `Unheld`: see bot/storage/order.py."""
@@ -397,6 +406,10 @@ class Tx(Looking, Protocol):
 
     def propose(self, proposal: Proposal) -> None:
         """Write a proposal, or what became of it."""
+        ...
+
+    def assess(self, assessment: Assessment) -> bool:
+        """Write a version of what is stated of a piece of work; False when that version is there."""
         ...
 
     def wake_held(self, at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.commands import OnCustomer
+from workflows.commands import OnCustomer, OnWork
 from workflows.companywide import named
 from workflows.errors import UnknownScope
 from workflows.events import Entry, Event
@@ -43,6 +43,8 @@ def _about(command: Command, refusal: Refusal) -> str:
         return "switch:unknown"  # what was typed may be anything; it stands in the body, which can be erased
     if isinstance(command, OnCustomer):
         return named(command)
+    if isinstance(command, OnWork):
+        return command.entry
     return next(
         f"{kind}:{getattr(command, name)}"
         for name, kind in _ABOUT.items()

@@ -6,22 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from workflows.action import Record
+from workflows.delegation import LEVELS
 from workflows.durations import words
 from workflows.playbook import IN_TURN, DoStep, DraftStep, ReadStep, step_name
 from workflows.prose import exception_line, plain, step_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from workflows.action import Field
     from workflows.playbook import Above, Approve, Playbook
 
-_LEVELS = {
-    1: "1: it only reads",
-    2: "2: it drafts, and people send",
-    3: "3: it prepares, a person signs, then it is carried out",
-    4: "4: narrow autonomy under strict limits",
-}
 _LOG = (
     "Every step, what was read, what an agent wrote and from which template or model",
     "Who signed, changed or rejected which exact text, when, and what came of it",
@@ -47,8 +42,13 @@ class Sop(Record):
     sections: tuple[Section, ...]
 
 
-def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
-    """Return the procedure. `titles` says what actions and reads are called: `{"mail.send": "Send an e-mail"}`."""
+def sop(
+    playbook: Playbook, titles: Mapping[str, str] | None = None, advised: Sequence[str] = ()
+) -> Sop:
+    """Return the procedure. `titles` says what actions and reads are called: `{"mail.send": "Send an e-mail"}`.
+
+    `advised` is what the delegation matrix recommends, said beside the level.
+    """
     named = titles or {}
     found = {
         "Trigger": _trigger(playbook),
@@ -62,7 +62,7 @@ def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
         "Success": _success(playbook),
         "Owner": [playbook.owner, *_extends(playbook)],
         "Data sources": _sources(playbook, named),
-        "Level": [_LEVELS[playbook.level]],
+        "Level": [f"{playbook.level}: {LEVELS[playbook.level]}", *advised],
         "Review": [playbook.review],
     }
     sections = tuple(Section(title=title, lines=tuple(lines)) for title, lines in found.items())
@@ -75,9 +75,11 @@ def sop(playbook: Playbook, titles: Mapping[str, str] | None = None) -> Sop:
     )
 
 
-def sop_text(playbook: Playbook, titles: Mapping[str, str] | None = None) -> str:
+def sop_text(
+    playbook: Playbook, titles: Mapping[str, str] | None = None, advised: Sequence[str] = ()
+) -> str:
     """Return the procedure as Markdown."""
-    made = sop(playbook, titles)
+    made = sop(playbook, titles, advised)
     parts = [f"# {_escaped(made.title)}", _escaped(made.goal)]
     for section in made.sections:
         parts.append(f"## {section.title}")

@@ -109,7 +109,8 @@ def validate(files: Files = None, json: Json = False) -> int:
 @playbook.command()
 def explain(which: Which, json: Json = False) -> int:
     """Show a playbook as a one-page operating procedure: by name as it is active, by file as it stands there."""
-    from bot.cli.plain import plain  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.inventory import beside  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.plain import plain  # noqa: PLC0415 -- as above
     from bot.cli.reading import reader  # noqa: PLC0415 -- as above
     from bot.cli.versions import active  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
@@ -118,10 +119,11 @@ def explain(which: Which, json: Json = False) -> int:
     settings = read_settings()
     reading = reader(settings)
     book = active(settings, reading, which) or reading.book(which)
+    advised = beside(settings, reading, book)
     if json:
-        as_json(sop(book, reading.titles).model_dump(mode="json"))
+        as_json(sop(book, reading.titles, advised).model_dump(mode="json"))
     else:
-        say(plain(sop_text(book, reading.titles)))
+        say(plain(sop_text(book, reading.titles, advised)))
     return 0
 
 

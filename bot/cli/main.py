@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli import agents, audit, company, db, kpi, running, runs, switching
+from bot.cli import agents, audit, company, db, delegating, kpi, running, runs, switching
 from bot.cli.output import complain
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ app.command("run")(running.run)
 app.command("doctor")(running.doctor)
 app.command("init")(company.init)
 app.add_typer(company.playbook, name="playbook")
+app.command("delegation")(delegating.delegation)
+app.command("inventory")(delegating.inventory)
 app.add_typer(runs.app, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(agents.app, name="agents")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.cli.opening import database_of
@@ -77,13 +77,9 @@ class Difference(Record):
 
 
 @contextmanager
-def _looked(settings: Settings, reading: Reader) -> Generator[Looking | None]:
-    """Yield one look at the company's database; None where there is none, or of another form."""
-    try:
-        database = database_of(settings)
-    except CannotOpen:
-        yield None
-        return
+def looked_at(settings: Settings, reading: Reader) -> Generator[Looking]:
+    """Yield one look at the company's database. Raises `CannotOpen` where there is none, or one of another form."""
+    database = database_of(settings)
     store = SqlStore(
         database,
         wake=lambda _connection, _run, _at: None,
@@ -97,6 +93,17 @@ def _looked(settings: Settings, reading: Reader) -> Generator[Looking | None]:
             yield look
     finally:
         database.close()
+
+
+@contextmanager
+def _looked(settings: Settings, reading: Reader) -> Generator[Looking | None]:
+    """Yield one look at the company's database; None where there is none, or of another form."""
+    with ExitStack() as opened:
+        try:
+            look = opened.enter_context(looked_at(settings, reading))
+        except CannotOpen:
+            look = None
+        yield look
 
 
 def standings(settings: Settings, reading: Reader) -> list[Standing]:

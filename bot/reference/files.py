@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from bot.reference.markdown import code, first_line, table
 from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
-from workflows import action, company, customers, flags, limits, playbook, worktime
+from workflows import action, company, customers, flags, limits, playbook, worktime, worth
 from workflows.durations import Span, words
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def company_page() -> str:
         _record(customers.Customers, "`customers`"),
         _record(limits.Limit, "`limits`"),
         _record(flags.Flags, "`flags`"),
+        _record(worth.Numbers, "`numbers`"),
     )
 
 

@@ -63,6 +63,9 @@ EVENTS: dict[Event, str] = {
     Event.PLAYBOOK_DISMISSED: "A person left the active version as it is.",
     Event.PLAYBOOK_RETURNED: "A person returned to the version before.",
     Event.PLAYBOOK_UNREADABLE: "A changed file can't be used, and why; the active version goes on.",
+    Event.INVENTORY_SCORED: "A person scored a piece of work: the scores, the level recommended and why, what was "
+    "stated of its time and of what waiting costs.",
+    Event.INVENTORY_REMOVED: "A person took a piece of work off the inventory.",
     Event.MODEL_ANSWERED: "A model was called: what it was asked by hash, its answer, tokens and cost.",
     Event.PRESS_REFUSED: "Something that was asked for was refused: what, by whom, and the sentence they got.",
     Event.SWITCH_PAUSED: "A playbook, a connector or everything was switched off.",
@@ -105,6 +108,9 @@ VERBS = {
     "contact": "`contact jo@example.com` lifts that again. The owner and admins may.",
     "learnt": "`learnt` lists the edits agents learnt from and how much is edited week by week; `learnt AGENT` those "
     "of one agent. An owner of the playbook or an admin switches each off, on, or removes it.",
+    "delegate": "`delegate PLAYBOOK` asks five questions and recommends how far to hand it over; everybody on the "
+    "staff may. Without a name it asks which.",
+    "inventory": "Shows what is done again and again, with its level and worth, and what to begin with.",
     "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
     "has an exception for it.",
 }

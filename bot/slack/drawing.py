@@ -10,6 +10,7 @@ from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
 from workflows.events import Event
 from workflows.exceptions import listens
+from workflows.inventory import advised, of_playbook
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
 from workflows.policy import absences, passed_on_to, signers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.slack.tab import Tab
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
+    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory
     from workflows.run import Draft, Run
@@ -66,6 +68,10 @@ class Looking(Protocol):
 
     def version(self, version: str) -> Playbook | None:
         """Return a version of a playbook; None where this program can't read it."""
+        ...
+
+    def assessment(self, entry: str, /) -> Assessment | None:
+        """Return what was stated last of a piece of work."""
         ...
 
     def proposal(self, proposal_id: str) -> Proposal | None:
@@ -218,7 +224,19 @@ class Drawings:
         now = self._reading.version(found.base) if found.base else None
         active = self._reading.standing(found.playbook)
         company = self._directory.company()
-        return proposal.shown(found, now, then, company, active.version if active else "")
+        lines = self._raised(now, then)
+        return proposal.shown(found, now, then, company, active.version if active else "", lines)
+
+    def _raised(self, now: Playbook | None, then: Playbook) -> tuple[str, ...]:
+        """Return what the matrix says of a version whose level is higher than before, or of a new playbook."""
+        if now and now.level >= then.level:
+            return ()
+        stated = self._reading.assessment(of_playbook(then.playbook))
+        if stated is None or not stated.listed:
+            ask = f"Nobody has scored it: `/sayso delegate {then.playbook}`"
+            return (ask,) if now else ()
+        zone = self._directory.company().tz
+        return advised(stated, then, self._actions, by=stated.by, zone=zone)
 
     def _said(self, row: Row, _name: str) -> Drawing:
         pieces = notice.pieces(Untrusted(str(row.body.get("text", ""))))

@@ -11,6 +11,7 @@ from blocks.listing import View
 from blocks.queue import Waiting
 from bot.slack import lessons
 from workflows import queue
+from workflows.delegation import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bot.storage.queue import Left, Week
     from workflows.action import ActionSpec
     from workflows.company import Company
+    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
     from workflows.run import Draft, Run, Task
@@ -50,6 +52,14 @@ class Looking(lessons.Looking, Protocol):
 
     def newest_proposal(self, playbook: str) -> Proposal | None:
         """Return the newest proposed version of a playbook."""
+        ...
+
+    def assessment(self, entry: str, /) -> Assessment | None:
+        """Return what was stated last of a piece of work."""
+        ...
+
+    def assessments(self) -> Sequence[Assessment]:
+        """Return what was stated last of each piece of work on the inventory."""
         ...
 
     def active(self, limit: int = ...) -> Sequence[Run]:
@@ -196,7 +206,7 @@ class Tab:
     def _playbooks(self, person: str) -> list[list[Block]]:
         del person  # everybody on the staff may read a procedure
         found = self._weekly(self._shelf.books())
-        return [[home.playbook_row(one)] for one in found]
+        return [home.playbook_rows(one) for one in found]
 
     def _switches(self, person: str) -> list[list[Block]]:
         del person  # only admins come here
@@ -235,7 +245,19 @@ class Tab:
     def _weekly(self, books: Sequence[Playbook]) -> list[home.Owned]:
         company, now = self._directory.company(), self._clock.now()
         weeks = self._reading.this_week(now, company.tz)
-        return [_owned(book, weeks.get(book.playbook)) for book in books]
+        stated = {one.playbook: one for one in self._reading.assessments()}
+        return [
+            self._advised(_owned(book, weeks.get(book.playbook)), book, stated.get(book.playbook))
+            for book in books
+        ]
+
+    def _advised(self, one: home.Owned, book: Playbook, stated: Assessment | None) -> home.Owned:
+        """Add what the delegation matrix recommends."""
+        if stated is None:
+            return one
+        told = recommend(stated.scores, classes_of(book, self._actions))
+        by = self._directory.company().name_of(stated.by)
+        return replace(one, recommended=told.level, scored_by=by)
 
 
 def _is_anothers(draft: Draft, person: str, now: datetime) -> bool:

@@ -26,7 +26,7 @@ ERASED = "(erased)"
 #: The step of a run whose texts are gone: nothing can be drafted again from it.
 NOWHERE = "erased"
 #: Kinds of document that hold what people wrote or were shown, or who they are; a playbook names roles.
-PERSONAL = ("context", "card", "company", "reading")
+PERSONAL = ("context", "card", "company", "reading", "work")
 
 _WS: BindParameter[str] = bindparam("its_ws")
 _ID: BindParameter[str] = bindparam("its_id")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, func, select
 
-from bot.storage import alike, counted, stands, turns, worksteps
+from bot.storage import alike, assessments, counted, stands, turns, worksteps
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
 from bot.storage.examples import Examples
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.storage.database import Database
     from workflows.events import Entry
+    from workflows.inventory import Assessment
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Hold, Ids, JsonObject, Post, StepState
@@ -260,6 +261,18 @@ class SqlTx(Examples):
         """Make every run due that has a draft for this customer which has not left."""
         for run_id in counted.wake_about(self._holds, customer, at):
             self._store.poke(self.connection, run_id, at)
+
+    def assessment(self, entry: str) -> Assessment | None:
+        """Return what was stated last of a piece of work."""
+        return assessments.newest(self.connection, self._ws, entry)
+
+    def assessments(self) -> Sequence[Assessment]:
+        """Return what was stated last of each piece of work on the inventory, by entry."""
+        return assessments.listed(self.connection, self._ws)
+
+    def assess(self, assessment: Assessment) -> bool:
+        """Write a version of what is stated of a piece of work; False when that version is there."""
+        return assessments.add(self.connection, self._ws, assessment)
 
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed."""

@@ -236,6 +236,17 @@ proposal = _table(
     _at("found_at"),
     _maybe_at("at"),
 )
+# What somebody stated of a piece of work; a change is a row more. Its title is a document, so that it can be erased.
+assessment = _table(
+    "assessment",
+    _key("ws"),
+    _key("entry"),
+    Column("n", Whole, primary_key=True, autoincrement=False),
+    _name("title"),
+    _name("by"),
+    _at(),
+    _json(),
+)
 # --- Who Slack says is here, and whose turn it is ---
 
 reading = _table("reading", _key("ws"), _whole("n"), _maybe_at("at"), _at("due_at"), _json())

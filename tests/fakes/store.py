@@ -13,6 +13,7 @@ from workflows.action import Money
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
 from workflows.examples import LOOKED_THROUGH, Example, Taught
+from workflows.inventory import Assessment
 from workflows.limits import Ask, Told
 from workflows.playbook import Playbook
 from workflows.ports import Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
@@ -71,6 +72,9 @@ class Rows:
     proposals: dict[str, Proposal] = field(default_factory=dict[str, Proposal])
     #: In the order they were taught.
     examples: dict[str, Example] = field(default_factory=dict[str, Example])
+    assessments: dict[tuple[str, int], Assessment] = field(
+        default_factory=dict[tuple[str, int], Assessment]
+    )
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -383,6 +387,24 @@ class FakeTx:
         for name in examples:
             one = self.rows.examples[name]
             self.rows.examples[name] = one.model_copy(update={"shown": one.shown + 1})
+
+    def assessment(self, entry: str) -> Assessment | None:
+        self._count()
+        ours = [one for one in self.rows.assessments.values() if one.entry == entry]
+        return max(ours, key=lambda one: one.n, default=None)
+
+    def assessments(self) -> Sequence[Assessment]:
+        entries = sorted({entry for entry, _ in self.rows.assessments})
+        found = [self.assessment(entry) for entry in entries]
+        return [one for one in found if one and one.listed]
+
+    def assess(self, assessment: Assessment) -> bool:
+        self._count()
+        key = (assessment.entry, assessment.n)
+        if key in self.rows.assessments:
+            return False
+        self.rows.assessments[key] = assessment
+        return True
 
     def wake_held(self, at: datetime) -> None:
         self._count()

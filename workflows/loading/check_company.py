@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from workflows.action import Risk
+from workflows.action import Money, Risk
 from workflows.loading.problems import did_you_mean
 from workflows.reading import is_slack_group
 
@@ -41,6 +41,15 @@ def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSp
                 sheet.note(sheet.at(("groups", group, n)), problem, did_you_mean(member, ids))
     for n, limit in enumerate(company.limits):
         _check_limit(sheet, n, limit, company, actions)
+    _check_numbers(sheet, company)
+
+
+def _check_numbers(sheet: Sheet, company: Company) -> None:
+    """Work is valued in one currency: an amount in another would never count."""
+    for name, value in company.numbers:
+        if isinstance(value, Money) and value.currency != company.currency:
+            problem = f"this is in {value.currency}, and `currency` is {company.currency}"
+            sheet.note(sheet.at(("numbers", name)), problem)
 
 
 def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.action import ActionSpec, Field, Money, Risk
+from workflows.delegation import Scores
+from workflows.inventory import Assessment, of_work
 from workflows.kpi.report import (
     Anomaly,
     Contribution,
@@ -40,6 +42,7 @@ from workflows.run import (
     Task,
 )
 from workflows.text import Untrusted
+from workflows.worth import Effort, Numbers
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANA, BEN = "U01ANA", "U02BEN"
@@ -378,3 +381,25 @@ def ranking(words: str = "") -> Ranking:
         for n in range(12)
     )
     return Ranking(key="top_products", title=words or "Top products", unit="money", items=items)
+
+
+def assessment(words: str = "Answer mails", n: int = 1, *, judgement: int = 1) -> Assessment:
+    """Return what Ana stated of a piece of work."""
+    return Assessment(
+        entry=of_work(str(n)),
+        n=n + 1,
+        title=Untrusted(words[:120]),
+        owner=BEN,
+        scores=Scores(repeatability=5, risk=1, data=5, judgement=judgement, time=5),
+        effort=Effort(
+            minutes=25,
+            times=12,
+            per="week",
+            delay=Money(minor=20_000, currency="USD"),
+            own=Numbers(hour=Money(minor=3_800, currency="USD")),
+        ),
+        level=4,
+        reasons=("Nothing speaks against it.",),
+        by=ANA,
+        at=NOW,
+    )

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from blocks import (
     card,
+    delegation,
     history,
     home,
     incident,
+    inventory,
     kpi,
     limits,
     listing,
@@ -23,14 +25,17 @@ from blocks import (
     queue,
     sop,
 )
+from blocks.ids import WorkValue
 from blocks.kit.problem import walk
 from blocks.listing import Place
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
+from workflows import stating
 from workflows.action import ActionSpec, Field
 from workflows.company import Company, Person
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
+from workflows.inventory import inventory as inventory_of
 from workflows.ports import Finding, Switch
 from workflows.run import Actor, Draft, DraftState, RunState
 from workflows.text import Untrusted
@@ -102,8 +107,29 @@ def proposals(book: Playbook) -> list[dict[str, Any]]:
         for active in (one.version, before.version)
     ]
     alike = proposal.shown(made[0], book, book, company, "")
-    cards = [proposal.card(one) for one in (*seen, alike)]
+    advised = proposal.shown(made[0], book, book, company, "", (book.title,) * 4)
+    cards = [proposal.card(one) for one in (*seen, alike, advised)]
     return [*cards, proposal.dialog(seen[0]), proposal.text(book), proposal.gone()]
+
+
+def scoring(words: str, book: Playbook) -> list[dict[str, Any]]:
+    """Build the form of the delegation matrix, what is recommended, and the inventory with every page of it."""
+    company = Company(name="Lark", owner=ANA, people=(Person(id=ANA, name="Ana"),))
+    stated = [examples.assessment(words, n) for n in range(12)]
+    low = examples.assessment(words, 12, judgement=5)
+    found = inventory_of([*stated, low], [book] * 3, {}, company)
+    form_of = {entry: stating.fields(entry, company) for entry in (low.entry, "playbook:p")}
+    return [
+        *[
+            delegation.asked(WorkValue(entry=entry), words, fields, stating.values(low))
+            for entry, fields in form_of.items()
+        ],
+        *[delegation.which(books) for books in ([book], [])],
+        *[delegation.told(row, level) for row in found.rows[-2:] for level in (None, 1, 3, 4)],
+        *[inventory.inventory(found, page) for page in (1, 2, 99)],
+        inventory.inventory(inventory_of([low], [], {}, company)),
+        inventory.inventory(inventory_of([], [book] * 30, {}, company)),
+    ]
 
 
 def everything(words: str) -> list[dict[str, Any]]:
@@ -140,6 +166,7 @@ def everything(words: str) -> list[dict[str, Any]]:
         sop.sop(book, waits=True),
         modal.start(book, waits=True),
         *proposals(book),
+        *scoring(words, book),
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
         incident.incident(_incident(words, logged, drafts)),

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from blocks import charts, elements, history, home, kpi, limits, modal, notice, queue, sop
+from blocks import (
+    charts,
+    delegation,
+    elements,
+    history,
+    home,
+    kpi,
+    limits,
+    modal,
+    notice,
+    queue,
+    sop,
+)
 from blocks.kit.problem import walk
 from blocks.text import mrkdwn
 from tests.unit.blocks import examples
@@ -134,6 +146,33 @@ def test_home_shows_tasks_runs_and_playbooks_below_the_queue() -> None:
     assert "show_run" in buttons(built)
     assert "show_sop" in buttons(built)
     assert "this week 9 sent, 2 edited, 0 rejected" in shown(built)
+
+
+@pytest.mark.parametrize(
+    ("recommended", "said"),
+    [
+        (0, "level 3 · version"),
+        (2, "level 3 (higher than the 2 recommended, scored by Ana) · version"),
+        (3, "level 3 (as recommended, scored by Ana) · version"),
+        (4, "level 3 (4 recommended, scored by Ana) · version"),
+    ],
+)
+def test_a_playbook_says_how_its_level_stands_to_the_one_recommended(
+    recommended: int, said: str
+) -> None:
+    """Plainly, where it is higher; nothing where nobody scored it."""
+    one = home.Owned(
+        name="p", title="Q", version="ab", level=3, recommended=recommended, scored_by="Ana"
+    )
+    assert said in shown({"blocks": [home.playbook_row(one)]})
+
+
+def test_more_playbooks_than_a_menu_holds_are_named_by_a_command() -> None:
+    """The menu says how many it leaves out."""
+    books = [playbook(playbook=f"p{n}") for n in range(101)]
+    assert "The first 100 of 101; any other: /sayso delegate NAME." in shown(
+        delegation.which(books)
+    )
 
 
 def test_only_admins_see_switches_and_findings() -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workflows.answers import Answer
     from workflows.commands import Command
     from workflows.engine import Engine
+    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
     from workflows.versions import Proposal
@@ -62,6 +63,7 @@ class FakeReading:
     held: Run | None = None
     level: int = 3
     proposed: Proposal | None = None
+    stated: dict[str, Assessment] = field(default_factory=dict[str, "Assessment"])
     #: The hash of what a message shows, by draft, channel, message and the block pressed on.
     cards: dict[tuple[str, str, str, str], str] = field(
         default_factory=dict[tuple[str, str, str, str], str]
@@ -94,6 +96,12 @@ class FakeReading:
 
     def newest_proposal(self, playbook: str) -> Proposal | None:
         return self.proposed if self.proposed and self.proposed.playbook == playbook else None
+
+    def assessment(self, entry: str) -> Assessment | None:
+        return self.stated.get(entry)
+
+    def assessments(self) -> Sequence[Assessment]:
+        return [one for one in self.stated.values() if one.listed]
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:  # noqa: ARG002 -- the port's face
         return ()

@@ -62,6 +62,17 @@ def test_a_mistake_in_the_company_is_said_at_its_place(
     assert isinstance(caught.value, CompanyError)
 
 
+def test_numbers_are_in_the_currency_of_the_company() -> None:
+    """Whoever writes another one is told, before nothing is counted."""
+    text = GOOD + "numbers: {hour: 38.00 USD, answered: 82%, job: 450.00 EUR}\n"
+    with pytest.raises(UnreadableFile) as caught:
+        load_company(text, "company.yml")
+    (found,) = caught.value.problems
+    assert (found.line, found.problem) == (10, "this is in EUR, and `currency` is USD")
+    company = load_company(text.replace("EUR", "USD"), "company.yml")
+    assert company.numbers.answered == 82
+
+
 LIMITS = (
     GOOD
     + """\

@@ -12,7 +12,7 @@ from bot.storage.columns import Instant, JsonText, Name, Whole
 from bot.storage.security import protect
 
 revision = "0013"
-down_revision = "0006"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -20,6 +20,7 @@ from bot.storage.erasing import Asked, Erased, Eraser, forget_bytes, must_not_te
 from bot.storage.queue import Queue
 from bot.storage.tables import audit_redaction, metadata
 from tests.fakes.clock import MONDAY
+from tests.unit.blocks.examples import assessment
 from tests.unit.bot.storage.personal import ADDRESS, letter_to, words_of
 from tests.unit.bot.storage.records import ANA, entry
 from workflows.errors import BadInput, UnknownRun
@@ -344,3 +345,21 @@ def test_another_workspace_keeps_its_own(store: SqlStore) -> None:
     letter_to(store, "zephyrine")
     stranger = Eraser(store.database, store.clock, store.ids, ws="T-OTHER")
     assert stranger.find(Choice(text="zephyrine")).runs == ()
+
+
+def test_what_work_is_called_is_erased_and_its_scores_stay(store: SqlStore, eraser: Eraser) -> None:
+    """A title may name somebody; the inventory goes on without it, in the table and in the log."""
+    named, other = assessment("Call zephyrine back", 1), assessment("Answer mails", 2)
+    with store.transaction() as tx:
+        for one in (named, other):
+            tx.assess(one)
+        tx.append([entry(chain="ws:local", body={"title": named.title.raw})], MONDAY)
+    done = _erase(eraser, text="Zephyrine")
+    assert (done.entries, done.documents) == (1, 1)
+    assert "zephyrine" not in _everything(store.database)
+    with store.looking() as look:
+        titles = {one.entry: one.title.raw for one in look.assessments()}
+        assert titles == {named.entry: ERASED, other.entry: "Answer mails"}
+        kept = look.assessment(named.entry)
+    assert kept
+    assert kept.scores == named.scores
