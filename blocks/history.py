@@ -64,7 +64,7 @@ WORDS = {
     Event.TASK_SNOOZED: "put the task off",
     Event.TASK_CLOSED: "closed the task",
     Event.PLAYBOOK_INSTALLED: "installed it",
-    Event.PLAYBOOK_PROPOSED: "found a changed version",
+    Event.PLAYBOOK_PROPOSED: "proposed a changed version",
     Event.PLAYBOOK_WITHDRAWN: "let go of a changed version",
     Event.PLAYBOOK_ACTIVATED: "activated a version",
     Event.PLAYBOOK_DISMISSED: "put a changed version off",

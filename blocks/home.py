@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import delegation, elements, listing, many, queue, rich
+from blocks import delegation, elements, listing, many, ownerform, queue, rich
 from blocks.ids import (
     HASH_LENGTH,
     ActionId,
@@ -235,10 +235,10 @@ def playbook_rows(one: Owned) -> list[Block]:
 
 def _owned_buttons(one: Owned) -> Block:
     """Return what can be done about a playbook's versions and level."""
-    buttons: list[Block] = []
+    buttons = [ownerform.change_button(one.name, one.title)]
     if one.proposal:
-        buttons.append(
-            elements.button(ActionId.SHOW_CHANGE, "Look at it", one.proposal, about=one.title)
+        buttons.insert(
+            0, elements.button(ActionId.SHOW_CHANGE, "Look at it", one.proposal, about=one.title)
         )
     if one.before:
         value = ReturnValue(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from blocks import elements, rich
+from blocks import elements, ownerform, rich
 from blocks.ids import ActionId, BlockId, CallbackId, block_id
 
 if TYPE_CHECKING:
@@ -114,7 +114,9 @@ def listing(place: Place, rows: Sequence[Sequence[Block]], *, admin: bool) -> Bl
     count = f" ({len(rows)})" if rows else ""
     blocks = [
         elements.header(block_id(BlockId.TITLE, "home", str(place)), f"{WORDS[place.view]}{count}"),
-        elements.actions(block_id(BlockId.NEXT, "home", str(place)), menu(place.view, admin=admin)),
+        elements.actions(
+            block_id(BlockId.NEXT, "home", str(place)), *_beside(place.view, admin=admin)
+        ),
         *[block for row in here for block in row],
     ]
     if not rows:
@@ -122,6 +124,12 @@ def listing(place: Place, rows: Sequence[Sequence[Block]], *, admin: bool) -> Bl
     if last > 1:
         blocks.append(turning(place, last))
     return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
+
+
+def _beside(view: View, *, admin: bool) -> list[Block]:
+    """Return the menu of lists, and what can be begun from this one."""
+    begin = [ownerform.new_button()] if view is View.PLAYBOOKS and admin else []
+    return [menu(view, admin=admin), *begin]
 
 
 def waiting_row(run: Run, names: Sequence[str]) -> list[Block]:

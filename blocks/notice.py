@@ -44,6 +44,7 @@ _HELP = (
     ("/sayso queue", "what waits for you; the Home tab shows the same"),
     ("/sayso status", "what is happening with a run, and how it came there"),
     ("/sayso audit", "who signed what, when and why"),
+    ("/sayso change", "change a playbook with a form; its owner activates the change"),
 )
 
 

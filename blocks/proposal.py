@@ -94,16 +94,28 @@ def _blocks(seen: Shown) -> list[Block]:
     key = (proposal.id, proposal.base[:SHOWN], proposal.state, str(seen.is_left), advice)
     head = f"{seen.title}: {'a changed version' if proposal.base else 'a new playbook'}"
     instead = f" instead of {proposal.base[:SHOWN]}" if proposal.base else ""
+    version = f"Version {proposal.version[:SHOWN]}{instead}"
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), head),
-        elements.context(
-            block_id(BlockId.FACTS, *key), f"Version {proposal.version[:SHOWN]}{instead}"
-        ),
+        elements.context(block_id(BlockId.FACTS, *key), version),
+        *([_author(seen, key)] if proposal.author else []),
         rich.block(block_id(BlockId.DIFF, *key), *_changes(seen.found), *_advised(seen.advised)),
         rich.block(block_id(BlockId.STATE, *key), rich.section(*_state(seen))),
     ]
     buttons = _buttons(seen)
     return [*blocks, elements.actions(block_id(BlockId.BUTTONS, *key), *buttons)]
+
+
+def _author(seen: Shown, key: tuple[str, ...]) -> Block:
+    """Return who filled it in, and that the file does not say it."""
+    proposal = seen.proposal
+    line = [rich.text("Filled in by "), rich.person(proposal.author), rich.text(". ")]
+    words = "The file in the folder does not say this; "
+    if not proposal.base:
+        words = "No file in the folder says this; "
+    command = f"`sayso playbook write {proposal.playbook}` writes what is active there."
+    line += rich.coded(words + command, _LINE)
+    return rich.block(block_id(BlockId.NOTE, *key), rich.section(*line))
 
 
 def _changes(found: tuple[Change, ...]) -> list[Block]:
@@ -148,7 +160,8 @@ def _said(change: Change) -> list[Block]:
 def _state(seen: Shown) -> list[Block]:
     proposal = seen.proposal
     if proposal.state == "withdrawn":
-        return [rich.text("The file says something else by now; this was not activated.")]
+        words = "It was taken back, or something newer took its place; this was not activated."
+        return [rich.text(words)]
     line: list[Block] = []
     if proposal.at:
         done = "Activated by " if proposal.state == "activated" else "Not now, says "

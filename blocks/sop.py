@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from blocks import delegation, elements, rich
 from blocks.ids import ActionId, BlockId, block_id
+from blocks.ownerform import change_button
 from blocks.text import sentence
 from workflows import sop as procedure
+from workflows.checklist import checklist as ticked
 from workflows.playbook import step_name
 
 if TYPE_CHECKING:
@@ -49,10 +51,31 @@ def sop(
         elements.actions(
             block_id(BlockId.BUTTONS, *key),
             elements.button(ActionId.PICK, "Start", made.playbook, about=made.title, primary=True),
+            elements.button(ActionId.SHOW_CHECKLIST, "Checklist", made.playbook, about=made.title),
+            change_button(made.playbook, made.title),
             delegation.button(made.playbook, made.title),
         ),
     ]
     return elements.message(sentence("How {} works: {}", made.title, made.goal), blocks)
+
+
+def checklist(playbook: Playbook) -> Block:
+    """Return the procedure as a list to tick off: each step one line with who does it, until when."""
+    key = (playbook.playbook, playbook.version[:_VERSION])
+    lines: list[list[Block]] = []
+    room = _PAGE
+    for item in ticked(playbook):
+        room -= len(item.line)
+        if room < 0:
+            lines.append([rich.text("and more; sayso playbook explain has everything", bold=True)])
+            break
+        lines.append([rich.text("☐ "), *rich.coded(item.line, _LINE)])
+    blocks = [
+        elements.header(block_id(BlockId.TITLE, *key), f"{playbook.title}: a checklist"),
+        rich.block(block_id(BlockId.STEPS, *key), rich.bullets(lines, ordered=True)),
+        elements.context(block_id(BlockId.FOOTER, *key), f"Owner: {playbook.owner}"),
+    ]
+    return elements.message(sentence("{} as a checklist", playbook.title), blocks)
 
 
 def _page(made: Sop) -> list[Block]:

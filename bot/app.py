@@ -49,6 +49,7 @@ from bot.storage.ledger import SqlLedger
 from bot.storage.outbox import OutboxRows
 from bot.storage.store import SqlStore
 from bot.storage.timetable import Timetable
+from bot.texts import Texts
 from handlers.desk import Desk
 from handlers.register import register
 from workflows.engine import Engine
@@ -117,6 +118,7 @@ def found(
         lookup=lookup,
         folder=folder,
         shelf=ActiveShelf(store),
+        books=books,
         watching=watching,
         connectors=outside,
         drafter=drafter or _drafter(settings, store, clock, company.tz),
@@ -215,6 +217,7 @@ def _desk(
         reading=foundation.lookup,
         clock=foundation.clock,
         actions=foundation.connectors.actions,
+        texts=Texts(books=foundation.books, home=foundation.settings.sayso_home, directory=staff),
         waiting=drawings.waiting,
         home=drawings.home,
         change=drawings.change,

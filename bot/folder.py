@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,15 @@ class Books:
             agents=self.agents,
             company=company,
         )
+
+    def named(self, home: Path, company: Company | None) -> Mapping[str, Path]:
+        """Return which file of a company's folder holds which playbook, of those that can be used."""
+        found: dict[str, Path] = {}
+        for file in sorted((home / "playbooks").glob("*.yml")):
+            with suppress(PlaybookError, OSError):
+                book = self.read(_decoded(file.read_bytes(), file), str(file), company)
+                found.setdefault(book.playbook, file)
+        return found
 
     def offered(self, home: Path, company: Company | None) -> Offered:
         """Read every playbook of a company's folder; a file that can't be used keeps no other from being read."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.checks import Checks
     from bot.connectors.registry import Connectors
-    from bot.folder import CompanyFolder
+    from bot.folder import Books, CompanyFolder
     from bot.jobs.core import RunCore
     from bot.jobs.embedded import Carrier
     from bot.jobs.schedule import Schedules
@@ -60,6 +60,8 @@ class Foundation:
     lookup: Lookup
     folder: CompanyFolder
     shelf: ActiveShelf
+    #: Reads playbooks.
+    books: Books
     watching: Watching
     connectors: Connectors
     drafter: Drafter

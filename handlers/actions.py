@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks import listing, modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
-from handlers import delegating, looking, many, seen, showing, versions
+from handlers import delegating, looking, many, ownerform, seen, showing, versions
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -312,6 +312,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SHOW_HELP: showing.show_help,
     **versions.ON,
     **delegating.ON_PRESS,
+    **ownerform.ON,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from blocks import notice
-from handlers import delegating, looking
+from handlers import delegating, looking, ownerform
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from workflows.answers import Refused
@@ -47,6 +47,8 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
     if found is None:
         return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
     inputs = _inputs(found, given)
+    if given == ["checklist"]:
+        return ownerform.checklist(desk, command.user_id, name)
     if any(field.problem(inputs.get(field.name)) for field in found.inputs) or (
         not given and found.inputs
     ):
@@ -176,6 +178,19 @@ def _replied(desk: Desk, command: SlashCommand) -> Reply:
     return desk.engine.handle(signal, DEADLINE)
 
 
+def _change(desk: Desk, command: SlashCommand) -> Reply:
+    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+        return Said(notice.said("Say which: /sayso change quote-follow-up. /playbook lists them."))
+    name = command.words[1]
+    if desk.shelf.get(name) is None and desk.reading.newest_proposal(name) is None:
+        return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
+    return ownerform.opened(desk, command.user_id, name)
+
+
+def _new(desk: Desk, command: SlashCommand) -> Reply:
+    return ownerform.begun(desk, command.user_id, " ".join(command.words[1:]))
+
+
 def _run_id(desk: Desk, command: SlashCommand) -> str:
     """Return the id of the run that was named; what names none is given on, and refused by its name."""
     named = " ".join(command.words[1:])
@@ -199,6 +214,8 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "learnt": _learnt,
     "delegate": delegating.delegate,
     "inventory": delegating.inventory_of,
+    "change": _change,
+    "new": _new,
 }
 
 

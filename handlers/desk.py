@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
-    from workflows.versions import Proposal
+    from workflows.versions import Active, Proposal
 
 #: Seconds a press may wait for the database, of the three Slack gives.
 DEADLINE = 2.0
@@ -50,6 +50,10 @@ class Reading(Protocol):
         """Return a proposed version."""
         ...
 
+    def standing(self, name: str) -> Active | None:
+        """Return which version of a playbook is active."""
+        ...
+
     def newest_proposal(self, playbook: str) -> Proposal | None:
         """Return the newest proposed version of a playbook."""
         ...
@@ -76,6 +80,18 @@ class Reading(Protocol):
 
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""
+        ...
+
+
+class Texts(Protocol):
+    """Where what was filled in is read as a playbook."""
+
+    def read(self, name: str, text: str) -> Playbook:
+        """Read a text as the file of this name would be. Raises `PlaybookError` with everything that is wrong."""
+        ...
+
+    def shipped(self) -> Sequence[Playbook]:
+        """Return the playbooks that ship, by name."""
         ...
 
 
@@ -116,6 +132,7 @@ class Desk:
     reading: Reading
     clock: Clock
     actions: Mapping[str, ActionSpec]
+    texts: Texts
     #: Has Slack asked again soon about these people; None: about its groups.
     people_changed: Callable[[Collection[str] | None], object]
     #: What waits for somebody, most pressing first.

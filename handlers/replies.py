@@ -38,7 +38,16 @@ class Said:
     message: dict[str, Any]
 
 
-Reply = Answer | Opened | Turned | Said
+@dataclass(frozen=True)
+class Wrong:
+    """Sentences about fields of the dialog that was submitted."""
+
+    errors: dict[str, str]
+    #: All of it, for where some is about no field.
+    whole: str = ""
+
+
+Reply = Answer | Opened | Turned | Said | Wrong
 
 
 def after_press(desk: Desk, reply: Reply, back: Back) -> None:
@@ -91,6 +100,8 @@ def after_submission(desk: Desk, submission: Submission, reply: Reply, ack: Ack)
     match reply:
         case FieldErrors(errors=errors):
             _wrong_fields(submission, errors, ack)
+        case Wrong():
+            _at_fields(submission, reply, ack)
         case Show():
             ack(response_action="update", view=_form(desk, reply))
         case Opened(view) | Turned(view):
@@ -101,6 +112,14 @@ def after_submission(desk: Desk, submission: Submission, reply: Reply, ack: Ack)
             ack(response_action="update", view=modal.said(words))
         case _:
             ack()
+
+
+def _at_fields(submission: Submission, wrong: Wrong, ack: Ack) -> None:
+    at = {form.input_id(name): words for name, words in wrong.errors.items()}
+    if at and at.keys() <= submission.view.inputs.keys():
+        ack(response_action="errors", errors=at)
+    else:
+        not_done(ack, wrong.whole or _listed(wrong.errors))
 
 
 def _wrong_fields(submission: Submission, errors: dict[str, str], ack: Ack) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, delegating, looking, many, seen
+from handlers import commands, delegating, looking, many, ownerform, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from workflows.answers import Recorded, Refused
@@ -183,4 +183,5 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.START: start,
     CallbackId.HAND_OVER: hand_over,
     **delegating.ON_SUBMIT,
+    **ownerform.SUBMITTED,
 }

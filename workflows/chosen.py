@@ -26,6 +26,8 @@ def choose(tx: Tx, command: choosing.Choosing, facts_of: Callable[[], Facts]) ->
         tx.keep("playbook", book.source, book.version)
     for active in choice.actives:
         tx.activate(active)
+    for name, version in choice.filed:
+        tx.file(name, version, facts.at)
     for proposal in choice.proposals:
         tx.propose(proposal)
     tx.append(choice.entries, facts.at)
@@ -46,5 +48,6 @@ def _known(tx: Tx, command: choosing.Choosing, *, untouched: bool) -> Known:
         then=command.book if is_found else read(tx, then) if then else None,
         pressed=pressed,
         newest=tx.newest_proposal(name),
+        filed=tx.filed(name),
         untouched=untouched,
     )

@@ -237,6 +237,16 @@ class Propose(Command):
     book: Playbook = Field(exclude=True, repr=False)
 
 
+class Suggest(Command):
+    """Propose what somebody filled in: a playbook with a few things changed, or a new one."""
+
+    playbook: str
+    version: str
+    #: First characters of the version the form was filled with; empty for a new playbook.
+    base: str = ""
+    book: Playbook = Field(exclude=True, repr=False)
+
+
 class Complain(Command):
     """Tell a playbook's owners that its file can't be read."""
 

@@ -149,7 +149,7 @@ class UnknownProposal(Refusal):
 
 
 class OldProposal(Refusal):
-    """The file says something else by now, so nothing was done. Look at the newest card of this playbook."""
+    """Something else was proposed by now, so nothing was done. Look at the newest card of this playbook."""
 
 
 class StaleProposal(Refusal):
@@ -162,6 +162,14 @@ class UnknownWork(Refusal):
 
 class Rescored(Refusal):
     """This was changed by {who} since you opened it, so nothing was saved. Open it again and look first."""
+
+
+class StaleForm(Refusal):
+    """This playbook was changed while you filled in the form, so nothing was proposed. Open the form again."""
+
+
+class CannotRewrite(Refusal):
+    """This file is written in a way that a form can't change without touching the rest. Change the file instead."""
 
 
 class NothingBefore(Refusal):

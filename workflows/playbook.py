@@ -227,6 +227,14 @@ AnyStep = Annotated[
 ]
 
 
+#: Kinds of work whose controls can't be told from the steps alone.
+PlaybookKind = Literal["follow-up", "leads", "crm", "urgent"]
+
+
+def _kinds(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 class CustomerOf(Record):
     """Which customer a run is about, and the time zone they live in."""
 
@@ -270,6 +278,8 @@ class Playbook(Record):
     #: What a start means while another run about the same is open: it is refused (`single`), begins when that is
     #: over (`queued`), takes its place (`restart`), or both go on (`parallel`).
     mode: Literal["single", "queued", "restart", "parallel"] = "parallel"
+    #: What kind of work it is, where that does not show in its steps: it then needs the controls of that kind.
+    kind: Annotated[tuple[PlaybookKind, ...], BeforeValidator(_kinds)] = ()
     conditions: Names = ()
     allow: Names
     steps: tuple[AnyStep, ...] = Setting(min_length=1)

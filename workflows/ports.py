@@ -304,6 +304,10 @@ class Looking(Protocol):
         """Return what was stated last of each piece of work on the inventory, by entry."""
         ...
 
+    def filed(self, playbook: str) -> str:
+        """Return the version a playbook's file said when any process last looked; empty where none ever did."""
+        ...
+
 
 class Tx(Looking, Protocol):
     """One transaction: all of it is saved or nothing. Every method may raise `Unheld`: see bot/storage/order.py."""
@@ -410,6 +414,10 @@ class Tx(Looking, Protocol):
 
     def assess(self, assessment: Assessment) -> bool:
         """Write a version of what is stated of a piece of work; False when that version is there."""
+        ...
+
+    def file(self, playbook: str, version: str, at: datetime) -> None:
+        """Write which version a playbook's file says."""
         ...
 
     def wake_held(self, at: datetime) -> None:

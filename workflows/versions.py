@@ -41,13 +41,15 @@ class Active(Record):
 
 
 class Proposal(Record):
-    """A changed file, as it was found."""
+    """A changed version: a file as it was found, or what somebody filled in."""
 
     id: str
     playbook: str
     version: str
     #: The active version it is compared with, or was when it was decided; empty for a new playbook.
     base: str = ""
+    #: Who filled it in in Slack; empty for a file.
+    author: str = ""
     state: ProposalState = "open"
     #: Who decided.
     by: str = ""
@@ -88,6 +90,8 @@ class Known:
     pressed: Proposal | None = None
     #: The newest proposal of the playbook.
     newest: Proposal | None = None
+    #: The version the playbook's file said when any process last looked; empty where none ever did.
+    filed: str = ""
     #: Nothing was ever active or proposed here.
     untouched: bool = False
 
@@ -95,6 +99,11 @@ class Known:
     def version(self) -> str:
         """The active version; empty where there is none."""
         return self.active.version if self.active else ""
+
+    @property
+    def waiting(self) -> str:
+        """The version a form goes on from."""
+        return goes_on_from(self.active, self.newest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +117,8 @@ class Choice:
     proposals: tuple[Proposal, ...] = ()
     entries: tuple[Entry, ...] = ()
     posts: tuple[Post, ...] = ()
+    #: What files said, by playbook.
+    filed: tuple[tuple[str, str], ...] = ()
     redraw: tuple[str, ...] = ()
 
 
@@ -121,6 +132,20 @@ def owners(book: Playbook | None, company: Company) -> tuple[Person, ...]:
     named = company.members(book.owner) if book else ()
     able = tuple(person for person in named if company.may_sign(person))
     return able or company.members("owner")
+
+
+def goes_on_from(active: Active | None, newest: Proposal | None) -> str:
+    """Return the version a form is filled with: the one that waits, else the active one; empty where there is none."""
+    if newest and newest.state == "open":
+        return newest.version
+    return active.version if active else ""
+
+
+def suggesters(book: Playbook | None, company: Company) -> tuple[Person, ...]:
+    """Return who may fill in a change: a playbook's owners, the company's, and admins."""
+    asked = [*owners(book, company), *company.members("owner")]
+    asked += [person for person in company.people if company.is_admin(person.id)]
+    return tuple({person.id: person for person in asked if company.may_sign(person)}.values())
 
 
 def choosers(

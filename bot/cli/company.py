@@ -93,6 +93,31 @@ def diff(name: Name, json: Json = False) -> int:
 
 
 @playbook.command()
+def write(
+    name: Name,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also over a file that says something else.")
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--print", help="Print the text; nothing is written.")
+    ] = False,
+) -> int:
+    """Write the active text of a playbook into its file: what was changed in Slack is missing there."""
+    from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
+    from bot.cli.writing import text_of  # noqa: PLC0415 -- as above
+    from bot.cli.writing import write as written  # noqa: PLC0415 -- as above
+    from bot.settings import read_settings  # noqa: PLC0415 -- as above
+
+    settings = read_settings()
+    reading = reader(settings)
+    if show:
+        say(text_of(settings, reading, name))
+    else:
+        say(f"Wrote {written(settings, reading, name, force=force)}.")
+    return 0
+
+
+@playbook.command()
 def validate(files: Files = None, json: Json = False) -> int:
     """Say everything that is wrong with playbooks, each with file, line, column and a caret."""
     from bot.cli.reading import reader  # noqa: PLC0415 -- `--help` stays quick
@@ -107,20 +132,34 @@ def validate(files: Files = None, json: Json = False) -> int:
 
 
 @playbook.command()
-def explain(which: Which, json: Json = False) -> int:
+def explain(
+    which: Which,
+    json: Json = False,
+    checklist: Annotated[
+        bool,
+        typer.Option("--checklist", help="As a list to tick off: each step, who, until when."),
+    ] = False,
+) -> int:
     """Show a playbook as a one-page operating procedure: by name as it is active, by file as it stands there."""
     from bot.cli.inventory import beside  # noqa: PLC0415 -- `--help` stays quick
     from bot.cli.plain import plain  # noqa: PLC0415 -- as above
     from bot.cli.reading import reader  # noqa: PLC0415 -- as above
     from bot.cli.versions import active  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
+    from workflows.checklist import checklist as items  # noqa: PLC0415 -- as above
+    from workflows.checklist import checklist_text  # noqa: PLC0415 -- as above
     from workflows.sop import sop, sop_text  # noqa: PLC0415 -- as above
 
     settings = read_settings()
     reading = reader(settings)
     book = active(settings, reading, which) or reading.book(which)
     advised = beside(settings, reading, book)
-    if json:
+    if checklist:
+        if json:
+            as_json([item.model_dump(mode="json") for item in items(book)])
+        else:
+            say(plain(checklist_text(book)))
+    elif json:
         as_json(sop(book, reading.titles, advised).model_dump(mode="json"))
     else:
         say(plain(sop_text(book, reading.titles, advised)))

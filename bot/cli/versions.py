@@ -39,11 +39,20 @@ class Standing(Record):
     file: str = ""
     #: The changed version that waits to be activated in Slack.
     proposed: str = ""
+    #: What the file said when the bot last looked.
+    filed: str = ""
+
+    @property
+    def beside(self) -> str:
+        """How the file stands to what is active, where that is to be said."""
+        if not self.file:
+            return "no file"
+        return "the file differs" if self.active and self.active != self.file else ""
 
     @property
     def cells(self) -> list[str]:
         """As a row of a table."""
-        told = self.proposed[:SHOWN] or ("" if self.file else "no file")
+        told = self.proposed[:SHOWN] or self.beside
         active = self.active[:SHOWN] or "not yet"
         return [
             self.playbook,
@@ -125,6 +134,7 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
                 active=active[name].version if name in active else "",
                 file=files[name].version if name in files else "",
                 proposed=_proposed(look, name),
+                filed=look.filed(name) if look else "",
             )
             for name, book in sorted({**files, **active}.items())
         ]

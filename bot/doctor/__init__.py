@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
-from bot.doctor import audit, company, database, model, slack, web
+from bot.doctor import audit, company, database, model, slack, versions, web
 from workflows.ports import Finding
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("Company", company.company),
     ("Connectors", company.connections),
     ("Database", database.database),
+    ("Playbooks", versions.versions),
     ("Audit log", audit.audit),
     ("Web", web.web),
     ("Model", model.model),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot.reference.files import OURS, words_of
 from workflows import playbook
 from workflows.action import Field
+from workflows.loading.anew import ANEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +41,18 @@ def playbook_schema() -> Json:
         "additionalProperties": inputs,
     }
     made["properties"]["inputs"]["additionalProperties"]["anyOf"] += _VALUES
+    made["properties"]["steps"] = _steps(made["properties"]["steps"])
     own = {"required": made.pop("required")}
     other: Json = {"required": ["extends", "playbook"]}
     return {"$schema": _DIALECT, **made, "anyOf": [own, other]}
+
+
+def _steps(listed: Json) -> Json:
+    """Return what `steps` may be: a list, or in a playbook that extends another what is said anew, by name."""
+    anew: Json = {"type": "object", "propertyNames": {"enum": sorted(ANEW)}}
+    described = listed.pop("description")
+    named: Json = {"type": "object", "additionalProperties": anew}
+    return {"description": described, "anyOf": [listed, named]}
 
 
 def _models() -> Iterator[type[BaseModel]]:

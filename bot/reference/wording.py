@@ -57,8 +57,8 @@ EVENTS: dict[Event, str] = {
     Event.TASK_SNOOZED: "The work was put off until the time given.",
     Event.TASK_CLOSED: "The task was done, answered, or dropped with its run.",
     Event.PLAYBOOK_INSTALLED: "What stood in the folder when the company was first started is active.",
-    Event.PLAYBOOK_PROPOSED: "A file was found changed, or new: its version, the active one, what would differ.",
-    Event.PLAYBOOK_WITHDRAWN: "The file says something else again, so the proposal was let go.",
+    Event.PLAYBOOK_PROPOSED: "A file was found changed or new, or somebody filled it in: what would differ.",
+    Event.PLAYBOOK_WITHDRAWN: "Something newer was proposed, or the file says what is active: the proposal was let go.",
     Event.PLAYBOOK_ACTIVATED: "A person activated a version: which, instead of which, and what is different.",
     Event.PLAYBOOK_DISMISSED: "A person left the active version as it is.",
     Event.PLAYBOOK_RETURNED: "A person returned to the version before.",
@@ -113,6 +113,9 @@ VERBS = {
     "inventory": "Shows what is done again and again, with its level and worth, and what to begin with.",
     "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
     "has an exception for it.",
+    "change": "`change NAME` opens the form with which a playbook's owner or an admin changes it; it waits to "
+    "be activated.",
+    "new": "Begins a new playbook with the steps of one that ships; `new NAME` names that one.",
 }
 
 #: By record and field; a comment above the field in the code comes first.
@@ -130,7 +133,10 @@ KEYS = {
     ("Playbook", "trigger"): "What starts it.",
     ("Playbook", "conditions"): "Conditions on the inputs; the run starts only if all hold.",
     ("Playbook", "allow"): "The actions and reads its steps may use. Anything else is refused.",
-    ("Playbook", "steps"): "What happens, in order.",
+    (
+        "Playbook",
+        "steps",
+    ): "What happens, in order. In a playbook that extends another: what is said anew, by step.",
     ("Playbook", "success"): "The number that says whether it is worth keeping.",
     ("Playbook", "review"): "How often its owner looks at it again.",
     (

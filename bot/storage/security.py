@@ -37,6 +37,7 @@ CHANGED = (
     "schedule",
     "active",
     "proposal",
+    "filed",
     "switch",
     "spend",
     "chain",

@@ -231,6 +231,8 @@ proposal = _table(
     _name("version"),
     # The active version it is compared with.
     _name("base"),
+    # Who filled it in; empty for a file.
+    _name("author"),
     _name("state"),
     _name("by"),
     _at("found_at"),
@@ -247,6 +249,8 @@ assessment = _table(
     _at(),
     _json(),
 )
+# What a playbook's file said when any process last looked.
+filed = _table("filed", _key("ws"), _key("playbook"), _name("version"), _at())
 # --- Who Slack says is here, and whose turn it is ---
 
 reading = _table("reading", _key("ws"), _whole("n"), _maybe_at("at"), _at("due_at"), _json())

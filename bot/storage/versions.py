@@ -9,11 +9,12 @@ from sqlalchemy.dialects import postgresql
 
 from bot.storage.alone import alone
 from bot.storage.fetch import many, one
-from bot.storage.tables import active, proposal
+from bot.storage.tables import active, filed, proposal
 from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Insert, Table
     from sqlalchemy.engine import Connection
@@ -37,6 +38,10 @@ def _kept(table: Table, key: str) -> Insert:
 
 
 _ACTIVATE, _PROPOSE = _kept(active, "playbook"), _kept(proposal, "id")
+_FILE = _kept(filed, "playbook")
+_FILED = select(filed.c.version).where(
+    filed.c.ws == bindparam("ws"), filed.c.playbook == bindparam("playbook")
+)
 
 
 class Versions:
@@ -78,6 +83,16 @@ class Versions:
     def propose(self, proposal: Proposal) -> None:
         """Write a proposal, or what became of it."""
         self._connection.execute(_PROPOSE, {**proposal.model_dump(), "ws": self._ws})
+
+    def filed(self, playbook: str) -> str:
+        """Return the version a playbook's file said when any process last looked; empty where none ever did."""
+        named = {"ws": self._ws, "playbook": playbook}
+        return self._connection.execute(_FILED, named).scalar_one_or_none() or ""
+
+    def file(self, playbook: str, version: str, at: datetime) -> None:
+        """Write which version a playbook's file says."""
+        row = {"ws": self._ws, "playbook": playbook, "version": version, "at": at}
+        self._connection.execute(_FILE, row)
 
 
 def _active(row: Columns) -> Active:

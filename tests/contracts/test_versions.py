@@ -93,3 +93,24 @@ def test_two_who_choose_do_so_one_after_the_other(store: Store) -> None:
         tx.activate(_active("v-2"))
     thread.join(10)
     assert order == ["first", "v-2"]
+
+
+def test_what_a_file_said_is_kept_for_every_process(store: Store) -> None:
+    """The newest counts, for each playbook."""
+    with store.transaction() as tx:
+        assert tx.filed("follow-up") == ""
+        tx.file("follow-up", "v-1", MONDAY)
+        tx.file("another", "v-9", MONDAY)
+        tx.file("follow-up", "v-2", MONDAY + timedelta(hours=1))
+        assert tx.filed("follow-up") == "v-2"
+    with store.looking() as look:
+        assert (look.filed("follow-up"), look.filed("another")) == ("v-2", "v-9")
+
+
+def test_who_filled_a_proposal_in_is_kept(store: Store) -> None:
+    """A file's has nobody."""
+    made = _proposal(author="U-ANA")
+    with store.transaction() as tx:
+        tx.propose(made)
+    with store.looking() as look:
+        assert look.proposal("p-1") == made

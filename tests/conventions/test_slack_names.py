@@ -10,7 +10,20 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from blocks import asking, card, home, kpi, learnt, many, modal, notice, queue
+from blocks import (
+    asking,
+    card,
+    home,
+    kpi,
+    learnt,
+    listing,
+    many,
+    modal,
+    notice,
+    ownerform,
+    queue,
+    sop,
+)
 from blocks.ids import ActionId, CallbackId
 from blocks.kit.problem import walk
 from bot.settings import repository_file
@@ -19,6 +32,8 @@ from tests.unit.blocks import examples
 from tests.unit.blocks.test_hostile import everything
 from tests.unit.blocks.test_learnt import shown_example
 from tests.unit.blocks.test_screens import waiting
+from tests.unit.workflows.playbook_text import GOOD, loaded
+from workflows.ownerform import fresh, parts
 from workflows.run import DraftState
 
 Json = dict[str, Any]
@@ -63,6 +78,22 @@ def _screens() -> list[Json]:
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
         learnt.learnt([shown_example()], []),
+        *_owner_form(),
+    ]
+
+
+def _owner_form() -> list[Json]:
+    """Return the owner's form, from the choice of what is to change to a new playbook."""
+    book = loaded(GOOD)
+    found = parts(book.source)
+    playbooks = listing.Place(view=listing.View.PLAYBOOKS)
+    return [
+        ownerform.parts(book, found, waits=True),
+        *[ownerform.fields(book, one, "quote-follow-up|0123456789ab|head") for one in found],
+        ownerform.shipped([book]),
+        ownerform.new(book, fresh(book.source)),
+        listing.listing(playbooks, [], admin=True),
+        sop.checklist(book),
     ]
 
 

@@ -75,6 +75,7 @@ class Rows:
     assessments: dict[tuple[str, int], Assessment] = field(
         default_factory=dict[tuple[str, int], Assessment]
     )
+    filed: dict[str, str] = field(default_factory=dict[str, str])
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -405,6 +406,15 @@ class FakeTx:
             return False
         self.rows.assessments[key] = assessment
         return True
+
+    def filed(self, playbook: str) -> str:
+        self._count()
+        return self.rows.filed.get(playbook, "")
+
+    def file(self, playbook: str, version: str, at: datetime) -> None:
+        self._count()
+        assert at.tzinfo is not None
+        self.rows.filed[playbook] = version
 
     def wake_held(self, at: datetime) -> None:
         self._count()

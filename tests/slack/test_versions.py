@@ -216,7 +216,7 @@ def test_a_press_counts_for_what_was_shown_and_nothing_else(desk: Desk) -> None:
     first = desk.card()
     old = office.pressing(LEE, first, "activate")
     desk.change(("hold: 30 seconds", "hold: 20 seconds"))
-    assert "says something else by now" in office.dispatch(old).said
+    assert "Something else was proposed by now" in office.dispatch(old).said
     assert "was not activated" in screen.words(office.posted(SALES)[0])
     assert desk.active == before
     office.press(LEE, desk.card(), "activate")

@@ -198,6 +198,12 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "customer": partial(_doubt, label="whose limits count:"),
         "once_per": partial(guard, label="only once for each"),
         "mode": _mode,
+        "kind": partial(
+            each,
+            come="needs the controls of {}",
+            gone="no longer needs the controls of {}",
+            more="tighter",
+        ),
         "exceptions": _exceptions,
         "extends": partial(_text, label="extends"),
         "fixed": mapping,

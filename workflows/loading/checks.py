@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from workflows.action import Risk
+from workflows.loading.check_controls import check_controls
 from workflows.loading.check_exceptions import check_exceptions
 from workflows.loading.check_steps import check_step
 from workflows.loading.check_ways import check_ways
@@ -42,6 +43,7 @@ def check(it: Inspection) -> None:
     # A run that is pinned to a playbook goes on with it; only who can still change it is told of these.
     if it.company is not None:
         check_ways(it)
+        check_controls(it)
 
 
 def _header(it: Inspection) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from pydantic import ValidationError
 
 from workflows.action import Field
+from workflows.loading.anew import steps_anew
 from workflows.loading.positions import read_yaml
 from workflows.loading.problems import did_you_mean
 
@@ -27,7 +28,7 @@ _EXTENDS = re.compile(r"""^extends:[ \t]*["']?([a-z][a-z0-9-]*)""", re.MULTILINE
 #: What may be said anew; the rest is the other one's.
 _OWN = frozenset(
     {"extends", "playbook", "title", "goal", "owner", "level", "channel", "inputs", "trigger"}
-    | {"success", "review", "flags", "schema"}
+    | {"success", "review", "steps", "flags", "schema"}
 )
 
 
@@ -40,6 +41,17 @@ def extended(text: str) -> str:
 def stands_alone(text: str) -> bool:
     """Whether what `text` extends stands behind it already."""
     return _PARTED.search(text.replace("\r\n", "\n")) is not None
+
+
+def parted(text: str) -> tuple[str, str]:
+    """Return a playbook's own text, and what stands behind it with the line that parts them; put together it is all."""
+    found = _PARTED.search(text)
+    return (text, "") if found is None else (text[: found.start()], text[found.start() :])
+
+
+def base_of(text: str) -> str:
+    """Return the text that a playbook's text stands on; empty when it has its own steps."""
+    return _PARTED.sub("", parted(text)[1], count=1)
 
 
 def joined(text: str, base: str) -> str:
@@ -85,8 +97,10 @@ def _take(sheet: Sheet, own: JsonObject, base: Sheet) -> None:
     if isinstance(level, int) and isinstance(most, int) and level > most:
         problem = f"`level` is at most {most} here, as in {own['extends']}"
         sheet.note(sheet.at(("level",)), problem)
-    given = _given(sheet, own, base.value)
-    sheet.value = {**base.value, **{name: own[name] for name in own if name in _OWN}, **given}
+    said = {name: own[name] for name in own if name in _OWN}
+    if "steps" in own:
+        said["steps"] = steps_anew(sheet, own, base.value.get("steps"))
+    sheet.value = {**base.value, **said, **_given(sheet, own, base.value)}
 
 
 def _given(sheet: Sheet, own: JsonObject, base: JsonObject) -> JsonObject:

@@ -10,12 +10,16 @@ import pytest
 from bot.app import found
 from bot.cli.reading import reader
 from bot.cli.versions import active, difference, standings
+from bot.cli.writing import text_of, write
+from bot.doctor.versions import versions
 from bot.sample import write_sample
 from bot.settings import Settings
 from tests.fakes.clock import FakeClock
-from workflows.commands import Install
+from workflows.commands import Activate, Install, Suggest
 from workflows.errors import BadInput, PlaybookError
-from workflows.run import SYSTEM
+from workflows.ownerform import rewritten
+from workflows.run import SYSTEM, Actor
+from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +115,97 @@ def test_the_first_contents_are_taken_by_one_start_alone(settings: Settings) -> 
     house.engine.handle(Install(actor=SYSTEM, books=()))
     assert house.shelf.get(NAME)
     house.close()
+
+
+# --- What was changed in Slack, and the file ---
+
+
+def _change_in_slack(settings: Settings, title: str = "Ask about a quote") -> None:
+    """Fill in another title, and activate it."""
+    house = found(settings, clock=FakeClock())
+    now = house.shelf.get(NAME)
+    assert now
+    text = rewritten(now.source, {("title",): title})
+    book = house.books.read(text, "p.yml", house.folder.company())
+    ana = Actor.user(house.folder.company().owner)
+    named = {"actor": ana, "playbook": NAME, "version": book.version}
+    base = now.version[:SHOWN]
+    house.engine.handle(Suggest.model_validate({**named, "base": base, "book": book}))
+    made = house.lookup.newest_proposal(NAME)
+    assert made
+    shown = {"proposal_id": made.id, "version": book.version[:SHOWN], "active": base}
+    house.engine.handle(Activate.model_validate({"actor": ana, **shown}))
+    house.close()
+
+
+def test_what_was_changed_in_slack_is_listed_told_by_doctor_and_written_into_the_folder(
+    settings: Settings,
+) -> None:
+    """Written, the file is what is active, and nothing is proposed for it."""
+    _begin(settings)
+    assert list(versions(settings, FakeClock())) == []
+    _change_in_slack(settings)
+    rows = {row.playbook: row for row in standings(settings, reader(settings))}
+    assert rows[NAME].cells[-1] == "the file differs"
+    (finding,) = versions(settings, FakeClock())
+    assert finding.ok
+    assert f"sayso playbook write {NAME}" in finding.what
+    file = write(settings, reader(settings), NAME)
+    assert file.read_text() == text_of(settings, reader(settings), NAME)
+    assert "title: Ask about a quote" in file.read_text()
+    _begin(settings)
+    rows = {row.playbook: row for row in standings(settings, reader(settings))}
+    assert rows[NAME].cells[-1] == ""
+    assert list(versions(settings, FakeClock())) == []
+
+
+def test_the_file_is_found_by_what_stands_in_it(settings: Settings) -> None:
+    """Whatever it is called."""
+    _begin(settings)
+    folder = settings.sayso_home / "playbooks"
+    (folder / f"{NAME}.yml").rename(folder / "ours.yml")
+    _change_in_slack(settings)
+    assert write(settings, reader(settings), NAME) == folder / "ours.yml"
+    assert not (folder / f"{NAME}.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_read", "words"),
+    [
+        ("hold: 60 seconds", "hold: 30 seconds", True, "waits to be activated"),
+        ("hold: 60 seconds", "hold: 30 seconds", False, "was not looked at yet"),
+        ("steps:", "stepps:", False, "can't be read"),
+    ],
+)
+def test_a_file_nobody_has_decided_on_is_not_written_over(
+    settings: Settings, old: str, new: str, *, is_read: bool, words: str
+) -> None:
+    """Unless it is asked for."""
+    _begin(settings)
+    _change_in_slack(settings)
+    _change(settings, old, new)
+    if is_read:
+        _begin(settings)
+    with pytest.raises(BadInput, match=words):
+        write(settings, reader(settings), NAME)
+    assert new in (settings.sayso_home / "playbooks" / f"{NAME}.yml").read_text()
+    assert "Ask about" in write(settings, reader(settings), NAME, force=True).read_text()
+
+
+def test_a_folder_that_can_t_be_written_is_said(settings: Settings) -> None:
+    """The text can be printed instead; nothing is left behind."""
+    _begin(settings)
+    _change_in_slack(settings)
+    folder = settings.sayso_home / "playbooks"
+    (folder / f".{NAME}.yml.new").mkdir()
+    with pytest.raises(BadInput, match="--print"):
+        write(settings, reader(settings), NAME)
+    with pytest.raises(BadInput, match="no version"):
+        write(settings, reader(settings), "nothing")
+
+
+def test_nothing_is_told_where_there_is_nothing_to_compare(settings: Settings) -> None:
+    """Before the first start, and without a company."""
+    assert list(versions(settings, FakeClock())) == []
+    (settings.sayso_home / "company.yml").unlink()
+    assert list(versions(settings, FakeClock())) == []

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from workflows.answers import Answer
     from workflows.commands import Command
     from workflows.engine import Engine
+    from workflows.errors import PlaybookError
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
-    from workflows.versions import Proposal
+    from workflows.versions import Active, Proposal
 
 Json = dict[str, Any]
 
@@ -64,6 +65,7 @@ class FakeReading:
     level: int = 3
     proposed: Proposal | None = None
     stated: dict[str, Assessment] = field(default_factory=dict[str, "Assessment"])
+    active_now: Active | None = None
     #: The hash of what a message shows, by draft, channel, message and the block pressed on.
     cards: dict[tuple[str, str, str, str], str] = field(
         default_factory=dict[tuple[str, str, str, str], str]
@@ -93,6 +95,9 @@ class FakeReading:
 
     def proposal(self, proposal_id: str) -> Proposal | None:
         return self.proposed if self.proposed and self.proposed.id == proposal_id else None
+
+    def standing(self, name: str) -> Active | None:
+        return self.active_now if self.active_now and self.active_now.playbook == name else None
 
     def newest_proposal(self, playbook: str) -> Proposal | None:
         return self.proposed if self.proposed and self.proposed.playbook == playbook else None
@@ -160,6 +165,26 @@ class FakeShelf:
         return [self._books[name] for name in sorted(self._books)]
 
 
+@dataclass
+class FakeTexts:
+    """Reads every text as one playbook, or says what is wrong with it."""
+
+    book: Playbook | None = None
+    fails: PlaybookError | None = None
+    given: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    ships: tuple[Playbook, ...] = ()
+
+    def read(self, name: str, text: str) -> Playbook:
+        self.given.append((name, text))
+        if self.fails:
+            raise self.fails
+        assert self.book
+        return self.book
+
+    def shipped(self) -> Sequence[Playbook]:
+        return self.ships
+
+
 class FakeDirectory:
     """The company of two lines."""
 
@@ -176,6 +201,7 @@ class Room:
     inbox: FakeInbox = field(default_factory=FakeInbox)
     waiting: list[Waiting] = field(default_factory=list["Waiting"])
     books: tuple[Playbook, ...] = ()
+    texts: FakeTexts = field(default_factory=FakeTexts)
     homes: list[str] = field(default_factory=list[str])
     places: list[str] = field(default_factory=list[str])
     #: About whom Slack is to be asked again; None: about its groups.
@@ -196,6 +222,7 @@ class Room:
             reading=self.reading,
             clock=FakeClock(examples.NOW),
             actions={examples.SPEC.name: examples.SPEC},
+            texts=self.texts,
             waiting=lambda _: self.waiting,
             change=self._change,
             learnt=lambda person, agent: said(f"what {agent or 'everybody'} learnt, for {person}"),

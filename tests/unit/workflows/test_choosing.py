@@ -22,7 +22,7 @@ from tests.unit.workflows.builders import (
     playbook,
     refunding,
 )
-from workflows.answers import Recorded, Refused
+from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import (
     Activate,
     Complain,
@@ -31,6 +31,7 @@ from workflows.commands import (
     Propose,
     RollBack,
     StartRun,
+    Suggest,
 )
 from workflows.errors import (
     AlreadyDecided,
@@ -39,6 +40,7 @@ from workflows.errors import (
     OldProposal,
     PlaybookError,
     Refusal,
+    StaleForm,
     StaleProposal,
     Stranger,
     UnknownProposal,
@@ -464,3 +466,125 @@ def test_a_version_before_this_program_cannot_read_is_not_returned_to(at: House)
     press(at, ANA, Activate, proposed(at, WIDER))
     _lost(at, BOOK.version)
     assert refusal(back(at, ANA)) is Unusable
+
+
+# --- What somebody filled in ---
+
+
+def suggest(at: House, actor: Actor, book: Playbook, base: str | None = None) -> Answer:
+    """Fill in a change of what was seen, which is what is active unless it is said."""
+    at.clock.pass_by(seconds=1)
+    seen = BOOK.version if base is None else base
+    return at.engine.handle(
+        Suggest(
+            actor=actor,
+            playbook=book.playbook,
+            version=book.version,
+            base=seen[:SHOWN],
+            book=book,
+        )
+    )
+
+
+def newest(at: House) -> Proposal:
+    """Return the newest proposal."""
+    with at.store.looking() as look:
+        found = look.newest_proposal(BOOK.playbook)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("who", [ANA, ADA, OLGA])
+def test_owners_and_admins_fill_in_a_change_that_waits_like_a_files(at: House, who: Actor) -> None:
+    """With their name on it; the owner who wrote it may activate it too."""
+    assert isinstance(suggest(at, who, WIDER), Recorded)
+    made = newest(at)
+    assert (made.state, made.author, made.base) == ("open", who.id, BOOK.version)
+    assert at.store.entries[-1].event == Event.PLAYBOOK_PROPOSED
+    assert at.store.entries[-1].actor == who
+    assert active(at).version == BOOK.version
+
+
+@pytest.mark.parametrize("who", [CEM, GIL, EVE])
+def test_others_are_told_whom_to_ask(at: House, who: Actor) -> None:
+    """A proposal takes another's place and an owner's time, so not everybody makes one."""
+    answer = suggest(at, who, TIGHTER)
+    assert isinstance(answer, Refused)
+    assert isinstance(answer.error, NotAllowed | Stranger)
+    with at.store.looking() as look:
+        assert look.newest_proposal(BOOK.playbook) is None
+
+
+def test_a_file_that_did_not_change_never_goes_back_behind_a_form(at: House) -> None:
+    """However often it is looked at, before and after it is activated; a file that does change is proposed."""
+    suggest(at, OLGA, WIDER)
+    made = newest(at)
+    assert propose(at, BOOK) == made
+    activate = Activate(
+        actor=OLGA,
+        proposal_id=made.id,
+        version=made.version[:SHOWN],
+        active=BOOK.version[:SHOWN],
+    )
+    assert isinstance(at.engine.handle(activate), Recorded)
+    assert propose(at, BOOK) == newest(at)
+    assert (newest(at).state, active(at).version) == ("activated", WIDER.version)
+    changed = proposed(at, TIGHTER)
+    assert (changed.state, changed.author, changed.base) == ("open", "", WIDER.version)
+
+
+def test_a_form_takes_the_place_of_what_waits_and_goes_on_from_it(at: House) -> None:
+    """Whoever filled in another text than the one that waits by now is told."""
+    file = proposed(at, WIDER)
+    late = suggest(at, OLGA, SAME)
+    assert isinstance(late, Refused)
+    assert isinstance(late.error, StaleForm)
+    assert isinstance(suggest(at, OLGA, SAME, WIDER.version), Recorded)
+    with at.store.looking() as look:
+        before = look.proposal(file.id)
+    assert before
+    assert (before.state, newest(at).version) == ("withdrawn", SAME.version)
+
+
+def test_a_file_that_says_again_what_is_active_takes_back_only_what_a_file_said(at: House) -> None:
+    """What somebody filled in stays."""
+    proposed(at, WIDER)
+    suggest(at, OLGA, TIGHTER, WIDER.version)
+    propose(at, BOOK)
+    assert (newest(at).version, newest(at).state) == (TIGHTER.version, "open")
+
+
+def test_filling_in_what_is_active_takes_back_what_waits(at: House) -> None:
+    """Nothing is left to be activated."""
+    suggest(at, OLGA, WIDER)
+    answer = suggest(at, OLGA, BOOK, WIDER.version)
+    assert isinstance(answer, Recorded)
+    assert "That is what is active" in answer.sentence
+    assert newest(at).state == "withdrawn"
+    assert isinstance(suggest(at, OLGA, BOOK), Recorded)
+
+
+def test_a_new_playbook_has_a_name_of_its_own(at: House) -> None:
+    """It waits for the company's owner."""
+    taken = suggest(at, OLGA, WIDER, "")
+    assert isinstance(taken, FieldErrors)
+    assert taken.errors.keys() == {"playbook"}
+    fresh = playbook(mailing(), playbook="another")
+    assert isinstance(suggest(at, ADA, fresh, ""), Recorded)
+    with at.store.looking() as look:
+        made = look.newest_proposal("another")
+    assert made
+    assert (made.base, made.author) == ("", ADA.id)
+
+
+def test_what_was_put_off_before_files_were_kept_is_not_proposed_again(at: House) -> None:
+    """After an upgrade nobody knows yet what a file said."""
+    made = proposed(at, WIDER)
+    dismiss = Dismiss(
+        actor=OLGA, proposal_id=made.id, version=made.version[:SHOWN], active=BOOK.version[:SHOWN]
+    )
+    at.engine.handle(dismiss)
+    at.store.rows.filed.clear()
+    assert propose(at, WIDER) == newest(at)
+    assert newest(at).state == "dismissed"
+    assert at.store.rows.filed == {BOOK.playbook: WIDER.version}

@@ -8,9 +8,11 @@ from tests.unit.workflows.builders import ADA, mailing, playbook
 from tests.unit.workflows.builders import facts as known
 from tests.unit.workflows.playbook_text import GOOD, loaded, problems
 from workflows.answers import FieldErrors
+from workflows.changes import changes
 from workflows.commands import StartRun
 from workflows.loading.extending import extended, joined
 from workflows.machine import decide
+from workflows.playbook import DraftStep, Playbook, step_name
 from workflows.sop import sop
 
 OWN = """\
@@ -135,3 +137,73 @@ def test_a_playbook_with_steps_of_its_own_has_nothing_behind_it() -> None:
     assert problems(joined(GOOD, GOOD))
     assert extended(GOOD) == ""
     assert extended(joined(OWN, GOOD)) == "quote-follow-up"
+
+
+ANEW = """\
+extends: quote-follow-up
+playbook: big-quote
+steps:
+  letter:
+    title: Write about the big quote
+    approve:
+      by: U1
+      within: 2 work hours
+"""
+
+
+def _letter(book: Playbook) -> DraftStep:
+    step = book.step("letter")
+    assert isinstance(step, DraftStep)
+    return step
+
+
+def test_who_signs_a_step_until_when_and_its_words_may_be_said_anew() -> None:
+    """Key by key: what is not said stays the other's, and what is said is seen as a change."""
+    base, book = loaded(GOOD), loaded(joined(ANEW, GOOD))
+    before, now = _letter(base), _letter(book)
+    assert (now.title, now.approve.by) == ("Write about the big quote", ("U1",))
+    assert now.approve.within.words == "2 work hours"
+    assert (now.approve.edit, now.action) == (before.approve.edit, before.action)
+    assert [step_name(step) for step in book.steps] == [step_name(step) for step in base.steps]
+    words = [change.words for change in changes(base, book)]
+    assert "letter: U1 may now sign" in words
+    assert any(said.startswith("letter: can be signed for") for said in words)
+    assert loaded(book.source) == book
+
+
+def test_one_between_may_say_it_and_the_last_has_the_last_word() -> None:
+    """Each says what it says of the one before it."""
+    between = ANEW.replace("big-quote", "between")
+    last = "extends: between\nplaybook: last\nsteps: {letter: {approve: {within: 1 work hour}}}\n"
+    rule = _letter(loaded(joined(last, joined(between, GOOD)))).approve
+    assert (rule.by, rule.within.words) == (("U1",), "1 work hour")
+
+
+@pytest.mark.parametrize(
+    ("steps", "line", "problem", "hint"),
+    [
+        ("steps: {letter: {approve: {by: nobody}}}", 3, "nobody in Alder Ovens is `nobody`", ""),
+        ("steps:\n  letter:\n    approve: {byy: U1}", 5, "there is no key `byy` here", "by"),
+        ("steps:\n  leter: {title: x}", 4, "quote-follow-up has no step `leter`", "letter"),
+        ("steps: {letter: {action: bank.refund}}", 3, "`action` of letter can't be", "copy"),
+        ("steps: {letter: {titel: x}}", 3, "`titel` of letter can't be said anew", "title"),
+        ("steps: {letter: 5}", 3, "what is said of letter must be a block", "by name"),
+        ("steps: [{tell: x, text: y}]", 3, "the steps are those of quote-follow-up", "by name"),
+        ("steps: {letter: {approve: 5}}", 3, "`approve` must be a block", ""),
+        ("steps: {unanswered: {title: x}}", 3, "there is no key `title` here", ""),
+    ],
+)
+def test_a_mistake_in_what_is_said_anew_is_shown_where_it_was_written(
+    steps: str, line: int, problem: str, hint: str
+) -> None:
+    """And every other step is as it was."""
+    said = problems(joined(f"extends: quote-follow-up\nplaybook: mine\n{steps}\n", GOOD))
+    assert [(each.line, problem in each.problem, hint in each.hint) for each in said] == [
+        (line, True, True)
+    ], said
+
+
+def test_what_is_wrong_in_the_other_is_shown_at_the_line_that_names_it() -> None:
+    """Also where something else is said anew of another step."""
+    (said,) = problems(joined(ANEW, GOOD.replace("table.find\n", "table.fin\n", 1)))
+    assert (said.line, said.problem) == (1, "there is no read `table.fin`")

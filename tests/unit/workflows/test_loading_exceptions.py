@@ -108,8 +108,10 @@ def test_an_exception_that_never_happens_is_refused(exception: str, why: str) ->
 def test_an_emergency_may_stand_in_what_is_asked() -> None:
     """Where nothing is read, the form is what is looked at."""
     head = GOOD.partition("allow:")[0]
-    steps = "steps:\n  - tell: it\n    text: Hello\n"
-    paths = "exceptions:\n  - {on: emergency, words: fire}\n"
+    steps = (
+        "steps:\n  - tell: it\n    text: Hello\n  - task: call\n    who: sales\n    title: Call\n"
+    )
+    paths = "exceptions:\n  - {on: emergency, words: fire, then: call}\n"
     assert loaded(f"{head}allow: []\n{steps}{paths}").exceptions[0].words == ("fire",)
 
 
