@@ -73,6 +73,8 @@ class Home:
     owned: Sequence[Owned] = ()
     #: Admins see what is switched off and what is wrong.
     admin: bool = False
+    #: The lists they may look at.
+    views: Sequence[listing.View] = listing.OWN
     switches: Sequence[Switch] = ()
     findings: Sequence[Finding] = ()
     #: What went out yesterday, and how much of it was edited first.
@@ -109,7 +111,7 @@ def _head(shown: Home, page: int) -> list[Block]:
     help_ = elements.button(ActionId.SHOW_HELP, "What can I do here?", "help")
     alike = many.button(many.groups(shown.waiting, shown.most_together))
     buttons = [queue.claim_next(), *alike, start, help_] if shown.waiting else [start, help_]
-    buttons.append(listing.menu(listing.View.MINE, admin=shown.admin))
+    buttons.append(listing.menu(listing.View.MINE, shown.views))
     return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
 
 

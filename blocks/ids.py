@@ -16,6 +16,7 @@ HASH_LENGTH = 12
 _PROPOSAL = re.compile(r"([^.\s]{1,64})\.([0-9a-f]{12})\.([0-9a-f]{12}|)\.(open|dismissed)")
 _WORK = re.compile(r"((?:playbook:[a-z][a-z0-9-]{1,60})|work:[0-9a-f]{16}|work:new)\.([0-9]{1,6})")
 _RETURN = re.compile(r"([a-z][a-z0-9-]{1,60})\.([0-9a-f]{12})\.([0-9a-f]{12})")
+_URGENT = re.compile(r"([^|\s]{1,64})\|([0-9T:.+Z-]{1,40})")
 _VALUE = re.compile(r"([^.\s]{1,64})\.([1-9]\d{0,6})\.([0-9a-f]{12})")
 
 
@@ -65,6 +66,10 @@ class ActionId(StrEnum):
     INVENTORY = "inventory"
     UNLIST = "unlist"
     RETRY = "retry"
+    URGENT_YES = "urgent_yes"
+    URGENT_NO = "urgent_no"
+    HAVE_IT = "have_it"
+    FOLLOW_UP = "follow_up"
     INPUT = "input"
     SIGN_TOO = "sign_too"
 
@@ -107,6 +112,7 @@ class CallbackId(StrEnum):
     CHANGE_FORM = "change_form"
     NEW_FROM = "new_from"
     NEW_FORM = "new_form"
+    FOLLOW_UP = "follow_up"
     HOME = "home"
     NOTICE = "notice"
 
@@ -177,6 +183,25 @@ class ProposalValue:
     def __str__(self) -> str:
         """Write `proposal.version.active.state`."""
         return f"{self.proposal_id}.{self.version}.{self.active}.{self.state}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrgentValue:
+    """What the buttons of an emergency carry back: of which run, and when it was found."""
+
+    run_id: str
+    #: ISO 8601.
+    found: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `run|found`. Raises `ValueError` for anything else."""
+        match = _matched(_URGENT, text, "an emergency's button")
+        return cls(run_id=match[1], found=match[2])
+
+    def __str__(self) -> str:
+        """Write `run|found`."""
+        return f"{self.run_id}|{self.found}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import elements, history, rich
-from blocks.ids import BlockId, block_id
+from blocks import elements, form, history, rich
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from blocks.text import sentence
 
 if TYPE_CHECKING:
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
     from blocks.history import Logged
     from blocks.text import Block
+    from workflows.action import Field
+    from workflows.incidents import Incident as Earlier
     from workflows.run import Draft, Run
 
 _TIMELINE = 20
 _WHY = 400
 _TITLE = 200
 _ALIKE = 5
+_NTH = {2: "second", 3: "third"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,8 @@ class Incident:
     entries: Sequence[Logged] = ()
     #: What the run had sent before.
     left: Sequence[Draft] = ()
+    #: Earlier incidents of the same playbook, step and error, of the last 30 days, oldest first.
+    repeats: Sequence[Earlier] = ()
     #: Other runs of this playbook that stand at the same step, newest first.
     alike: Sequence[Run] = ()
 
@@ -53,7 +58,7 @@ def incident(shown: Incident) -> Block:
         _line("Began", rich.date(run.created_at)),
         _line("Stopped", rich.date(shown.at)),
         _line("What had left", *_left(shown.left)),
-        _line("Seen before", *_alike(shown.alike)),
+        _line("Seen before", *_repeats(shown), *_alike(shown)),
         _line("Looked after by", rich.person(shown.keeper), rich.text(f", owner: {shown.owner}")),
         _line("Cause", rich.text("to be written by whoever found it")),
         _line("What we change", rich.text("to be written, with who does it and until when")),
@@ -64,9 +69,22 @@ def incident(shown: Incident) -> Block:
         rich.block(block_id(BlockId.BODY, key), rich.bullets(lines)),
         elements.context(block_id(BlockId.NOTE, key), "How it came there, from the audit log:"),
         *([rich.block(block_id(BlockId.STEPS, key), rich.bullets(way))] if way else []),
+        _buttons(shown),
     ]
     return elements.message(
         sentence("Post-mortem, to finish: {} for {}.", run.playbook, run.subject), blocks
+    )
+
+
+def follow_up(asks: Sequence[Field], metadata: str) -> Block:
+    """Return the form of an action after an incident: what, of which kind, who, until when."""
+    return elements.modal(
+        CallbackId.FOLLOW_UP,
+        "Add an action",
+        form.inputs(asks, {}),
+        metadata=metadata,
+        submit="Add",
+        close="Cancel",
     )
 
 
@@ -82,9 +100,30 @@ def _left(drafts: Sequence[Draft]) -> list[Block]:
     ]
 
 
-def _alike(runs: Sequence[Run]) -> list[Block]:
+def _repeats(shown: Incident) -> list[Block]:
+    """Say the how manieth time this is, since when, and when the others were."""
+    if not shown.repeats:
+        return [] if shown.alike else [rich.text("no")]
+    nth = _NTH.get(len(shown.repeats) + 1, f"{len(shown.repeats) + 1}th")
+    found = [rich.text(f"{nth} time since "), rich.date(shown.repeats[0].at), rich.text("; ")]
+    for one in shown.repeats[1:][-_ALIKE:]:
+        found += [rich.text("again "), rich.date(one.at), rich.text("; ")]
+    return found
+
+
+def _buttons(shown: Incident) -> Block:
+    run = shown.run
+    row = [elements.button(ActionId.FOLLOW_UP, "Add an action", run.id, about=run.subject)]
+    if shown.repeats:
+        last = shown.repeats[-1].run
+        row.append(elements.button(ActionId.SHOW_RUN, "Show the one before", last))
+    return elements.actions(block_id(BlockId.BUTTONS, run.id), *row)
+
+
+def _alike(shown: Incident) -> list[Block]:
+    runs = shown.alike
     if not runs:
-        return [rich.text("no")]
+        return []
     found = [rich.text(f"{len(runs)} stand at the same step: ")]
     for run in runs[:_ALIKE]:
         found += [

@@ -10,7 +10,7 @@ from blocks import elements, ownerform, rich
 from blocks.ids import ActionId, BlockId, CallbackId, block_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from blocks.text import Block
@@ -54,8 +54,8 @@ _EMPTY = {
     View.PLAYBOOKS: "There is no playbook here.",
     View.LEARNT: "Nothing was learnt from edits here, and nothing has left in the last weeks.",
 }
-#: Only admins may switch things off.
-_ADMINS = frozenset({View.SWITCHES})
+#: What somebody without any right sees.
+OWN = (View.MINE, View.TASKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +77,12 @@ class Place:
         return f"{self.view}:{self.page}"
 
 
-def menu(now: View, *, admin: bool) -> Block:
-    """Return the menu of lists, for everybody or with those of admins."""
+def menu(now: View, views: Collection[View]) -> Block:
+    """Return the menu of the lists somebody may look at."""
     options = {
         view: elements.option(words, str(Place(view=view)))
         for view, words in WORDS.items()
-        if admin or view not in _ADMINS
+        if view in views
     }
     return elements.select(
         f"{ActionId.HOME_PAGE}:list", list(options.values()), initial=options[now]
@@ -105,7 +105,7 @@ def turning(place: Place, last: int) -> Block:
     return elements.actions(block_id(BlockId.PAGES, "home", place.view, place.page), *buttons)
 
 
-def listing(place: Place, rows: Sequence[Sequence[Block]], *, admin: bool) -> Block:
+def listing(place: Place, rows: Sequence[Sequence[Block]], views: Collection[View]) -> Block:
     """Return the Home view of one list: so many of how many, and the rows of its page."""
     last = max(1, -(-len(rows) // PAGE))
     place = Place(view=place.view, page=min(place.page, last))
@@ -114,9 +114,7 @@ def listing(place: Place, rows: Sequence[Sequence[Block]], *, admin: bool) -> Bl
     count = f" ({len(rows)})" if rows else ""
     blocks = [
         elements.header(block_id(BlockId.TITLE, "home", str(place)), f"{WORDS[place.view]}{count}"),
-        elements.actions(
-            block_id(BlockId.NEXT, "home", str(place)), *_beside(place.view, admin=admin)
-        ),
+        elements.actions(block_id(BlockId.NEXT, "home", str(place)), *_beside(place.view, views)),
         *[block for row in here for block in row],
     ]
     if not rows:
@@ -126,10 +124,10 @@ def listing(place: Place, rows: Sequence[Sequence[Block]], *, admin: bool) -> Bl
     return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
 
 
-def _beside(view: View, *, admin: bool) -> list[Block]:
-    """Return the menu of lists, and what can be begun from this one."""
-    begin = [ownerform.new_button()] if view is View.PLAYBOOKS and admin else []
-    return [menu(view, admin=admin), *begin]
+def _beside(view: View, views: Collection[View]) -> list[Block]:
+    """Return the menu of lists, and what whoever may set things can begin from this one."""
+    begin = [ownerform.new_button()] if view is View.PLAYBOOKS and View.SWITCHES in views else []
+    return [menu(view, views), *begin]
 
 
 def waiting_row(run: Run, names: Sequence[str]) -> list[Block]:

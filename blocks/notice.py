@@ -202,7 +202,7 @@ def nudge(shown: Task, said: Mapping[str, str]) -> Block:
 
 def status(run: Run, entries: Sequence[Logged] = ()) -> Block:
     """Return where a run stands, why it waits, and the last steps of how it came there."""
-    queued = run.state is RunState.WAITING and not run.step
+    queued = run.state is RunState.WAITING and not (run.step or run.urgent)
     state = "waits its turn" if queued else _STATES[run.state]
     line = [rich.text(f"{run.playbook}  ", bold=True), *rich.runs(run.subject, limit=_WHY)]
     at_step = f" {state}, at the step {run.step}" if run.step else f" {state}"

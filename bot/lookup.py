@@ -10,6 +10,7 @@ from bot.storage.cards import Cards
 from bot.storage.edits import edited_weeks
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
+from workflows.incidents import LOOK_BACK, Incident, fault_of
 from workflows.run import Actor, Place
 from workflows.shelf import read
 
@@ -108,6 +109,23 @@ class Lookup(Queue):
     def edited_weeks(self, now: datetime, zone: tzinfo) -> dict[str, list[EditedWeek]]:
         """Count by playbook and week how much of what left was edited first."""
         return edited_weeks(self._store.database, now, zone)
+
+    def repeats(self, run: Run, step: str, why: str, at: datetime) -> Sequence[Incident]:
+        """Return the incidents before `at` of the same playbook, step and error, of the last 30 days, oldest first."""
+        filters = Filters(
+            event=Event.RUN_FAILED.value, since=at - LOOK_BACK, until=at, limit=_LOOKED_THROUGH
+        )
+        found = search(self._store.database, filters, ws=self._store.ws)
+        same = [
+            Incident(run=one.chain.removeprefix("run:"), at=one.ts)
+            for one in found
+            if one.ts < at
+            and one.head.get("step") == step
+            and one.body
+            and fault_of(str(one.body.get("why", ""))) == fault_of(why)
+        ]
+        playbooks = self.playbooks([one.run for one in same])
+        return [one for one in same if playbooks.get(one.run) == run.playbook]
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:
         """Return the newest audit entries about a run, its subject, a draft, a person or a word, oldest first."""

@@ -6,9 +6,20 @@ from typing import TYPE_CHECKING
 
 from blocks import listing, modal, notice
 from blocks.ids import ActionId, ButtonValue, More, TaskMore
-from handlers import delegating, looking, many, ownerform, seen, showing, versions
+from handlers import (
+    delegating,
+    incidents,
+    looking,
+    many,
+    ownerform,
+    seen,
+    showing,
+    urgent,
+    versions,
+)
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, sentence
+from handlers.seeing import without
 from workflows.answers import Recorded, Refused
 from workflows.commands import (
     NO_MESSAGES,
@@ -196,6 +207,8 @@ def task_more(desk: Desk, press: ButtonPress) -> Reply:
 
 def pick(desk: Desk, press: ButtonPress) -> Reply:
     """Show the form of the playbook that was picked."""
+    if refused := without(desk, press.person, "start"):
+        return refused
     playbook = desk.shelf.get(press.action.chosen)
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))
@@ -313,6 +326,8 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     **versions.ON,
     **delegating.ON_PRESS,
     **ownerform.ON,
+    **urgent.ON,
+    **incidents.ON,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

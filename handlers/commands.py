@@ -9,6 +9,7 @@ from blocks import notice
 from handlers import delegating, looking, ownerform
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
+from handlers.seeing import without
 from workflows.answers import Refused
 from workflows.commands import (
     AllowContact,
@@ -45,7 +46,7 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
     name, given = command.words[0], command.words[1:]
     found = desk.shelf.get(name)
     if found is None:
-        return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
+        return without(desk, command.user_id, "start") or looking.no_such_playbook(desk, name)
     inputs = _inputs(found, given)
     if given == ["checklist"]:
         return ownerform.checklist(desk, command.user_id, name)
@@ -53,7 +54,7 @@ def playbook(desk: Desk, command: SlashCommand) -> Reply:
         not given and found.inputs
     ):
         view = looking.form(desk, found, f"{command.channel_id}|{name}", inputs)
-        return looking.stranger(desk, command.user_id) or Opened(view)
+        return without(desk, command.user_id, "start") or Opened(view)
     return start(desk, command, found, inputs)
 
 

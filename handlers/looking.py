@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import asking, modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
-from workflows import policy
+from handlers.seeing import of_the_log, stranger, unseen, without
 from workflows.answers import Recorded, Refused
-from workflows.errors import Refusal, UnknownDraft, UnknownPlaybook, UnknownRun
+from workflows.errors import UnknownDraft, UnknownPlaybook, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
-from workflows.run import Actor, DraftState
+from workflows.run import DraftState
 
 if TYPE_CHECKING:
     from blocks.ids import ButtonValue
@@ -25,19 +25,10 @@ if TYPE_CHECKING:
 NOTHING = Recorded()
 
 
-def stranger(desk: Desk, person: str) -> Refused | None:
-    """Return the refusal for somebody who is no current staff of this company, guests included, or None."""
-    try:
-        policy.may_take_part(Actor.user(person), desk.directory.company())
-    except Refusal as refusal:
-        return Refused(error=refusal)
-    return None
-
-
 def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
     """Open a page of everything a draft would send."""
     run = desk.reading.run_of_draft(draft_id)
-    if refused := stranger(desk, person):
+    if refused := unseen(desk, person, run):
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
@@ -55,7 +46,7 @@ def queued(desk: Desk, person: str) -> Reply:
 def why(desk: Desk, person: str, draft_id: str) -> Reply:
     """Say what a draft rests on and who wrote it."""
     run = desk.reading.run_of_draft(draft_id)
-    if refused := stranger(desk, person):
+    if refused := unseen(desk, person, run):
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
@@ -64,9 +55,9 @@ def why(desk: Desk, person: str, draft_id: str) -> Reply:
 
 def take_over(desk: Desk, person: str, value: ButtonValue) -> Reply:
     """Ask whether somebody wants to do it themselves; whether they may is decided when they say so."""
-    if refused := stranger(desk, person):
-        return refused
     run = desk.reading.run_of_draft(value.draft_id)
+    if refused := unseen(desk, person, run):
+        return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
     if modal.value_of(run.draft) != str(value) or run.draft.state is not DraftState.OPEN:
@@ -76,9 +67,9 @@ def take_over(desk: Desk, person: str, value: ButtonValue) -> Reply:
 
 def status(desk: Desk, person: str, run_id: str) -> Reply:
     """Say where a run stands and how it came there."""
-    if refused := stranger(desk, person):
-        return refused
     run = desk.reading.run(run_id) or desk.reading.run_of_draft(run_id)
+    if refused := unseen(desk, person, run):
+        return refused
     if run is None:
         return Refused(error=UnknownRun(run=run_id))
     return Said(notice.status(run, desk.reading.logged(about=f"run:{run.id}")))
@@ -86,14 +77,15 @@ def status(desk: Desk, person: str, run_id: str) -> Reply:
 
 def audit(desk: Desk, person: str, about: str) -> Reply:
     """Show audit entries about a run, a draft or a person; without a name the newest."""
-    if refused := stranger(desk, person):
+    if refused := without(desk, person, "audit"):
         return refused
-    return Said(notice.audit(desk.reading.logged(about=about), about))
+    found = of_the_log(desk, person, desk.reading.logged(about=about))
+    return Said(notice.audit(found, about))
 
 
 def learnt(desk: Desk, person: str, agent: str) -> Reply:
     """Show what agents, or one of them, learnt from edits."""
-    if refused := stranger(desk, person):
+    if refused := without(desk, person, "see"):
         return refused
     return Said(desk.learnt(person, agent))
 
@@ -107,9 +99,9 @@ def no_such_playbook(desk: Desk, name: str) -> Refused:
 
 def hand_over(desk: Desk, person: str, task_id: str) -> Reply:
     """Ask who takes a task over; whether it may be handed over is decided when it is."""
-    if refused := stranger(desk, person):
-        return refused
     run = desk.reading.run_of_task(task_id)
+    if refused := unseen(desk, person, run):
+        return refused
     if run is None or run.task is None or run.task.state == "done":
         return Said(notice.said("This task is closed. Nothing was changed."))
     return Opened(modal.hand_over(run.task))
@@ -125,7 +117,7 @@ def address_of(desk: Desk, draft_id: str) -> str:
 
 def picker(desk: Desk, person: str, channel: str) -> Reply:
     """Open the list of playbooks."""
-    if refused := stranger(desk, person):
+    if refused := without(desk, person, "start"):
         return refused
     startable = [book for book in desk.shelf.books() if book.trigger.command]
     return Opened(modal.pick(startable, desk.reading.recent(person), metadata=channel))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import notice, sop
 from handlers import delegating, looking
 from handlers.replies import Said
+from handlers.seeing import without
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -26,6 +27,8 @@ def show_run(desk: Desk, press: ButtonPress) -> Reply:
 
 def show_sop(desk: Desk, press: ButtonPress) -> Reply:
     """Show a playbook as a one-page procedure."""
+    if refused := without(desk, press.person, "see"):
+        return refused
     playbook = desk.shelf.get(press.action.chosen)
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))

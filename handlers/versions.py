@@ -9,6 +9,7 @@ from blocks.ids import ActionId, ProposalValue, ReturnValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
+from handlers.seeing import without
 from workflows.answers import Refused
 from workflows.commands import Activate, Dismiss, RollBack
 from workflows.errors import UnknownProposal
@@ -53,7 +54,7 @@ def roll_back(desk: Desk, press: ButtonPress) -> Reply:
 
 def show_change(desk: Desk, press: ButtonPress) -> Reply:
     """Open what would be different."""
-    if refused := looking.stranger(desk, press.person):
+    if refused := without(desk, press.person, "see"):
         return refused
     seen = desk.change(press.action.chosen)
     return Opened(proposal.dialog(seen)) if seen else Refused(error=UnknownProposal())
@@ -61,7 +62,7 @@ def show_change(desk: Desk, press: ButtonPress) -> Reply:
 
 def show_text(desk: Desk, press: ButtonPress) -> Reply:
     """Open the whole procedure as it would be."""
-    if refused := looking.stranger(desk, press.person):
+    if refused := without(desk, press.person, "see"):
         return refused
     found = desk.reading.proposal(press.action.chosen)
     then = desk.reading.version(found.version) if found else None

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, delegating, looking, many, ownerform, seen
+from handlers import commands, delegating, incidents, looking, many, ownerform, seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
+from handlers.seeing import without
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, Edit, Reassign, Reject, RequestChange, StartRun, TakeOver
 from workflows.errors import UnknownDraft, UnknownPlaybook
@@ -124,6 +125,8 @@ def review(desk: Desk, submission: Submission) -> Reply:
 
 def pick(desk: Desk, submission: Submission) -> Reply:
     """Show the form of the playbook that was picked."""
+    if refused := without(desk, submission.person, "start"):
+        return refused
     chosen: Any = submission.view.held(BlockId.PLAYBOOK, ActionId.PICK).get("selected_option")
     name = str(chosen["value"]) if chosen else ""
     found = desk.shelf.get(name)
@@ -184,4 +187,5 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.HAND_OVER: hand_over,
     **delegating.ON_SUBMIT,
     **ownerform.SUBMITTED,
+    **incidents.ON_VIEW,
 }

@@ -150,6 +150,26 @@ class Snooze(OnTask):
     wait: Literal["1 work hour", "1 work day", "5 work days"]
 
 
+class OnUrgent(Command):
+    """A command about what may be an emergency, as its message showed it."""
+
+    run_id: str
+    #: When it was found, as ISO 8601: a run can have had another one before.
+    found: str
+
+
+class Confirm(OnUrgent):
+    """Say that it is an emergency: whoever is on call is paged."""
+
+
+class StandDown(OnUrgent):
+    """Say that it is none: the run goes on as before."""
+
+
+class Acknowledge(OnUrgent):
+    """Take it: the rest of the line is left in peace."""
+
+
 class CancelRun(Command):
     """Stop a run for good; nothing of it leaves any more."""
 

@@ -13,8 +13,10 @@ from workflows.action import Record
 from workflows.customers import Customers
 from workflows.flags import Flags
 from workflows.limits import Limit
+from workflows.on_call import Rota
 from workflows.playbook import Amount
 from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
+from workflows.rights import Rights, has
 from workflows.worktime import Hours, Rows, WorkTime
 from workflows.worth import Numbers
 
@@ -95,6 +97,10 @@ class Company(Record):
     groups: dict[str, tuple[str, ...]] = Setting(default_factory=dict)
     #: Channel name without `#` to Slack channel id.
     channels: dict[str, str] = Setting(default_factory=dict)
+    #: Of these channels, by name, those that only whoever was invited can read.
+    private_channels: tuple[str, ...] = ()
+    #: Who may start, see, sign, read the log and set things.
+    rights: Rights = Rights()
     hours: Rows = (Hours(),)
     holidays: Holidays = Holidays()
     #: When customers may be reached.
@@ -109,6 +115,8 @@ class Company(Record):
     flags: Flags = Flags()
     #: The company's own numbers, by which work is valued.
     numbers: Numbers = Numbers()
+    #: Who is on call, by the name of the rota that playbooks name.
+    on_call: dict[str, Rota] = Setting(default_factory=dict)
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
     #: What Slack says of these people, as of `now`; None before it was first asked. Never written in the file.
@@ -203,7 +211,7 @@ class Company(Record):
         return person.name
 
     def members(self, name: str) -> tuple[Person, ...]:
-        """Return who `name` means: a person's id, a group, a role, `owner`, or a group of Slack's.
+        """Return who `name` means: a person's id, a group, a role, `owner`, `platform`, or a group of Slack's.
 
         Unknown means nobody, and so does a group of Slack's whose members were not read in the last minutes.
         """
@@ -218,6 +226,8 @@ class Company(Record):
             ids = set(of_slack(name))
         elif name == "owner":
             ids = {self.owner}
+        elif name == "platform" and name not in self.groups:
+            ids = {self.keeper}
         else:
             listed = self.groups.get(name, ())
             ids = {name, *listed, *(one for group in listed for one in of_slack(group))}
@@ -254,14 +264,12 @@ class Company(Record):
         return self.works_here(person) and self.silent_since is None
 
     def is_admin(self, person_id: str) -> bool:
-        """Whether this person may switch things off and on: the owner and people with the role `admin`.
+        """Whether this person may switch things off and on: the owner and, unless `rights` names others, the admins.
 
         They still may when Slack has been silent for long: switching off has to work when nothing else does.
         """
         person = self.person(person_id)
-        if person is None or not self.works_here(person):
-            return False
-        return person_id == self.owner or "admin" in person.roles
+        return person is not None and has(self, "settings", person)
 
     def channel(self, name: str) -> str:
         """Return the Slack id of a channel named in a playbook; a name not listed is taken as an id."""

@@ -72,6 +72,9 @@ def named(command: OnCustomer) -> str:
 
 def _refuse_others(actor: Actor, company: Company, action: str) -> None:
     if actor != OPERATOR and not company.is_admin(actor.id):
+        named = company.rights.settings
         raise NotAllowed(
-            action=action, needed="the owner or an admin", next_step="ask one of them."
+            action=action,
+            needed="the owner or an admin" if named is None else " or ".join(("the owner", *named)),
+            next_step="ask one of them.",
         )

@@ -32,6 +32,13 @@ def first_found(words: Iterable[str], value: JsonValue) -> str:
     return next((word for word in words if _stands_in(spelled(word), texts)), "")
 
 
+def passage(word: str, value: JsonValue) -> str:
+    """Return the first text of `value` that `word` stands in; all of them without a word, or where it is in none."""
+    texts = [*texts_in(value)]
+    found = [text for text in texts if word and _stands_in(spelled(word), [spelled(text)])]
+    return found[0] if found else "\n".join(texts)
+
+
 def _stands_in(wanted: tuple[str, ...], texts: list[tuple[str, ...]]) -> bool:
     length = len(wanted)
     return length > 0 and any(

@@ -34,6 +34,7 @@ from workflows.errors import (
 )
 from workflows.ground import KIND as COMPANY
 from workflows.machine import decide
+from workflows.own import book
 from workflows.ports import Kept, Unheld
 from workflows.refused import refused
 from workflows.shelf import LookedUp, read
@@ -210,6 +211,8 @@ class Engine:
 
     def _playbook(self, tx: Tx, command: StartRun) -> Playbook:
         """Return the version that is active at this very moment."""
+        if own := book(command.playbook):
+            return own
         active = tx.active(command.playbook)
         if active is None:
             names = [each.playbook for each in tx.actives()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from workflows.action import Names, Record
-from workflows.emergency import first_found
+from workflows.durations import Span, Within
+from workflows.emergency import first_found, passage
 from workflows.expressions import Condition
 
 if TYPE_CHECKING:
@@ -33,7 +34,12 @@ class ExceptionPath(Record):
     when: str = ""
     #: For `emergency`: words to look for in the inputs and in what is read, whatever their case and accents.
     words: Names = ()
-    #: A step's name, `next` or `stop`.
+    #: For `emergency`: the rota of company.yml whose member is asked whether it is one, and paged when it is. Without
+    #: it `then` happens at once.
+    on_call: str = ""
+    #: For `emergency` with `on_call`: how long whoever takes it has until it should be dealt with.
+    within: Within = Span(count=4 * 3600.0)
+    #: A step's name, `next` or `stop`; with `on_call`, once the emergency is dealt with.
     then: str = "stop"
     #: What is said where the run lives; without it, what happened.
     say: str = ""
@@ -47,8 +53,9 @@ class Taken(Record):
     path: ExceptionPath
     #: Taken as often as it may be: somebody has to look.
     spent: bool
-    #: The word of an emergency that was found.
+    #: The word of an emergency that was found, and the text it stands in.
     word: str = ""
+    passage: str = ""
 
 
 def listens(paths: Sequence[ExceptionPath], draft: Draft) -> bool:
@@ -74,9 +81,16 @@ def find(
         times = run.exceptions.count(n)
         if path.on != on or path.step not in {"", run.step}:
             continue
-        word = first_found(path.words, read)
-        if on == "emergency" and (times or not word):
+        words = [word for word in path.words if f"{n}:{word}" not in run.calm]
+        word = first_found(words, read)
+        if on == "emergency" and (times or not _may_be(run, n, path, word)):
             continue
         if not path.when or Condition(path.when).holds(known):
-            return Taken(n=n, path=path, spent=times >= MOST, word=word)
+            said = passage(word, read) if on == "emergency" else ""
+            return Taken(n=n, path=path, spent=times >= MOST, word=word, passage=said)
     return None
+
+
+def _may_be(run: Run, n: int, path: ExceptionPath, word: str) -> bool:
+    """Whether a word was found; where none is looked for, whether the condition was not dismissed before."""
+    return bool(word) if path.words else f"{n}:" not in run.calm

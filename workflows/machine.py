@@ -11,7 +11,10 @@ from workflows import (
     drafts,
     leaving,
     once,
+    own,
+    paging,
     policy,
+    privacy,
     results,
     revising,
     signals,
@@ -19,19 +22,23 @@ from workflows import (
     steps,
     tasks,
     undoing,
+    urgent,
 )
 from workflows.answers import FieldErrors
 from workflows.commands import (
+    Acknowledge,
     Answer,
     Approve,
     CancelRun,
     Claim,
     Command,
+    Confirm,
     Due,
     Edit,
     MakeWay,
     OnDraft,
     OnTask,
+    OnUrgent,
     OpenChange,
     OpenEdit,
     OpenReject,
@@ -44,6 +51,7 @@ from workflows.commands import (
     Retry,
     Signal,
     Snooze,
+    StandDown,
     StartRun,
     StepDone,
     TakeOver,
@@ -117,6 +125,10 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (Answer, RunState.WAITING): tasks.answer,
     (Reassign, RunState.WAITING): tasks.hand_over,
     (Snooze, RunState.WAITING): tasks.put_off,
+    # Whoever was asked says whether it is an emergency; whoever was paged has it.
+    (Confirm, RunState.WAITING): urgent.confirm,
+    (StandDown, RunState.WAITING): urgent.stand_down,
+    (Acknowledge, RunState.WAITING): urgent.acknowledge,
     # What could not go on is tried again from the step it stands at.
     (Retry, RunState.FAILED): undoing.retry,
     # A person stops it. What is being carried out right now can't be stopped.
@@ -145,6 +157,7 @@ def decide(run: Run | None, playbook: Playbook, command: Command, facts: Facts) 
         rule(turn)
     except ExpressionError as error:
         _park(turn, error)
+    paging.end_with_run(turn)
     _renumber(turn, run)
     return turn.decision(_touched(turn))
 
@@ -193,6 +206,8 @@ def _late(turn: Turn, run: Run) -> Refusal:
         return Stale()
     if isinstance(turn.command, OnTask):
         return tasks.closed(turn)
+    if isinstance(turn.command, OnUrgent):
+        return urgent.decided(turn)
     if isinstance(turn.command, MakeWay):
         return once.still_leaving(turn)
     if run.draft and run.draft.ending:
@@ -211,6 +226,8 @@ def _no_row(turn: Turn, command: OnDraft) -> Refusal:
 def _touched(turn: Turn) -> tuple[str, ...]:
     """Name every message that shows something of this run: its cards and tasks, people's Home."""
     subjects = [f"run:{turn.run.id}", "home"]
+    if turn.run.urgent:
+        subjects.append(f"urgent:{turn.run.id}")
     for run in (*turn.replaced, turn.run):
         if run.draft:
             about = run.draft.id
@@ -222,8 +239,11 @@ def _touched(turn: Turn) -> tuple[str, ...]:
 
 def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
     if command.actor.kind == "user":
-        policy.may_take_part(command.actor, facts.company)
-    if switch := facts.pause(f"playbook:{playbook.playbook}"):
+        # What is to be done after an incident, anybody here may write down.
+        may = policy.may_take_part if own.is_own(playbook.playbook) else policy.may_start
+        may(command.actor, facts.company)
+    switch = facts.pause(f"playbook:{playbook.playbook}")
+    if switch and not own.is_own(playbook.playbook):
         raise drafts.paused(facts, switch)
     problems = input_problems(playbook, _asked(playbook, command))
     if problems:
@@ -248,8 +268,8 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
         },
         body={"inputs": inputs, "subject": turn.run.subject.raw},
     )
-    if not steps.instead(turn, "emergency", "the inputs", inputs):
-        _begin(turn)
+    if not steps.instead(turn, "emergency", "the inputs", inputs, "start"):
+        once.begin(turn)
     return turn.decision(_touched(turn))
 
 
@@ -257,13 +277,6 @@ def _replaced(playbook: Playbook, facts: Facts) -> JsonObject:
     """Return whose place the new run takes: the engine stops them in the same transaction."""
     older: list[JsonValue] = [other.id for other in facts.open_others]
     return {"replaces": older} if playbook.mode == "restart" and older else {}
-
-
-def _begin(turn: Turn) -> None:
-    if turn.playbook.mode == "queued" and turn.facts.open_others:
-        once.queue(turn)
-    else:
-        steps.begin(turn)
 
 
 def once_of(playbook: Playbook, command: StartRun) -> str:
@@ -298,6 +311,7 @@ def input_problems(playbook: Playbook, inputs: JsonObject) -> dict[str, str]:
 def _new_run(playbook: Playbook, command: StartRun, facts: Facts, inputs: JsonObject) -> Run:
     subject = Template(playbook.subject).render({"inputs": inputs})
     channel = facts.company.channel(playbook.channel)
+    place = steps.place_of(command.place, playbook, channel)
     return Run(
         id=facts.ids[0],
         ws=facts.company.ws,
@@ -312,5 +326,7 @@ def _new_run(playbook: Playbook, command: StartRun, facts: Facts, inputs: JsonOb
         started_by=command.actor,
         trigger=command.trigger,
         created_at=facts.at,
-        place=steps.place_of(command.place, playbook, channel),
+        place=None
+        if privacy.is_kept_from(facts.company, facts.actions, playbook, place)
+        else place,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import steps, undoing
-from workflows.errors import StillLeaving
+from workflows import paging, steps, undoing
+from workflows.errors import StillLeaving, UnderWay
 from workflows.events import Event
 from workflows.run import DraftState, Ending, RunState
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 #: Whoever ends wakes the next one. How long that one waits before it looks for itself, should nobody have.
 LOOK = timedelta(hours=1)
 _WHY = "waits until another about the same is over"
+
+
+def begin(turn: Turn) -> None:
+    """Begin with the first step, or wait behind another about the same."""
+    if turn.playbook.mode == "queued" and turn.facts.open_others:
+        queue(turn)
+    else:
+        steps.begin(turn)
 
 
 def queue(turn: Turn) -> None:
@@ -48,6 +56,9 @@ def _comes_before(other: Other, turn: Turn) -> bool:
 def make_way(turn: Turn) -> None:
     """Stop, since a newer run takes this one's place. What is leaving can't be stopped."""
     command, draft = cast("MakeWay", turn.command), turn.run.draft
+    if paging.is_open(turn.run):
+        since = turn.run.created_at.astimezone(turn.facts.company.tz)
+        raise UnderWay(subject=turn.run.subject.raw, since=f"{since:%d %b %H:%M}", run=turn.run.id)
     if draft and draft.state is DraftState.EXECUTING:
         raise still_leaving(turn)
     why = "a newer one about the same took its place"

@@ -1,7 +1,4 @@
-"""The playbook as a record: what should happen every time, who may sign, when it counts as done.
-
-`workflows.loading` reads it from YAML with places in its errors; this module says what may stand there.
-"""
+"""The playbook as a record, which `workflows.loading` reads from YAML: what should happen every time, who signs."""
 
 from __future__ import annotations
 
@@ -156,6 +153,8 @@ class TaskStep(Step):
     task: str
     who: str
     title: str
+    #: The day it is due, like `"{{ policy.renews_on }}"`; then `within` does not count.
+    due: str = ""
     within: Within = Span(count=1, unit="work days")
 
 
@@ -269,6 +268,8 @@ class Playbook(Record):
     channel: str = ""
     inputs: tuple[Field, ...] = ()
     trigger: Trigger = Trigger()
+    #: It is about employees, so shown in private only; as is what may carry out an action of risk `employee`.
+    private: bool = False
     #: Who or what a run is about: "{{ inputs.quote }}".
     subject: str
     #: Whose limits and daytime count; else whoever an action reaches, in the company's zone.

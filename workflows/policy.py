@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflows import rights
 from workflows.action import Money, Record, Risk
 from workflows.errors import (
     AlreadySigned,
@@ -80,7 +81,11 @@ def signers(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
     by_id = named(draft, company)
     stand_ins = [company.in_place_of(person, at) for person in by_id.values()]
     found = by_id | {person.id: person for person in stand_ins if person}
-    return tuple(person for person in found.values() if company.may_sign(person))
+    return tuple(
+        person
+        for person in found.values()
+        if company.may_sign(person) and rights.has(company, "sign", person)
+    )
 
 
 def passed_on_to(draft: Draft, company: Company, at: datetime) -> tuple[Person, ...]:
@@ -141,6 +146,12 @@ def may_take_part(actor: Actor, company: Company) -> None:
             needed=f"somebody who works at {company.name} now and is no guest",
             next_step="ask one of them.",
         )
+
+
+def may_start(actor: Actor, company: Company) -> None:
+    """Raise unless this is current staff with the right to start playbooks."""
+    may_take_part(actor, company)
+    rights.refuse_without(company, "start", known(actor, company))
 
 
 def may_decide(run: Run, draft: Draft, actor: Actor, company: Company, at: datetime) -> None:

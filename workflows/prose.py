@@ -54,6 +54,9 @@ def exception_line(path: ExceptionPath) -> str:
     what = _HAPPENS[path.on]
     if path.words:
         what = f"One of these words was asked or read: {', '.join(path.words)}"
+    if path.on_call:
+        called = f"{path.on_call} on call says whether it is an emergency, takes it within {path.within.words}, then"
+        what = f"{what}; {called}"
     where = f" at {path.step}" if path.step else ""
     when = f", if `{path.when}`" if path.when else ""
     say = f", saying: {plain(path.say)}" if path.say else ""

@@ -12,6 +12,7 @@ from workflows import (
     leaving,
     limits,
     once,
+    paging,
     policy,
     revising,
     steps,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workflows.commands import StepDone
-    from workflows.run import Draft, Outcome
+    from workflows.run import Draft, Outcome, Task
     from workflows.turn import Turn
 
 
@@ -57,7 +58,7 @@ def _done(turn: Turn, **outcome: str) -> None:
 
 
 def _read(turn: Turn, result: Read) -> None:
-    run, step = turn.run, cast("ReadStep", turn.playbook.step(turn.run.step))
+    run = turn.run
     _done(turn, source=result.source)
     turn.become(
         results={**run.results, run.step: result.value},
@@ -68,10 +69,19 @@ def _read(turn: Turn, result: Read) -> None:
         head={"source": result.source, "context": result.context},
         body={"value": result.value},
     )
-    if result.author is None and steps.instead(turn, "emergency", result.source, result.value):
+    if result.author is None and steps.instead(
+        turn, "emergency", result.source, result.value, "read"
+    ):
         return
-    if missing := steps.missing_fields(step, result.value):
-        lacks = f"{result.source} has no {', '.join(missing)}"
+    after_reading(turn)
+
+
+def after_reading(turn: Turn) -> None:
+    """Go on from what was read, unless something required is missing in it."""
+    run, step = turn.run, cast("ReadStep", turn.playbook.step(turn.run.step))
+    value, source = run.results.get(run.step), run.sources.get(run.step, "")
+    if missing := steps.missing_fields(step, value):
+        lacks = f"{source} has no {', '.join(missing)}"
         if not steps.instead(turn, "no-data", lacks):
             steps.stop(turn, f"{lacks}; fill it in and start again.")
         return
@@ -202,7 +212,12 @@ def due(turn: Turn) -> None:
     """Wake a waiting run: its turn has come, the draft expires, the wait is over, or an ask is overdue."""
     draft, step = turn.run.draft, turn.playbook.step(turn.run.step)
     turn.record(Event.RUN_WOKEN, actor=TIMER, body={"why": turn.run.why})
-    if not turn.run.step:
+    urgent = turn.run.urgent
+    if urgent and urgent.is_open:
+        paging.due(turn, urgent)
+    elif urgent and urgent.state == "taken":
+        tasks.due(turn, cast("Task", turn.run.task))
+    elif not turn.run.step:
         once.begin_in_turn(turn)
     elif draft and draft.state is DraftState.OPEN:
         _remind_or_expire(turn, draft)

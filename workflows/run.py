@@ -14,6 +14,7 @@ from workflows.action import Money, Record, Risk
 from workflows.durations import Span, Within
 from workflows.errors import NotSigned
 from workflows.text import Untrusted, canonical, digest
+from workflows.urgency import Urgent
 
 
 class RunState(StrEnum):
@@ -424,6 +425,12 @@ class Run(Record):
     exceptions: tuple[int, ...] = ()
     #: The customer replied while something could not be stopped any more; it is taken up when that is over.
     replied: bool = False
+    #: What that reply said, where an emergency may stand in it.
+    heard: JsonValue = None
+    #: What may be an emergency; None where nothing was.
+    urgent: Urgent | None = None
+    #: What was found and was no emergency, by exception and word.
+    calm: tuple[str, ...] = ()
     draft: Draft | None = None
     task: Task | None = None
     #: Why it waits, failed or stopped, in words.

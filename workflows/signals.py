@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from workflows import drafts, policy, steps, tasks
+from workflows import drafts, paging, policy, steps, tasks
 from workflows.errors import NotOpen
 from workflows.events import Event
 from workflows.limits import Ask
@@ -30,7 +30,7 @@ def signalled(turn: Turn) -> None:
     if command.actor.kind == "user":
         policy.may_take_part(command.actor, turn.facts.company)
     step = turn.playbook.step(turn.run.step)
-    at_rest = turn.run.state is RunState.WAITING
+    at_rest = turn.run.state is RunState.WAITING and not paging.is_open(turn.run)
     if at_rest and isinstance(step, WaitStep) and step.signal == command.name:
         _heard(turn, step)
         return
@@ -45,7 +45,7 @@ def _heard(turn: Turn, step: WaitStep) -> None:
     command = cast("Signal", turn.command)
     _record(turn)
     turn.become(results={**turn.run.results, step.wait: command.value})
-    if not steps.instead(turn, "emergency", command.name, command.value):
+    if not steps.instead(turn, "emergency", command.name, command.value, "signal"):
         steps.advance(turn)
 
 
@@ -64,9 +64,13 @@ def _reply(turn: Turn) -> Taken | None:
 
 def _replied(turn: Turn, found: Taken) -> None:
     """Leave what the run is doing: its draft is withdrawn, its task dropped. What is leaving is left to leave."""
-    draft = turn.run.draft
+    draft, urgent = turn.run.draft, turn.run.urgent
+    if urgent and urgent.state != "over":
+        turn.become(replied=True, heard=cast("Signal", turn.command).value)
+        turn.sentence = "Noted. It may be an emergency, so somebody is asked or has it already."
+        return
     if draft and draft.state in _AWAY and not _is_here(turn, draft):
-        turn.become(replied=True)
+        turn.become(replied=True, heard=cast("Signal", turn.command).value)
         turn.sentence = (
             "It is leaving already and can't be stopped; the reply is taken up right after."
         )
@@ -76,7 +80,10 @@ def _replied(turn: Turn, found: Taken) -> None:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.sentence = "Noted. Nothing that was prepared before the reply leaves."
-    steps.take(turn, found, steps.REPLIED if found.path.on == REPLIED else "the reply")
+    if found.path.on == REPLIED:
+        steps.take(turn, found, steps.REPLIED)
+    else:
+        steps.take(turn, found, "the reply", "reply")
 
 
 def _is_here(turn: Turn, draft: Draft) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, exceptions, limits, policy
+from workflows import customers, exceptions, incidents, limits, paging, policy
 from workflows.action import Money, money
 from workflows.assigning import assigned
 from workflows.commands import Drafted, StartRun
+from workflows.deadlines import deadline
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template, render_payload
 from workflows.playbook import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
     from workflows.run import Run
     from workflows.turn import Turn
+    from workflows.urgency import Came, Urgent
 
 FIXED_TEXT = Authorship(
     agent="playbook",
@@ -83,8 +85,11 @@ def advance(turn: Turn) -> None:
         finish(turn)
         return
     if turn.run.replied:
-        turn.become(replied=False)
-        if instead(turn, "replied", REPLIED):
+        heard = turn.run.heard
+        turn.become(replied=False, heard=None)
+        if instead(turn, "emergency", "the reply", heard, "reply") or instead(
+            turn, "replied", REPLIED
+        ):
             return
     following = turn.playbook.after(turn.run.step)
     enter(turn, following) if following else finish(turn)
@@ -116,14 +121,14 @@ def stop(turn: Turn, why: str) -> None:
     turn.post(f"run:{turn.run.id}")
 
 
-def instead(turn: Turn, on: On, why: str, read: JsonValue = None) -> bool:
+def instead(turn: Turn, on: On, why: str, read: JsonValue = None, came: Came | None = None) -> bool:
     """Take the exception the playbook has for this, if any; False where the usual must happen.
 
-    `read` is where the words of an emergency are looked for.
+    `read` is where the words of an emergency are looked for, and `came` how it got here.
     """
     found = applying(turn, on, read)
     if found:
-        take(turn, found, why)
+        take(turn, found, why, came)
     return found is not None
 
 
@@ -132,14 +137,27 @@ def applying(turn: Turn, on: On, read: JsonValue = None) -> Taken | None:
     return exceptions.find(turn.playbook.exceptions, turn.run, on, values(turn.run), read)
 
 
-def take(turn: Turn, found: Taken, why: str) -> None:
-    """Go on where an exception leads; one that comes up again and again is left to a person."""
+def take(turn: Turn, found: Taken, why: str, came: Came | None = None) -> None:
+    """Go on where an exception leads; one that comes up again and again is left to a person.
+
+    What may be an emergency and has somebody on call waits for them first.
+    """
     because = f'Emergency: "{found.word}" stands in {why}.' if found.word else why
-    if found.spent:
+    if came and found.path.on_call:
+        paging.ask(turn, found, because, came)
+    elif found.spent:
         park(turn, f"{_said(because)} It has happened {exceptions.MOST} times before.")
     else:
         said = Template(found.path.say).render(values(turn.run)) or _said(because)
         _lead(turn, found, because, said)
+
+
+def after_emergency(turn: Turn) -> None:
+    """Go on where the exception leads that found an emergency, once it is dealt with."""
+    urgent = cast("Urgent", turn.run.urgent)
+    turn.become(urgent=urgent.model_copy(update={"state": "over"}))
+    path = turn.playbook.exceptions[urgent.n - 1]
+    take(turn, exceptions.Taken(n=urgent.n, path=path, spent=False), urgent.why)
 
 
 def _said(why: str) -> str:
@@ -175,6 +193,7 @@ def park(turn: Turn, why: str) -> None:
     turn.become(state=RunState.FAILED, due_at=None, why=why)
     turn.record(Event.RUN_FAILED, actor=SYSTEM, body={"why": why})
     turn.post(f"run:{turn.run.id}", {"incident": True})
+    incidents.open_task(turn, why)
 
 
 def _work(turn: Turn, _step: AnyStep) -> None:
@@ -192,12 +211,13 @@ def _do(turn: Turn, step: DoStep) -> None:
 
 
 def _give(turn: Turn, step: AskStep | TaskStep) -> None:
-    company = turn.facts.company
-    owner = company.first_here(step.who, turn.at)
+    company, known = turn.facts.company, values(turn.run)
+    who = Template(step.who).render(known).strip()
+    owner = company.first_here(who, turn.at)
     if owner is None:
-        fail(turn, f"Nobody is {step.who}, so nobody can be asked. Add them to company.yml.")
+        fail(turn, f"Nobody is {who}, so nobody can be asked. Add them to company.yml.")
         return
-    known = values(turn.run)
+    remind_at, due_at = deadline(step, known, turn.at, company.door)
     task = Task(
         id=turn.facts.ids[2],
         run_id=turn.run.id,
@@ -205,8 +225,8 @@ def _give(turn: Turn, step: AskStep | TaskStep) -> None:
         owner=owner.id,
         title=Untrusted(Template(step.title).render(known)),
         opened_at=turn.at,
-        remind_at=step.within.half(turn.at, company.door),
-        due_at=step.within.after(turn.at, company.door),
+        remind_at=remind_at,
+        due_at=due_at,
     )
     if isinstance(step, AskStep):
         task = suggest(turn, step, known, task)

@@ -39,7 +39,7 @@ def _nudge(turn: Turn, person_id: str, why: str) -> None:
     task = cast("Task", turn.run.task)
     due = task.due_at.isoformat() if task.due_at else ""
     said: JsonObject = {"person": person_id, "why": why, "owner": task.owner, "due": due}
-    turn.post(f"nudge:{task.id}:{turn.facts.ids[0]}", said)
+    turn.post(f"nudge:{task.id}:{turn.facts.ids[0]}", said, to=person_id)
 
 
 def hand_over(turn: Turn) -> None:
@@ -89,10 +89,19 @@ def answer(turn: Turn) -> None:
     ending = Ending(by=command.actor, at=turn.at, reason=command.choice)
     turn.become(
         task=task.model_copy(update={"state": "done", "answer": command.choice, "ending": ending}),
-        results={**turn.run.results, turn.run.step: command.choice},
+        results=turn.run.results | _brought(turn, command),
     )
     turn.record(Event.TASK_CLOSED, head={"task": task.id}, body={"answer": command.choice})
-    steps.advance(turn)
+    if turn.run.urgent and turn.run.urgent.state == "taken":
+        steps.after_emergency(turn)
+    else:
+        steps.advance(turn)
+
+
+def _brought(turn: Turn, command: Answer) -> JsonObject:
+    """Return what an answer brings: to deal with an emergency brings nothing, whatever step the run is at."""
+    urgent = turn.run.urgent
+    return {} if urgent and urgent.state == "taken" else {turn.run.step: command.choice}
 
 
 def drop(turn: Turn, ending: Ending) -> None:

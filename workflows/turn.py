@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from workflows import privacy
 from workflows.action import ActionSpec, Record
 from workflows.answers import Answer, Recorded
 from workflows.company import Company
@@ -16,7 +17,7 @@ from workflows.ground import Ground
 from workflows.limits import Ask, Told
 from workflows.ports import JsonObject, Post, StepState
 from workflows.reading import Reading
-from workflows.run import Actor, Draft, Run, RunState, Task
+from workflows.run import Actor, Draft, Place, Run, RunState, Task
 from workflows.sight import Sight, times_of
 
 if TYPE_CHECKING:
@@ -240,19 +241,21 @@ class Turn:
             )
         )
 
-    def post(self, subject: str, body: JsonObject | None = None, channel: str = "") -> None:
-        """Show something where the run lives, or in a channel of the company named here."""
-        company, place = self.facts.company, self.run.place
-        if channel:
-            self.posts.append(
-                Post(subject=subject, channel=company.channel(channel), body=body or {})
-            )
-        elif place:
+    def post(
+        self, subject: str, body: JsonObject | None = None, channel: str = "", to: str = ""
+    ) -> None:
+        """Show something where the run lives, or in a channel of the company named here.
+
+        What is about employees and has no private place is shown in direct messages: to whom it concerns, and `to`
+        whom it is said.
+        """
+        place = Place(channel=self.facts.company.channel(channel)) if channel else self.run.place
+        for each in privacy.places(self, place, to):
             self.posts.append(
                 Post(
                     subject=subject,
-                    channel=place.channel,
-                    thread_ts=place.thread_ts,
+                    channel=each.channel,
+                    thread_ts=each.thread_ts,
                     body=body or {},
                 )
             )

@@ -129,7 +129,7 @@ def redraft(turn: Turn) -> None:
 
 def retry(turn: Turn) -> None:
     """Enter the step again at which the run could not go on. What was drafted there is drafted again from its card."""
-    policy.may_take_part(turn.command.actor, turn.facts.company)
+    policy.may_start(turn.command.actor, turn.facts.company)
     run, step = turn.run, turn.playbook.step(turn.run.step)
     if step is None or is_on_card(run):
         raise NotOpen(state="decided on its card", wanted="tried again from here")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Days in a row without an open door after which nobody waits for one any more.
 PATIENCE = 400
-_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DAY = timedelta(days=1)
 MIDNIGHT = "24:00"
 
@@ -42,7 +42,7 @@ class Hours(Record):
     @field_validator("open", "close")
     @classmethod
     def _known_time(cls, written: str) -> str:
-        if written != MIDNIGHT and not _TIME.fullmatch(written):
+        if written != MIDNIGHT and not TIME.fullmatch(written):
             msg = f"{written!r} is not a time, like 08:00"
             raise ValueError(msg)
         return written
@@ -121,6 +121,13 @@ class WorkTime(Record):
         for _ in range(days):
             day = self._following(day)
         return self.opens(datetime.combine(day, local.time(), zone).astimezone(UTC))
+
+    def closes(self, day: date) -> datetime:
+        """Return when the door shuts on that day; on one it stays shut, when that day is over."""
+        found = self._on(day, ZoneInfo(self.zone))
+        return (
+            max(end for _, end in found) if found else _instant(day, MIDNIGHT, ZoneInfo(self.zone))
+        )
 
     def between(self, start: datetime, end: datetime) -> float:
         """Return the seconds of working time from `start` to `end`; 0 when `end` is not later."""

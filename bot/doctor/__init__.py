@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
-from bot.doctor import audit, company, database, model, slack, versions, web
+from bot.doctor import audit, company, database, model, places, slack, versions, web
 from workflows.ports import Finding
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("Slack", slack.bot_token),
     ("Socket Mode", slack.app_token),
     ("Company", company.company),
+    ("Private channels", places.private_channels),
     ("Connectors", company.connections),
     ("Database", database.database),
     ("Playbooks", versions.versions),

@@ -11,7 +11,18 @@ from pydantic_core import PydanticUndefined
 from bot.reference.markdown import code, first_line, table
 from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
-from workflows import action, company, customers, flags, limits, playbook, worktime, worth
+from workflows import (
+    action,
+    company,
+    customers,
+    flags,
+    limits,
+    on_call,
+    playbook,
+    rights,
+    worktime,
+    worth,
+)
 from workflows.durations import Span, words
 
 if TYPE_CHECKING:
@@ -87,6 +98,8 @@ def company_page() -> str:
         _record(limits.Limit, "`limits`"),
         _record(flags.Flags, "`flags`"),
         _record(worth.Numbers, "`numbers`"),
+        _record(on_call.Rota, "A rota of `on_call`"),
+        _record(rights.Rights, "`rights`"),
     )
 
 

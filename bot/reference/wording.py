@@ -50,6 +50,13 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_LEARNT: "An edited draft was carried out, and its edit is an example from now on: of which agent, "
     "between which revisions, in which fields, for which reason. The texts are the revisions'.",
     Event.EXAMPLE_SWITCHED: "Somebody switched an example off or on again, or had it forgotten for good.",
+    Event.URGENT_FOUND: "A playbook's criteria for an emergency were met: which exception, and in what.",
+    Event.URGENT_ASKED: "Somebody on call was asked whether it is one: who, in which round, who was passed over.",
+    Event.URGENT_CONFIRMED: "A person said that it is one.",
+    Event.URGENT_PAGED: "Somebody was paged: who, in which round, who was passed over.",
+    Event.URGENT_TAKEN: "Somebody acknowledged it; it is a task of theirs from then on.",
+    Event.URGENT_DISMISSED: "A person said that it is none; the run goes on.",
+    Event.URGENT_UNANSWERED: "The whole line was asked as often as the rota says, and nobody answered.",
     Event.TASK_OPENED: "A person was given a task or asked to choose.",
     Event.TASK_REMINDED: "Half of the time was over; whoever has the work was reminded once.",
     Event.TASK_OVERDUE: "It was not done in time; an owner of the playbook was told.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blocks import card, incident, kpi, notice, proposal
+from blocks import card, incident, kpi, notice, proposal, urgent
 from blocks.listing import Place
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
@@ -13,6 +13,7 @@ from workflows.exceptions import listens
 from workflows.inventory import advised, of_playbook
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
+from workflows.on_call import line
 from workflows.policy import absences, passed_on_to, signers
 from workflows.text import Untrusted
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.slack.tab import Tab
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
+    from workflows.incidents import Incident
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory
@@ -66,6 +68,10 @@ class Looking(Protocol):
         """Return other runs that could not go on from the same step."""
         ...
 
+    def repeats(self, run: Run, step: str, why: str, at: datetime) -> Sequence[Incident]:
+        """Return the incidents before `at` of the same playbook, step and error, oldest first."""
+        ...
+
     def version(self, version: str) -> Playbook | None:
         """Return a version of a playbook; None where this program can't read it."""
         ...
@@ -105,6 +111,7 @@ class Drawings:
             "escalate": self._escalate,
             "task": self._task,
             "nudge": self._nudge,
+            "urgent": self._urgent,
             "home": self._home,
             "proposal": self._proposal,
             "unreadable": self._said,
@@ -162,12 +169,15 @@ class Drawings:
     def _incident(self, run: Run, entries: Sequence[Logged], stopped: Logged) -> dict[str, Any]:
         """Return what follows in the thread of a run that could not go on: it stays as it was then."""
         reading, company = self._reading, self._directory.company()
+        step = str(stopped.entry.head.get("step", ""))
+        why = str(stopped.entry.body.get("why", ""))
         return incident.incident(
             incident.Incident(
                 run=run,
                 at=stopped.at,
-                step=str(stopped.entry.head.get("step", "")),
-                why=str(stopped.entry.body.get("why", "")),
+                step=step,
+                why=why,
+                repeats=reading.repeats(run, step, why, stopped.at),
                 keeper=company.keeper,
                 owner=reading.playbook(run.version).owner,
                 entries=[each for each in entries if each.at <= stopped.at],
@@ -210,6 +220,21 @@ class Drawings:
             return None
         said = {key: str(value) for key, value in row.body.items()}
         return Drawing(message=notice.nudge(run.task, said))
+
+    def _urgent(self, row: Row, name: str) -> Drawing | None:
+        run = self._reading.run(name.partition(":")[0])
+        if run is None or run.urgent is None:
+            return None
+        it = run.urgent
+        if row.body.get("found") != it.since.isoformat():
+            return Drawing(message=urgent.gone(run))
+        shown = urgent.Shown(
+            run=run,
+            urgent=it,
+            skipped=line(self._directory.company(), it.rota, self._clock.now()).skipped,
+            entries=self._reading.logged(about=f"run:{run.id}"),
+        )
+        return Drawing(message=urgent.urgent(shown), replies=(urgent.pack(shown),))
 
     def _proposal(self, _row: Row, proposal_id: str) -> Drawing | None:
         seen = self.change(proposal_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from blocks import learnt
-from workflows import edit_rate
+from workflows import edit_rate, privacy
 from workflows.examples import lesson
 from workflows.unlearning import may_switch
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from blocks.text import Block
+    from workflows.action import ActionSpec
     from workflows.edit_rate import EditedWeek
     from workflows.examples import Taught
     from workflows.ports import Clock, Directory, Shelf
@@ -36,9 +37,16 @@ class Lessons:
     """Draws what agents learnt."""
 
     def __init__(
-        self, *, reading: Looking, directory: Directory, shelf: Shelf, clock: Clock
+        self,
+        *,
+        reading: Looking,
+        directory: Directory,
+        shelf: Shelf,
+        clock: Clock,
+        actions: Mapping[str, ActionSpec],
     ) -> None:
         """Take what is looked at."""
+        self._actions = actions
         self._reading, self._directory, self._shelf, self._clock = reading, directory, shelf, clock
 
     def rows(self, person: str) -> list[list[Block]]:
@@ -54,9 +62,21 @@ class Lessons:
         counted = self._reading.edited_weeks(self._clock.now(), self._directory.company().tz)
         return [(name, edit_rate.words(weeks)) for name, weeks in counted.items()]
 
+    def _may_read(self, person: str, playbook: str) -> bool:
+        """Whether somebody may read texts of a playbook: of one about employees only whom it concerns."""
+        book, company = self._shelf.get(playbook), self._directory.company()
+        if book is None:
+            return company.is_admin(person)  # nobody can tell what it was about
+        private = privacy.is_private(book, self._actions)
+        return not private or person in privacy.circle(book, company)
+
     def _learnt(self, person: str, agent: str = "") -> list[learnt.Learnt]:
         company = self._directory.company()
-        found = self._reading.taught(agent)
+        found = [
+            one
+            for one in self._reading.taught(agent)
+            if self._may_read(person, one.example.playbook)
+        ]
         names = {one.example.playbook for one in found}
         may = {name: may_switch(person, self._shelf.get(name), company) for name in names}
         return [

@@ -10,12 +10,13 @@ from blocks import home, listing
 from blocks.listing import View
 from blocks.queue import Waiting
 from bot.slack import lessons
-from workflows import queue
+from workflows import privacy, queue
 from workflows.delegation import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, may_go_together
+from workflows.rights import has
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
@@ -35,11 +36,19 @@ if TYPE_CHECKING:
     from workflows.versions import Active, Proposal
 
 
+#: Lists that show what is others'.
+_OF_OTHERS = frozenset({View.TEAM, View.LATE, View.RUNS, View.PLAYBOOKS, View.LEARNT})
+
+
 class Looking(lessons.Looking, Protocol):
     """What is looked up to draw it."""
 
     def playbook(self, version: str) -> Playbook:
         """Return a playbook as it was when runs were pinned to it."""
+        ...
+
+    def run(self, run_id: str) -> Run | None:
+        """Return a run."""
         ...
 
     def open_runs(self) -> Sequence[Run]:
@@ -108,7 +117,7 @@ class Tab:
         self._reading, self._directory, self._shelf = reading, directory, shelf
         self._clock, self._actions, self._findings = clock, actions, findings
         self.lessons = lessons.Lessons(
-            reading=reading, directory=directory, shelf=shelf, clock=clock
+            reading=reading, directory=directory, shelf=shelf, clock=clock, actions=actions
         )
         self._rows: dict[View, Callable[[str], list[list[Block]]]] = {
             View.TEAM: self._team,
@@ -125,13 +134,24 @@ class Tab:
         company = self._directory.company()
         if company.person(person) is None:
             return home.closed(Stranger(company=company.name).sentence)
-        admin = company.is_admin(person)
+        views = self._views(person, company)
         rows = self._rows.get(place.view)
-        if rows is None or (place.view is View.SWITCHES and not admin):
-            return self._mine(person, place.page, admin=admin)
-        return listing.listing(place, rows(person), admin=admin)
+        if rows is None or place.view not in views:
+            return self._mine(person, place.page, views)
+        return listing.listing(place, rows(person), views)
 
-    def _mine(self, person: str, page: int, *, admin: bool) -> dict[str, Any]:
+    def _views(self, person_id: str, company: Company) -> tuple[View, ...]:
+        """Return the lists somebody may look at."""
+        person, admin = company.person(person_id), company.is_admin(person_id)
+        sees = person is not None and has(company, "see", person)
+        return tuple(
+            view
+            for view in View
+            if (sees or view not in _OF_OTHERS) and (admin or view is not View.SWITCHES)
+        )
+
+    def _mine(self, person: str, page: int, views: tuple[View, ...]) -> dict[str, Any]:
+        admin = View.SWITCHES in views
         company, now = self._directory.company(), self._clock.now()
         yesterday = self._reading.yesterday(now, company.tz)
         return home.home(
@@ -144,6 +164,7 @@ class Tab:
                 runs=self._reading.runs_of(person),
                 owned=self._owned(person),
                 admin=admin,
+                views=views,
                 switches=self._reading.switches() if admin else (),
                 findings=self._findings() if admin else (),
                 sent_yesterday=yesterday.left,
@@ -181,7 +202,9 @@ class Tab:
 
     def _team(self, person: str) -> list[list[Block]]:
         company, now = self._directory.company(), self._clock.now()
-        found = queue.team_queue(person, self._reading.open_runs(), company, now)
+        found = queue.team_queue(
+            person, self._seen(person, self._reading.open_runs()), company, now
+        )
         return [listing.waiting_row(run, names) for run, names in found]
 
     def _late(self, person: str) -> list[list[Block]]:
@@ -189,8 +212,12 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         team = queue.team_of(person, company)
         late = [run for run in self._reading.open_runs() if run.draft and run.draft.escalated_at]
-        found = queue.waiting_for(team, late, company, now)
-        tasks = [task for task in self._reading.late_tasks(now) if task.owner in team]
+        found = queue.waiting_for(team, self._seen(person, late), company, now)
+        tasks = [
+            task
+            for task in self._reading.late_tasks(now)
+            if task.owner in team and self._sees_task(person, task)
+        ]
         return [
             *(listing.waiting_row(run, names) for run, names in found),
             *(listing.late_task(task) for task in tasks),
@@ -200,8 +227,21 @@ class Tab:
         return [home.task_row(task) for task in self._reading.tasks_of(person)]
 
     def _runs(self, person: str) -> list[list[Block]]:
-        del person  # everybody on the staff sees what is under way
-        return [listing.run_row(run) for run in self._reading.active(1000)]
+        return [listing.run_row(run) for run in self._seen(person, self._reading.active(1000))]
+
+    def _seen(self, person: str, runs: Sequence[Run]) -> list[Run]:
+        """Return those of the runs that somebody may see: what is about employees only if it concerns them."""
+        company, now = self._directory.company(), self._clock.now()
+        books = {version: self._reading.playbook(version) for version in {r.version for r in runs}}
+        return [
+            run
+            for run in runs
+            if privacy.may_see(run, books[run.version], self._actions, company, person, now)
+        ]
+
+    def _sees_task(self, person: str, task: Task) -> bool:
+        run = self._reading.run(task.run_id)
+        return run is not None and bool(self._seen(person, [run]))
 
     def _playbooks(self, person: str) -> list[list[Block]]:
         del person  # everybody on the staff may read a procedure

@@ -148,9 +148,9 @@ class Queue:
 
     def runs(self, state: RunState | None = None, limit: int = 100, offset: int = 0) -> list[Run]:
         """Return runs of a state, or of all, newest first."""
-        query = _RECENT if state is None else _OF_STATE
-        named = {} if state is None else {"state": state.value}
-        return self._runs(query.limit(limit).offset(offset), named)
+        if state is None:
+            return self._runs(_RECENT.limit(limit).offset(offset), {})
+        return self._runs(_OF_STATE.limit(limit).offset(offset), {"state": state.value})
 
     def run(self, run_id: str) -> Run | None:
         """Return a run by its id, or by the beginning of it when only one begins so."""
@@ -158,8 +158,7 @@ class Queue:
             named = {"ws": self._ws, "first": run_id, "last": f"{run_id}\U0010ffff"}
             found = many(connection, _BEGINNING, named) if run_id else []
             exact = [row for row in found if row["id"] == run_id]
-            unique = exact or (found if len(found) == 1 else [])
-            return next(iter(_whole(connection, unique)), None)
+            return next(iter(_whole(connection, exact or found[: len(found) == 1])), None)
 
     def run_of_task(self, task_id: str) -> Run | None:
         """Return the run a task belongs to."""
@@ -186,12 +185,16 @@ class Queue:
         named = {"playbook": run.playbook, "step": run.step, "besides": run.id, "state": "failed"}
         return self._runs(_FAILED_AT.limit(limit), named)
 
+    def playbooks(self, run_ids: Sequence[str]) -> dict[str, str]:
+        """Return which playbook each of these runs is of."""
+        with self._database.read(LOOK) as connection:
+            return {row["id"]: row["playbook"] for row in _in(connection, run.c.id, run_ids)}
+
     def carried_out(self, run_id: str) -> list[Draft]:
         """Return what a run has carried out, in order."""
         with self._database.read(LOOK) as connection:
-            found = connection.execute(_WENT, {"ws": self._ws, "id": run_id}).scalars().all()
-            runs = Runs(connection, self._ws)
-            return [made for draft_id in found if (made := runs.draft(draft_id))]
+            found = connection.execute(_WENT, {"ws": self._ws, "id": run_id}).scalars()
+            return [made for one in found.all() if (made := Runs(connection, self._ws).draft(one))]
 
     def tasks_of(self, owner: str) -> list[Task]:
         """Return a person's open tasks, earliest due first."""
@@ -214,8 +217,7 @@ class Queue:
     def went_out(self, since: datetime, until: datetime) -> Left:
         """Count what was carried out between two times."""
         with self._database.read(LOOK) as connection:
-            named = {"ws": self._ws, "since": since, "until": until}
-            (row,) = many(connection, _LEFT, named)
+            (row,) = many(connection, _LEFT, {"ws": self._ws, "since": since, "until": until})
         return Left(left=row["left"], edited=int(row["edited"]))
 
     def yesterday(self, now: datetime, zone: tzinfo) -> Left:
@@ -231,8 +233,7 @@ class Queue:
             left = many(connection, _LEFT_BY, {"ws": self._ws, "since": monday})
             since = {"ws": self._ws, "since_words": stamp(monday)}
             chains = [row["chain"] for row in many(connection, _REJECTED, since)]
-            runs = _in(connection, run.c.id, [name.removeprefix("run:") for name in chains])
-        playbooks = {row["id"]: row["playbook"] for row in runs}
+        playbooks = self.playbooks([name.removeprefix("run:") for name in chains])
         rejected = Counter(playbooks.get(name.removeprefix("run:"), "") for name in chains)
         counts = {row.pop("playbook"): row for row in left}
         return {

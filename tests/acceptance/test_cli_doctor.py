@@ -172,6 +172,30 @@ def test_slack_out_of_reach_is_no_crash(home: Path) -> None:
     assert "can't be reached" in _wrong(_settings(home, **away))["Slack at 127.0.0.1"].why
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"ok": True, "channel": {"is_private": True}}, ""),
+        ({"ok": True, "channel": {"is_private": False}}, "everybody in the workspace can read it"),
+        ({"ok": False, "error": "channel_not_found"}, "Slack did not say (channel_not_found)"),
+    ],
+)
+def test_a_channel_that_is_called_private_is_looked_at(
+    home: Path, web: FakeWeb, answer: object, said: str
+) -> None:
+    """What is about employees is shown there, so Slack is asked."""
+    file = home / "company.yml"
+    file.write_text(
+        "private_channels: [sales]\n" + file.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    web.slack()
+    web.answers["/api/conversations.info"] = (200, {}, answer)
+    (found,) = [
+        one for one in examine(_settings(home, web), FakeClock()) if "calls private" in one.what
+    ]
+    assert (found.ok, found.why) == (said == "", said)
+
+
 def test_a_model_that_is_not_there_is_named(home: Path, web: FakeWeb) -> None:
     """The server is asked which models it has, with the key, and nothing else."""
     web.answers["/v1/models"] = (200, {}, {"data": [{"id": "small-1"}, {"id": "large-1"}]})

@@ -14,6 +14,7 @@ from blocks import (
     asking,
     card,
     home,
+    incident,
     kpi,
     learnt,
     listing,
@@ -23,6 +24,7 @@ from blocks import (
     ownerform,
     queue,
     sop,
+    urgent,
 )
 from blocks.ids import ActionId, CallbackId
 from blocks.kit.problem import walk
@@ -33,6 +35,7 @@ from tests.unit.blocks.test_hostile import everything
 from tests.unit.blocks.test_learnt import shown_example
 from tests.unit.blocks.test_screens import waiting
 from tests.unit.workflows.playbook_text import GOOD, loaded
+from workflows.own import follow_up_fields
 from workflows.ownerform import fresh, parts
 from workflows.run import DraftState
 
@@ -78,6 +81,8 @@ def _screens() -> list[Json]:
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
         learnt.learnt([shown_example()], []),
+        urgent.urgent(examples.emergency()),
+        incident.follow_up(follow_up_fields(), "C1|1.5|0199-run"),
         *_owner_form(),
     ]
 
@@ -92,7 +97,7 @@ def _owner_form() -> list[Json]:
         *[ownerform.fields(book, one, "quote-follow-up|0123456789ab|head") for one in found],
         ownerform.shipped([book]),
         ownerform.new(book, fresh(book.source)),
-        listing.listing(playbooks, [], admin=True),
+        listing.listing(playbooks, [], set(listing.View)),
         sop.checklist(book),
     ]
 

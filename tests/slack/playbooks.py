@@ -116,3 +116,22 @@ def refund(home: Path) -> None:
 
 def _write(home: Path, name: str, text: str) -> None:
     (home / "playbooks" / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+_ALARM = """\
+exceptions:
+  - {{on: emergency, words: [fire], on_call: night, within: 2 hours, then: call, say: "{say}"}}
+steps:
+"""
+
+
+def alarming(home: Path) -> None:
+    """Add a playbook that sends one letter, unless there is a fire: then whoever is on call says so first."""
+    head = _HEAD.format(name="letter", title="Write a letter", level=3, mode="parallel")
+    alarm = _ALARM.format(say="A fire at {{ inputs.to }}: call now.")
+    text = head.replace("steps:\n", alarm) + _LETTER.format(quorum=1, body="A short text")
+    _write(home, "letter", text + _ASIDE)
+    file = home / "company.yml"
+    weeks = "rota: [U01LEE, U01NOA], from: 2026-11-23, hand_over: mon 00:00"
+    rota = f"on_call: {{night: {{{weeks}, next_after: 10 minutes}}}}\n"
+    file.write_text(rota + file.read_text(encoding="utf-8"), encoding="utf-8")

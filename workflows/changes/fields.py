@@ -192,6 +192,9 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "owner": partial(every, label="owner", kind="wider", part=_SIGNS),
         "level": partial(ordered, label="level", more="wider", part=_DOES),
         "channel": partial(_doubt, label="channel of its cards"),
+        "private": partial(
+            one_of_two, wider=False, words=("may be seen by everybody", "is seen by few")
+        ),
         "inputs": _inputs,
         "trigger": _nested,
         "subject": partial(_doubt, label="what a run is about:"),
@@ -287,7 +290,12 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "because": partial(_text, label="recommends it because"),
         **_FOR_PEOPLE,
     },
-    schema.TaskStep: {"task": identity, "aside": _doubt_aside, **_FOR_PEOPLE},
+    schema.TaskStep: {
+        "task": identity,
+        "aside": _doubt_aside,
+        "due": partial(_text, label="due on"),
+        **_FOR_PEOPLE,
+    },
     schema.WaitStep: {
         "aside": _doubt_aside,
         "wait": identity,

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from workflows.action import Money, Risk
 from workflows.loading.problems import did_you_mean
 from workflows.reading import is_slack_group
+from workflows.rights import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSpec] | None) -> None:
     """Write down who is named and not listed, and limits that would bite nothing."""
+    _check_people(sheet, company)
+    _check_places(sheet, company)
+    _check_rotas(sheet, company)
+    _check_rights(sheet, company)
+    for n, limit in enumerate(company.limits):
+        _check_limit(sheet, n, limit, company, actions)
+    _check_numbers(sheet, company)
+
+
+def _check_people(sheet: Sheet, company: Company) -> None:
     ids = [person.id for person in company.people]
     for n, person in enumerate(company.people):
         if person.id in ids[:n]:
@@ -31,17 +42,33 @@ def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSp
     if company.owner not in ids:
         problem = f"the owner `{company.owner}` is not among the people"
         sheet.note(sheet.at(("owner",)), problem, did_you_mean(company.owner, ids))
-    if company.platform and company.platform not in ids:
-        problem = f"`{company.platform}` is not among the people"
-        sheet.note(sheet.at(("platform",)), problem, did_you_mean(company.platform, ids))
+    if company.platform:
+        _listed(sheet, ("platform",), company.platform, ids)
     for group, members in company.groups.items():
         for n, member in enumerate(members):
-            if member not in ids and not is_slack_group(member):
-                problem = f"`{member}` is not among the people"
-                sheet.note(sheet.at(("groups", group, n)), problem, did_you_mean(member, ids))
-    for n, limit in enumerate(company.limits):
-        _check_limit(sheet, n, limit, company, actions)
-    _check_numbers(sheet, company)
+            if not is_slack_group(member):
+                _listed(sheet, ("groups", group, n), member, ids)
+
+
+def _listed(sheet: Sheet, path: Path, person: str, ids: list[str]) -> None:
+    if person not in ids:
+        problem = f"`{person}` is not among the people"
+        sheet.note(sheet.at(path), problem, did_you_mean(person, ids))
+
+
+def _check_places(sheet: Sheet, company: Company) -> None:
+    for n, name in enumerate(company.private_channels):
+        if name not in company.channels:
+            hint = did_you_mean(name, company.channels)
+            sheet.note(sheet.at(("private_channels", n)), f"there is no channel `{name}`", hint)
+
+
+def _check_rotas(sheet: Sheet, company: Company) -> None:
+    ids = [person.id for person in company.people]
+    for name, rota in company.on_call.items():
+        where: Path = ("on_call", name, "rota")
+        for n, member in enumerate(rota.rota):
+            _listed(sheet, where if len(rota.rota) == 1 else (*where, n), member, ids)
 
 
 def _check_numbers(sheet: Sheet, company: Company) -> None:
@@ -62,6 +89,17 @@ def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None
     for k, absence in enumerate(person.away):
         if absence.last < absence.first:
             sheet.note(sheet.at(("people", n, "away", k, "to")), "is before `from`")
+
+
+def _check_rights(sheet: Sheet, company: Company) -> None:
+    for right in RIGHTS:
+        names: tuple[str, ...] = getattr(company.rights, right) or ()
+        for n, name in enumerate(names):
+            if not (company.members(name) or company.unread(name)):
+                path: Path = ("rights", right) if len(names) == 1 else ("rights", right, n)
+                roles = {role for person in company.people for role in person.roles}
+                hint = did_you_mean(name, {"owner", *roles, *company.groups})
+                sheet.note(sheet.at(path), f"nobody in {company.name} is `{name}`", hint)
 
 
 def _check_limit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows.emergency import spelled
+from workflows.loading.problems import did_you_mean
 from workflows.playbook import (
     AskStep,
     DecideStep,
@@ -58,6 +59,7 @@ def check_exceptions(it: Inspection) -> None:
     """Write down what is wrong with the exceptions, and with steps set aside that nothing leads to."""
     for n, path in enumerate(it.playbook.exceptions):
         _words(it, n, path)
+        _on_call(it, n, path)
         _target(it, n, path)
         _expressions(it, n, path, _first_place(it, n, path))
         _hidden(it, n, path)
@@ -85,7 +87,7 @@ def _words(it: Inspection, n: int, path: ExceptionPath) -> None:
         if path.words:
             it.note(("exceptions", n, "words"), f"`{path.on}` looks for no words")
         return
-    if not path.words:
+    if not (path.words or (path.on_call and path.when)):
         hint = "Write words: [gas leak, fire]."
         it.note(("exceptions", n), "an emergency is known by its `words`, and there are none", hint)
     for k, word in enumerate(path.words):
@@ -93,6 +95,18 @@ def _words(it: Inspection, n: int, path: ExceptionPath) -> None:
             it.note(("exceptions", n, "words", k), f"{word!r} has no letter or digit to look for")
     if path.then == "next":
         it.note(("exceptions", n, "then"), "an emergency must lead to a step, or stop the run")
+
+
+def _on_call(it: Inspection, n: int, path: ExceptionPath) -> None:
+    at = ("exceptions", n, "on_call")
+    if not path.on_call:
+        return
+    it.span(("exceptions", n, "within"), path.within)
+    if path.on != "emergency":
+        it.note(at, f"`{path.on}` calls nobody; only an emergency does")
+    elif it.company is not None and path.on_call not in it.company.on_call:
+        hint = did_you_mean(path.on_call, it.company.on_call) or "List it there under `on_call`."
+        it.note(at, f"there is no rota `{path.on_call}` in company.yml", hint)
 
 
 def _target(it: Inspection, n: int, path: ExceptionPath) -> None:

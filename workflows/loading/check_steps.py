@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.loading.check_signing import check_approve
 from workflows.loading.problems import did_you_mean
-from workflows.playbook import IN_TURN, step_kind
+from workflows.playbook import IN_TURN, TaskStep, step_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         DraftStep,
         ReadStep,
         StartStep,
-        TaskStep,
         TellStep,
         WaitStep,
     )
@@ -121,7 +120,12 @@ def _ask(it: Inspection, n: int, step: AskStep) -> None:
 
 
 def _work(it: Inspection, n: int, step: AskStep | TaskStep) -> None:
-    it.people(("steps", n, "who"), step.who)
+    if "{{" in step.who:
+        it.template(("steps", n, "who"), step.who, n)
+    else:
+        it.people(("steps", n, "who"), step.who)
+    if isinstance(step, TaskStep):
+        it.template(("steps", n, "due"), step.due, n)
     it.template(("steps", n, "title"), step.title, n)
     it.span(("steps", n, "within"), step.within)
 
@@ -145,6 +149,7 @@ def _decide(it: Inspection, n: int, step: DecideStep) -> None:
 def _tell(it: Inspection, n: int, step: TellStep) -> None:
     path: Path = ("steps", n)
     it.channel((*path, "channel"), step.channel)
+    it.private((*path, "channel"), step.channel)
     it.template((*path, "text"), step.text, n)
     if bool(step.text) == bool(step.report):
         it.note((*path, "tell"), "a tell step has either `text` or `report`")

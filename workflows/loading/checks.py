@@ -14,6 +14,7 @@ from workflows.loading.check_steps import check_step
 from workflows.loading.check_ways import check_ways
 from workflows.loading.cron import cron_problem
 from workflows.loading.problems import did_you_mean
+from workflows.own import PREFIX, is_own
 
 if TYPE_CHECKING:
     from workflows.loading.inspection import Inspection
@@ -48,8 +49,11 @@ def check(it: Inspection) -> None:
 
 def _header(it: Inspection) -> None:
     playbook = it.playbook
+    if playbook.playbook.startswith(PREFIX) and not is_own(playbook.playbook):
+        it.note(("playbook",), f"names that begin with {PREFIX} are Sayso's own")
     it.people(("owner",), playbook.owner)
     it.channel(("channel",), playbook.channel)
+    it.private(("channel",), playbook.channel)
     it.template(("subject",), playbook.subject, 0)
     it.template(("once_per",), playbook.once_per, 0)
     _customer(it)

@@ -11,6 +11,7 @@ from workflows.durations import words
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import AskStep, ReadStep, TaskStep, WaitStep, step_kind, step_name
+from workflows.privacy import is_private, is_private_place
 from workflows.reading import IN_CHANNEL, is_slack_group
 
 if TYPE_CHECKING:
@@ -158,6 +159,15 @@ class Inspection:
         if plain not in self.company.channels:
             hint = did_you_mean(plain, self.company.channels) or "List it in company.yml."
             self.note(path, f"there is no channel `{plain}` in company.yml", hint)
+
+    def private(self, path: Path, name: str) -> None:
+        """Note a channel that everybody can read, where what is shown in it is about employees."""
+        if self.company is None or not name or not is_private(self.playbook, self.actions):
+            return
+        plain = name.lstrip("#")
+        if not is_private_place(self.company, self.company.channel(plain)):
+            hint = "Name it under private_channels in company.yml, if only whoever was invited can read it."
+            self.note(path, f"this is about employees, and #{plain} is no private channel", hint)
 
     def constant(self, path: Path, field: Field, value: JsonValue) -> None:
         """Note a value that stands in the file and doesn't fit its field; templates are known only later."""

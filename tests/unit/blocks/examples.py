@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from blocks import urgent
 from workflows.action import ActionSpec, Field, Money, Risk
 from workflows.delegation import Scores
 from workflows.inventory import Assessment, of_work
@@ -21,6 +22,7 @@ from workflows.kpi.report import (
     SeriesPoint,
     SourceReading,
 )
+from workflows.on_call import Skipped
 from workflows.playbook import Playbook
 from workflows.run import (
     SYSTEM,
@@ -42,6 +44,7 @@ from workflows.run import (
     Task,
 )
 from workflows.text import Untrusted
+from workflows.urgency import Page, Urgent
 from workflows.worth import Effort, Numbers
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -402,4 +405,29 @@ def assessment(words: str = "Answer mails", n: int = 1, *, judgement: int = 1) -
         reasons=("Nothing speaks against it.",),
         by=ANA,
         at=NOW,
+    )
+
+
+def emergency(words: str = "", **more: Any) -> urgent.Shown:
+    """Return what may be an emergency, as Ana is asked about it; Lee is passed over."""
+    values: dict[str, Any] = {
+        "n": 1,
+        "word": "fire",
+        "why": words or 'Emergency: "fire" stands in the inputs.',
+        "passage": Untrusted(words or "There is a fire!"),
+        "came": "start",
+        "rota": "night",
+        "since": NOW,
+        "pages": (Page(person=ANA, at=NOW, kind="asked", round=1),),
+        "next_at": NOW,
+    }
+    it = Urgent(**{**values, **more})
+    shown = run(words).model_copy(
+        update={"urgent": it, "inputs": {"note": words or "There is a fire!", "deep": {"a": 1}}}
+    )
+    shown = shown.model_copy(
+        update={"results": {"quote": {"id": words or "Q-1"}, "sum": "x", "n": []}}
+    )
+    return urgent.Shown(
+        run=shown, urgent=it, skipped=[Skipped(person=BEN, why="away until 30 Nov")]
     )

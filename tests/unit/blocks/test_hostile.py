@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -24,10 +25,11 @@ from blocks import (
     proposal,
     queue,
     sop,
+    urgent,
 )
 from blocks.ids import WorkValue
 from blocks.kit.problem import walk
-from blocks.listing import Place
+from blocks.listing import Place, View
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows import stating
@@ -35,10 +37,13 @@ from workflows.action import ActionSpec, Field
 from workflows.company import Company, Person
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
+from workflows.incidents import Incident
 from workflows.inventory import inventory as inventory_of
+from workflows.own import follow_up_fields
 from workflows.ports import Finding, Switch
 from workflows.run import Actor, Draft, DraftState, RunState
 from workflows.text import Untrusted
+from workflows.urgency import Page
 from workflows.versions import Proposal, ProposalState
 
 if TYPE_CHECKING:
@@ -69,7 +74,27 @@ def _incident(words: str, logged: list[history.Logged], left: list[Draft]) -> in
         entries=logged,
         left=left,
         alike=[run] * 9,
+        repeats=[Incident(run="0199-before", at=NOW)] * 9,
     )
+
+
+def _emergencies(words: str, logged: list[history.Logged]) -> list[dict[str, Any]]:
+    """Build the message of an emergency in every state, the pack behind it, and the form of an incident."""
+    pages = tuple(Page(person=ANA, at=NOW, kind="paging", round=1) for _ in range(20))
+    states: list[dict[str, Any]] = [
+        {},
+        {"state": "paging", "pages": pages, "next_at": None},
+        {"state": "taken", "by": ANA, "at": NOW, "said": "taken on"},
+        {"state": "over"},
+    ]
+    shown = [examples.emergency(words, **state) for state in states]
+    whole = replace(shown[0], entries=logged)
+    return [
+        *[urgent.urgent(one) for one in shown],
+        *[urgent.pack(whole), urgent.pack(replace(shown[0], run=examples.run(words)))],
+        urgent.gone(whole.run),
+        incident.follow_up(follow_up_fields(), "C1|1.5|r-1"),
+    ]
 
 
 def _rows(words: str) -> list[list[Block]]:
@@ -170,7 +195,8 @@ def everything(words: str) -> list[dict[str, Any]]:
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
         incident.incident(_incident(words, logged, drafts)),
-        listing.listing(Place(), _rows(words), admin=True),
+        *_emergencies(words, logged),
+        listing.listing(Place(), _rows(words), (*View,)),
         queue.queue(_distinct(waiting), NOW),
         queue.queue([], NOW),
         kpi.kpi(report, "post-1"),
@@ -231,6 +257,7 @@ def _home(words: str, waiting: list[queue.Waiting]) -> home.Home:
             for n in many
         ],
         admin=True,
+        views=(*View,),
         switches=[Switch(scope=f"playbook:{n}{words}", by=ANA, at=NOW) for n in many],
         findings=[Finding(ok=False, what=words, why=words, fix=words) for _ in many],
     )

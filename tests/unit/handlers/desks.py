@@ -16,6 +16,7 @@ from tests.fakes.clock import FakeClock
 from tests.unit.blocks import examples
 from workflows.answers import Recorded
 from workflows.company import Company, Person
+from workflows.errors import UnknownPlaybook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -63,6 +64,10 @@ class FakeReading:
 
     held: Run | None = None
     level: int = 3
+    #: What its playbook is about employees; None: it is not kept.
+    private: bool | None = False
+    #: What stands in the log.
+    log: Sequence[Logged] = ()
     proposed: Proposal | None = None
     stated: dict[str, Assessment] = field(default_factory=dict[str, "Assessment"])
     active_now: Active | None = None
@@ -88,7 +93,9 @@ class FakeReading:
         return self.held if task and task.id == task_id else None
 
     def playbook(self, version: str) -> Playbook:
-        return examples.playbook(level=self.level, version=version)
+        if self.private is None:
+            raise UnknownPlaybook(name=version, hint="")
+        return examples.playbook(level=self.level, version=version, private=self.private)
 
     def version(self, version: str) -> Playbook | None:
         return self.playbook(version)
@@ -109,7 +116,7 @@ class FakeReading:
         return [one for one in self.stated.values() if one.listed]
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:  # noqa: ARG002 -- the port's face
-        return ()
+        return self.log
 
     def recent(self, person: str) -> Sequence[str]:  # noqa: ARG002 -- the port's face
         return ()
@@ -185,11 +192,14 @@ class FakeTexts:
         return self.ships
 
 
+@dataclass(frozen=True)
 class FakeDirectory:
-    """The company of two lines."""
+    """The company of two lines, or another."""
+
+    now: Company = COMPANY
 
     def company(self) -> Company:
-        return COMPANY
+        return self.now
 
 
 @dataclass
@@ -199,6 +209,7 @@ class Room:
     engine: FakeEngine = field(default_factory=FakeEngine)
     reading: FakeReading = field(default_factory=FakeReading)
     inbox: FakeInbox = field(default_factory=FakeInbox)
+    company: Company = COMPANY
     waiting: list[Waiting] = field(default_factory=list["Waiting"])
     books: tuple[Playbook, ...] = ()
     texts: FakeTexts = field(default_factory=FakeTexts)
@@ -218,7 +229,7 @@ class Room:
         return Desk(
             engine=cast("Engine", self.engine),
             shelf=FakeShelf(*self.books),
-            directory=FakeDirectory(),
+            directory=FakeDirectory(self.company),
             reading=self.reading,
             clock=FakeClock(examples.NOW),
             actions={examples.SPEC.name: examples.SPEC},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workflows.action import ActionSpec, Field, Risk
 from workflows.company import Company, Person
 from workflows.loading import UnreadableFile, load_playbook
+from workflows.on_call import Rota
 from workflows.ports import ReadSpec
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ COMPANY = Company(
         Person(id="U3", name="Noa", roles=("sales",), guest=True),
     ),
     channels={"sales": "C1"},
+    on_call={"night": Rota(rota=("U1",))},
 )
 GOOD = """\
 playbook: quote-follow-up

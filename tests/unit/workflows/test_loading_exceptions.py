@@ -62,6 +62,17 @@ def test_exceptions_are_read_and_read_aloud() -> None:
         ("{on: emergency, words: fire, step: letter}", "`emergency` never happens at the step", ""),
         ("{on: emergency}", "an emergency is known by its `words`, and there are none", "gas leak"),
         ("{on: emergency, words: ['!']}", "'!' has no letter or digit to look for", ""),
+        (
+            "{on: emergency, words: fire, then: call, on_call: nihgt}",
+            "there is no rota `nihgt` in company.yml",
+            "",
+        ),
+        ("{on: late, then: call, on_call: night}", "`late` calls nobody", ""),
+        (
+            "{on: emergency, when: 'true', then: call, on_call: night, within: 0 seconds}",
+            "must be longer than nothing",
+            "",
+        ),
         ("{on: emergency, words: fire, then: next}", "an emergency must lead to a step", ""),
         ("{on: late, words: fire}", "`late` looks for no words", ""),
         ("{on: late, when: quote.x ==}", "is not a condition", ""),

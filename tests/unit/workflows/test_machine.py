@@ -27,10 +27,12 @@ from tests.unit.workflows.builders import (
 from workflows.answers import Recorded, Show
 from workflows.choosing import Choosing
 from workflows.commands import (
+    Acknowledge,
     Answer,
     Approve,
     CancelRun,
     Command,
+    Confirm,
     Executed,
     Failed,
     MakeWay,
@@ -38,6 +40,7 @@ from workflows.commands import (
     OnDraft,
     OnProposal,
     OnTask,
+    OnUrgent,
     OpenEdit,
     OpenReject,
     Pause,
@@ -49,6 +52,7 @@ from workflows.commands import (
     Retry,
     Signal,
     Snooze,
+    StandDown,
     StartRun,
     SwitchExample,
     Undo,
@@ -79,6 +83,7 @@ from workflows.run import (
     Wish,
 )
 from workflows.text import Untrusted
+from workflows.urgency import Page, Urgent
 
 if TYPE_CHECKING:
     from workflows.turn import Decision
@@ -140,6 +145,18 @@ uncertain  stale!   stale!  uncertain closed! closed!  closed! over!     over!  
 done       stale!   stale!  over!     closed! closed!  closed! over!     over!   away!
 failed     stale!   stale!  over!     closed! closed!  closed! over!     working away!
 cancelled  stale!   stale!  over!     closed! closed!  closed! over!     over!   away!
+"""
+
+#: And of what is said of an emergency, where there is one.
+URGENT = """
+           Confirm   StandDown Acknowledge
+working    over!     over!     over!
+waiting    waiting   cancelled waiting
+holding    over!     over!     over!
+uncertain  over!     over!     over!
+done       over!     over!     over!
+failed     over!     over!     over!
+cancelled  over!     over!     over!
 """
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
@@ -218,17 +235,18 @@ def test_the_tables_of_this_test_are_whole() -> None:
         for command in OnDraft.__subclasses__()
         for state in DraftState
     }
-    parts = {OnDraft, OnTask}
-    others = {*Command.__subclasses__(), *OnTask.__subclasses__()} - ELSEWHERE - parts
+    parts = {OnDraft, OnTask, OnUrgent}
+    below = {*OnTask.__subclasses__(), *OnUrgent.__subclasses__()}
+    others = {*Command.__subclasses__(), *below} - ELSEWHERE - parts
     on_run = {(command.__name__, state.value) for command in others for state in RunState}
     assert cells(DRAFTS).keys() | cells(TOGETHER).keys() == on_draft
-    assert cells(RUNS).keys() == on_run
+    assert cells(RUNS).keys() | cells(URGENT).keys() == on_run
     assert RUN_OF.keys() == set(DraftState)
 
 
 @pytest.mark.parametrize(
     ("grids", "table"),
-    [((DRAFTS, TOGETHER), ON_DRAFT), ((RUNS,), ON_RUN)],
+    [((DRAFTS, TOGETHER), ON_DRAFT), ((RUNS, URGENT), ON_RUN)],
     ids=["drafts", "runs"],
 )
 def test_the_machine_has_a_row_exactly_where_something_happens(
@@ -285,6 +303,16 @@ def _is_refused_well(refusal: Refusal, expected: str) -> None:
         assert "this one is still open" in refusal.sentence
 
 
+FOUND = Urgent(
+    n=1,
+    why="a fire",
+    came="reply",
+    rota="sales",
+    since=MONDAY,
+    pages=(Page(person="U-ANA", at=MONDAY, kind="asked", round=1),),
+)
+
+
 def waiting_run(kind: str, state: RunState) -> Run:
     """Return a run in `state`, at a step where `kind` would mean something."""
     step = {"Due": "reply", **dict.fromkeys(ON_TASK, "how")}.get(kind, "letter")
@@ -304,13 +332,18 @@ def waiting_run(kind: str, state: RunState) -> Run:
 
 @pytest.mark.parametrize(
     ("kind", "state", "expected"),
-    [(kind, state, expected) for (kind, state), expected in cells(RUNS).items()],
+    [
+        (kind, state, expected)
+        for (kind, state), expected in {**cells(RUNS), **cells(URGENT)}.items()
+    ],
 )
 def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: str) -> None:
     """Listed rows do what the table says; everything else is refused in a whole sentence."""
     before = waiting_run(kind, RunState(state))
     if kind in ON_TASK and state != "waiting":
         before = before.model_copy(update={"task": None})
+    if (kind, state) in cells(URGENT):
+        before = before.model_copy(update={"urgent": FOUND if state == "waiting" else None})
     command: Command = {
         "StepDone": done(before, drafted()),
         "Due": due(before),
@@ -321,6 +354,9 @@ def test_every_command_on_a_run_in_every_state(kind: str, state: str, expected: 
         "CancelRun": CancelRun(actor=ANA, run_id="r-1"),
         "Retry": Retry(actor=ANA, run_id="r-1"),
         "MakeWay": MakeWay(actor=ANA, run_id="r-1", for_run="r-2"),
+        "Confirm": Confirm(actor=ANA, run_id="r-1", found=MONDAY.isoformat()),
+        "StandDown": StandDown(actor=ANA, run_id="r-1", found=MONDAY.isoformat()),
+        "Acknowledge": Acknowledge(actor=ANA, run_id="r-1", found=MONDAY.isoformat()),
     }[kind]
     if not expected.endswith("!"):
         after = decide(before, BOOK, command, facts())
