@@ -161,6 +161,7 @@ def build(
         ask=foundation.lookup.switches,
         unsealed=(lambda: sealing.sequencer.problem) if sealing else str,
     )
+    tidying = Tidying(inbox, foundation.clock)
     return Program(
         foundation=foundation,
         roles=roles,
@@ -168,7 +169,7 @@ def build(
         socket=socket,
         web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
         outbox=_outbox(foundation, gateway, drawings, seconds),
-        core=_core(foundation, metrics, ticks=(*_ticks(foundation, schedules, inbox), *seal)),
+        core=_core(foundation, metrics, ticks=(schedules.tick, tidying.tick, *seal)),
         sealing=sealing,
         schedules=schedules,
         desk=desk,
@@ -176,13 +177,6 @@ def build(
         staff=staff,
         parts=parts,
     )
-
-
-def _ticks(
-    foundation: Foundation, schedules: Schedules, inbox: Inbox
-) -> tuple[Callable[[], None], ...]:
-    """Return what the clock drives beside the log's own work."""
-    return schedules.tick, Tidying(inbox, foundation.clock).tick
 
 
 def _app(settings: Settings, authorize: Callable[[], AuthorizeResult]) -> App:

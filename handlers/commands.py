@@ -184,7 +184,7 @@ def _change(desk: Desk, command: SlashCommand) -> Reply:
         return Said(notice.said("Say which: /sayso change quote-follow-up. /playbook lists them."))
     name = command.words[1]
     if desk.shelf.get(name) is None and desk.reading.newest_proposal(name) is None:
-        return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
+        return without(desk, command.user_id, "see") or looking.no_such_playbook(desk, name)
     return ownerform.opened(desk, command.user_id, name)
 
 

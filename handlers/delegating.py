@@ -9,6 +9,7 @@ from blocks.ids import NEW_WORK, ActionId, BlockId, CallbackId, WorkValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned
+from handlers.seeing import without
 from workflows import stating
 from workflows.answers import Recorded, Refused
 from workflows.commands import Assess, Unlist
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def asked(desk: Desk, person: str, entry: str) -> Reply:
     """Open the form about a piece of work, as it was filled in last; whoever opens it for new work owns it first."""
-    if refused := looking.stranger(desk, person):
+    if refused := without(desk, person, "see"):
         return refused
     is_new, book = entry == NEW_WORK, _book(desk, entry)
     newest = None if is_new else desk.reading.assessment(entry)
@@ -57,7 +58,7 @@ def _unknown(entry: str) -> Refused:
 
 def which(desk: Desk, person: str) -> Reply:
     """Ask which playbook is meant."""
-    return looking.stranger(desk, person) or Opened(delegation.which(desk.shelf.books()))
+    return without(desk, person, "see") or Opened(delegation.which(desk.shelf.books()))
 
 
 def chosen(desk: Desk, submission: Submission) -> Reply:
@@ -97,7 +98,7 @@ def submitted(desk: Desk, submission: Submission) -> Reply:
 
 def listed(desk: Desk, person: str, page: int = 1) -> Reply:
     """Open a page of the inventory."""
-    return looking.stranger(desk, person) or Opened(inventory.inventory(_inventory(desk), page))
+    return without(desk, person, "see") or Opened(inventory.inventory(_inventory(desk), page))
 
 
 def _inventory(desk: Desk) -> Inventory:
@@ -147,7 +148,7 @@ def delegate(desk: Desk, command: SlashCommand) -> Reply:
         return which(desk, command.user_id)
     name = command.words[1]
     if desk.shelf.get(name) is None:
-        return looking.stranger(desk, command.user_id) or looking.no_such_playbook(desk, name)
+        return without(desk, command.user_id, "see") or looking.no_such_playbook(desk, name)
     return asked(desk, command.user_id, of_playbook(name))
 
 

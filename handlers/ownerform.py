@@ -9,6 +9,7 @@ from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned, Wrong, sentence
+from handlers.seeing import without
 from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import Suggest
 from workflows.errors import PlaybookError, Refusal, StaleForm, UnknownPlaybook
@@ -187,7 +188,7 @@ def show_checklist(desk: Desk, press: ButtonPress) -> Reply:
 
 def checklist(desk: Desk, person: str, name: str) -> Reply:
     """Show a playbook as a checklist, to people of the company."""
-    if refused := looking.stranger(desk, person):
+    if refused := without(desk, person, "see"):
         return refused
     book = desk.shelf.get(name)
     if book is None:

@@ -50,10 +50,18 @@ VALUE = modal.value_of(DRAFT)
 PROPOSAL = Proposal(id="p-1", playbook="p", version="a" * 64, found_at=examples.NOW)
 
 #: What a surface needs: a right; `run`: that one may see that run; `engine`: it is one command, and the engine decides;
-#: `own`: it shows what is one's own; `any`: it says nothing of anybody.
+#: `own`: it shows what is one's own; `owner`: the playbook's owners and admins may; `any`: it says nothing of anybody.
 ON_ACTION: dict[ActionId, str] = {
     **dict.fromkeys((ActionId.PICK, ActionId.START), "start"),
     **dict.fromkeys((ActionId.SHOW_SOP, ActionId.SHOW_CHANGE, ActionId.SHOW_TEXT), "see"),
+    **dict.fromkeys(
+        (
+            *(ActionId.SHOW_CHECKLIST, ActionId.INVENTORY),
+            *(ActionId.DELEGATE, ActionId.DELEGATE_WHICH),
+        ),
+        "see",
+    ),
+    **dict.fromkeys((ActionId.CHANGE_PLAYBOOK, ActionId.NEW_PLAYBOOK), "owner"),
     ActionId.SHOW_AUDIT: "audit",
     **dict.fromkeys(
         (
@@ -78,6 +86,7 @@ ON_ACTION: dict[ActionId, str] = {
                 ActionId.URGENT_YES,
                 ActionId.URGENT_NO,
                 ActionId.HAVE_IT,
+                ActionId.UNLIST,
             ),
         ),
         "engine",
@@ -93,7 +102,8 @@ ON_VERB: dict[str, str] = {
     "queue": "own",
     "status": "run",
     "audit": "audit",
-    "learnt": "see",
+    **dict.fromkeys(("learnt", "delegate", "inventory"), "see"),
+    **dict.fromkeys(("change", "new"), "owner"),
 }
 ON_LIST: dict[View, str] = {
     **dict.fromkeys((View.MINE, View.TASKS), "own"),
@@ -126,6 +136,9 @@ CHOSEN: dict[ActionId, str] = {
     ActionId.SHOW_CHANGE: PROPOSAL.id,
     ActionId.SHOW_TEXT: PROPOSAL.id,
     ActionId.SHOW_SOP: examples.playbook().playbook,
+    ActionId.SHOW_CHECKLIST: examples.playbook().playbook,
+    ActionId.INVENTORY: "1",
+    ActionId.DELEGATE: "playbook:quote-follow-up.0",
 }
 
 
@@ -180,7 +193,7 @@ def test_a_verb_that_shows_something_needs_its_right(verb: str) -> None:
     )
     here = room()
     answer = commands.ON["/sayso"](here.desk, said)
-    assert isinstance(answer, Refused) is (ON_VERB[verb] in {"run", "audit", "see"})
+    assert isinstance(answer, Refused) is (ON_VERB[verb] in {"run", "audit", "see", "owner"})
     assert here.engine.commands == []
 
 
