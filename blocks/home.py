@@ -33,6 +33,7 @@ _RUNS = 4
 _PLAYBOOKS = 4
 _SWITCHES = 3
 _FINDINGS = 4
+_ASKED = 12
 _LINE = 200
 
 
@@ -77,6 +78,8 @@ class Home:
     views: Sequence[listing.View] = listing.OWN
     switches: Sequence[Switch] = ()
     findings: Sequence[Finding] = ()
+    #: For the owner: how often each was asked this week, and what that was good for.
+    asked: Sequence[str] = ()
     #: What went out yesterday, and how much of it was edited first.
     sent_yesterday: int = 0
     edited_yesterday: int = 0
@@ -90,7 +93,7 @@ def home(shown: Home) -> Block:
     if last > 1:
         blocks.append(listing.turning(listing.Place(page=page), last))
     if page == 1:
-        blocks += [*_tasks(shown), *_runs(shown), *_owned(shown), *_admin(shown)]
+        blocks += [*_tasks(shown), *_runs(shown), *_owned(shown), *_asked(shown), *_admin(shown)]
     return {"type": "home", "callback_id": str(CallbackId.HOME), "blocks": blocks}
 
 
@@ -205,6 +208,14 @@ def _owned(shown: Home) -> list[Block]:
     waiting_first = sorted(shown.owned, key=lambda one: not one.proposal)
     rows = [playbook_rows(one) for one in waiting_first]
     return _part("owned", "Playbooks I own", rows, _PLAYBOOKS)
+
+
+def _asked(shown: Home) -> list[Block]:
+    if not shown.asked:
+        return []
+    lines = [*shown.asked[:-1][:_ASKED], shown.asked[-1]]
+    text = rich.block(block_id(BlockId.ROW, "asked"), rich.bullets([rich.runs(x) for x in lines]))
+    return _part("asked", "Asked this week", [[text]], 1)
 
 
 def playbook_row(one: Owned) -> Block:

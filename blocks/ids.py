@@ -39,6 +39,7 @@ class ActionId(StrEnum):
     OPEN = "open"
     CLAIM_NEXT = "claim_next"
     TOGETHER = "together"
+    ONLY_THIS = "only_this"
     HOME_PAGE = "home_page"
     TASK_DONE = "task_done"
     TASK_MORE = "task_more"

@@ -221,6 +221,16 @@ def _buttons(draft: Draft, *, whole: bool, replies: bool) -> list[Block]:
     return found
 
 
+def value(draft: Draft) -> str:
+    """Return what the buttons of a draft carry: draft, revision and hash."""
+    return button_value(draft.id, draft.revision, draft.current.payload_hash)
+
+
+def line(draft: Draft) -> list[Block]:
+    """Return how a draft stands, in one line: who did what and when, what came of it."""
+    return _LINES[draft.state](draft)
+
+
 def replied(draft: Draft) -> Block:
     """Return the button that says so: what was prepared before the reply must not leave."""
     value = button_value(draft.id, draft.revision, draft.current.payload_hash)

@@ -15,12 +15,12 @@ from bot.checks import Checks
 from bot.clock import SystemClock, TimeIds
 from bot.connectors.registry import Connectors
 from bot.folder import Books, CompanyFolder
+from bot.holidays import Calendar
 from bot.homes import Homes
 from bot.jobs.carrier import carrier_of
 from bot.jobs.core import RunCore
 from bot.jobs.performer import Performer
 from bot.jobs.schedule import Schedules
-from bot.jobs.tidying import Tidying
 from bot.jobs.watching import Watching
 from bot.lookup import Lookup
 from bot.opening import clock_of, opened
@@ -50,6 +50,7 @@ from bot.storage.outbox import OutboxRows
 from bot.storage.store import SqlStore
 from bot.storage.timetable import Timetable
 from bot.texts import Texts
+from bot.ticking import ticks_of
 from handlers.desk import Desk
 from handlers.register import register
 from workflows.engine import Engine
@@ -106,6 +107,7 @@ def found(
         ids=ids,
         directory=folder,
         actions=outside.actions,
+        calendar=Calendar(),
         program=release(),
     )
     lookup, look = Lookup(store), partial(books.offered, settings.sayso_home, company)
@@ -161,7 +163,6 @@ def build(
         ask=foundation.lookup.switches,
         unsealed=(lambda: sealing.sequencer.problem) if sealing else str,
     )
-    tidying = Tidying(inbox, foundation.clock)
     return Program(
         foundation=foundation,
         roles=roles,
@@ -169,7 +170,9 @@ def build(
         socket=socket,
         web=server_of(foundation, ready, metrics, app if Role.WEB in roles else None),
         outbox=_outbox(foundation, gateway, drawings, seconds),
-        core=_core(foundation, metrics, ticks=(schedules.tick, tidying.tick, *seal)),
+        core=_core(
+            foundation, metrics, ticks=(*ticks_of(foundation, schedules, inbox, staff), *seal)
+        ),
         sealing=sealing,
         schedules=schedules,
         desk=desk,

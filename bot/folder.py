@@ -40,6 +40,10 @@ class CompanyFolder:
             closed = public(company.holidays, SystemClock().now().year)
         except ValueError as error:
             raise CompanyError(place=f"{file}: holidays", problem=error) from error
+        try:
+            public(company.customers.holidays, SystemClock().now().year)
+        except ValueError as error:
+            raise CompanyError(place=f"{file}: customers: holidays", problem=error) from error
         self._company = company.model_copy(update={"public_holidays": closed})
 
     def check(self, actions: Mapping[str, ActionSpec]) -> None:

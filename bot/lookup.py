@@ -8,6 +8,7 @@ from blocks.history import Logged
 from bot.storage.audit_search import Filters, search
 from bot.storage.cards import Cards
 from bot.storage.edits import edited_weeks
+from bot.storage.meanwhile import Meanwhile
 from bot.storage.queue import Queue
 from workflows.events import Entry, Event
 from workflows.incidents import LOOK_BACK, Incident, fault_of
@@ -40,6 +41,9 @@ class Lookup(Queue):
         """Take the store whose workspace this is."""
         super().__init__(store)
         self._store, self._cards = store, Cards(store)
+        meanwhile = Meanwhile(store)
+        self.beside, self.handled = meanwhile.beside, meanwhile.handled
+        self.asked_week = meanwhile.asked_week
 
     def run(self, run_id: str) -> Run | None:
         """Return a run by its id, by the beginning of it, or the newest one about a subject like `Q-1043`."""
@@ -88,6 +92,10 @@ class Lookup(Queue):
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""
         return self._cards.shown(draft_id, channel, ts, block_id)
+
+    def card_at(self, channel: str, ts: str) -> str:
+        """Return the draft whose card a message is; empty for any other message."""
+        return self._cards.card_at(channel, ts)
 
     def in_thread(self, channel: str, thread_ts: str) -> Sequence[Run]:
         """Return the run whose card opened the thread; else those whose open drafts live in it."""

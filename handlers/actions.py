@@ -319,6 +319,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SHOW_QUEUE: show_queue,
     ActionId.CLAIM_NEXT: claim_next,
     ActionId.TOGETHER: many.show,
+    ActionId.ONLY_THIS: many.only_this,
     ActionId.SHOW_AUDIT: showing.show_audit,
     ActionId.SHOW_RUN: showing.show_run,
     ActionId.SHOW_SOP: showing.show_sop,

@@ -78,6 +78,10 @@ class Reading(Protocol):
         """Return the run whose card opened the thread; else those whose open drafts live in it."""
         ...
 
+    def card_at(self, channel: str, ts: str) -> str:
+        """Return the draft whose card a message is; empty for any other message."""
+        ...
+
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str) -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""
         ...

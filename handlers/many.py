@@ -9,15 +9,19 @@ from blocks.ids import ActionId, BlockId, ButtonValue
 from handlers import seen
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said, Turned
-from workflows.answers import Refused
-from workflows.commands import Approve
+from workflows.answers import Recorded, Refused
+from workflows.commands import Approve, Reject
 from workflows.errors import NotRecorded
-from workflows.run import Actor
+from workflows.run import Actor, DraftState
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.payloads import ButtonPress, Submission
     from handlers.replies import Reply
+
+#: Why the others were set aside.
+ANOTHER = "another message to this customer was signed instead"
 
 
 def show(desk: Desk, press: ButtonPress) -> Reply:
@@ -35,6 +39,42 @@ def sign(desk: Desk, submission: Submission) -> Reply:
     signed, refused = answers.count(""), [answer for answer in answers if answer]
     words = f"{signed} signed." if signed else "Nothing was signed."
     return Turned(modal.said(" ".join([words, *refused]), title="Signed together"))
+
+
+def only_this(desk: Desk, press: ButtonPress) -> Reply:
+    """Sign one of several drafts to a customer and set the others aside; nothing is, where that one is not signed."""
+    chosen, *others = press.values
+    shown = seen.pressed(desk, press)
+    answer = desk.engine.handle(Approve.model_validate(_of(press, chosen) | shown), DEADLINE)
+    run = answer.run if isinstance(answer, Recorded) else None
+    if run is None or run.draft is None or run.draft.state is DraftState.OPEN:
+        return answer
+    aside = {**shown, "reason": "not needed", "comment": Untrusted(ANOTHER)}
+    refused = [
+        sentence
+        for named in others
+        if (sentence := _set_aside(desk, Reject.model_validate(_of(press, named) | aside)))
+    ]
+    return Said(notice.said(" ".join(["Signed.", *refused]))) if refused else answer
+
+
+def _of(press: ButtonPress, named: ButtonValue) -> dict[str, object]:
+    return {
+        "actor": Actor.user(press.person),
+        "key": f"{press.key}:{named.draft_id}",
+        "draft_id": named.draft_id,
+        "revision": named.revision,
+        "payload_hash": named.hash,
+    }
+
+
+def _set_aside(desk: Desk, command: Reject) -> str:
+    """Set one aside; return why not, in words, or nothing."""
+    try:
+        answer = desk.engine.handle(command, DEADLINE)
+    except NotRecorded as error:
+        return f"One was not set aside: {error.sentence}"
+    return f"One was not set aside: {answer.error.sentence}" if isinstance(answer, Refused) else ""
 
 
 def _ticked(submission: Submission) -> list[ButtonValue]:

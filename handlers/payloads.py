@@ -106,12 +106,18 @@ class ButtonPress(Body):
         return ButtonValue.parse(self.action.chosen)
 
     @property
+    def values(self) -> tuple[ButtonValue, ...]:
+        """Every draft the button named, in order. Raises `ValueError` likewise."""
+        return tuple(ButtonValue.parse(each) for each in self.action.chosen.split(" "))
+
+    @property
     def card(self) -> str:
         """The draft whose card was pressed on; empty for other messages, and for those only one person sees."""
         if not self.place[1] or self.container.is_ephemeral:
             return ""
         try:
-            return ButtonValue.parse(self.action.chosen.rpartition(":")[2]).draft_id
+            first = self.action.chosen.partition(" ")[0]
+            return ButtonValue.parse(first.rpartition(":")[2]).draft_id
         except ValueError:
             return ""
 

@@ -108,6 +108,8 @@ def _adopt(desk: Desk, press: ButtonPress) -> None:
     draft_id, reading = press.card, desk.reading
     if not draft_id or reading.card_hash(draft_id, *press.place, press.action.block_id):
         return  # every other press: it is no card, or a message we know
+    if reading.card_at(*press.place):
+        return  # it stands in another draft's card, as it was before
     try:
         if reading.run_of_draft(draft_id):
             desk.adopt(f"draft:{draft_id}", *press.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, JsonValue
@@ -200,6 +201,22 @@ class Resume(Command):
     """Switch it on again."""
 
     scope: str
+
+
+class TellWaiting(Command):
+    """Tell somebody what was gathered for them; it is time for a digest."""
+
+    person: str
+    #: The drafts that were gathered since they were told last.
+    drafts: tuple[str, ...] = ()
+
+
+class TellReturned(Command):
+    """Tell somebody who is back what became of the drafts that were theirs to decide."""
+
+    person: str
+    since: datetime
+    drafts: tuple[str, ...] = ()
 
 
 class OnCustomer(Command):

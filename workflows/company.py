@@ -10,6 +10,7 @@ from pydantic import Field as Setting
 from pydantic import field_validator
 
 from workflows.action import Record
+from workflows.asks import Asks
 from workflows.customers import Customers
 from workflows.flags import Flags
 from workflows.limits import Limit
@@ -109,6 +110,8 @@ class Company(Record):
     limits: tuple[Limit, ...] = ()
     #: Statuses in Slack that mean somebody is away, an emoji or words of its text, and how that is put to others.
     away_status: dict[str, str] = Setting(default_factory=AWAY_STATUS.copy)
+    #: How often people may be asked on one day, and when they are told of the rest.
+    asks: Asks = Asks()
     #: What may be signed together.
     together: Together = Together()
     #: What is switched on or off here.

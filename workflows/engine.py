@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import assessing, beside, choosing, chosen, companywide, scopes, unlearning
+from workflows import (
+    assessing,
+    beside,
+    choosing,
+    chosen,
+    companywide,
+    customers,
+    scopes,
+    telling,
+    unlearning,
+)
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
 from workflows.commands import (
@@ -51,12 +61,20 @@ if TYPE_CHECKING:
     from workflows.company import Company
     from workflows.events import Entry
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Hold, Ids, Store, Tx
+    from workflows.ports import Calendar, Clock, Directory, Hold, Ids, Store, Tx
     from workflows.run import Run
     from workflows.turn import Decision
 
 #: What is about no single run.
-Companywide = Pause | Resume | OnCustomer | SwitchExample | choosing.Choosing | assessing.Assessing
+Companywide = (
+    Pause
+    | Resume
+    | OnCustomer
+    | SwitchExample
+    | choosing.Choosing
+    | assessing.Assessing
+    | telling.Telling
+)
 #: Seconds to find out whether a commit whose answer was lost was made.
 READ_BACK = 1.0
 
@@ -72,6 +90,7 @@ class Engine:
         ids: Ids,
         directory: Directory,
         actions: Mapping[str, ActionSpec],
+        calendar: Calendar | None = None,
         program: str = "",
     ) -> None:
         """Take the ports. `actions` are the specs of everything the connectors can carry out.
@@ -79,7 +98,7 @@ class Engine:
         `program` is this program's version: what it decides is told apart from what another one would.
         """
         self._store, self._clock, self._ids = store, clock, ids
-        self._directory, self._actions = directory, actions
+        self._directory, self._actions, self._calendar = directory, actions, calendar
         self._underfoot = Underfoot(actions, program)
 
     def handle(self, command: Command, deadline: float | None = None) -> Reply:
@@ -170,8 +189,9 @@ class Engine:
             try:
                 return decide(run, playbook, command, facts), facts
             except Untold as question:
-                told = (*facts.told, (question.ask, tx.tell(question.ask)))
-                facts = facts.model_copy(update={"told": told})
+                asked = question.ask
+                told = customers.looked_up(self._calendar, asked) or tx.tell(asked)
+                facts = facts.model_copy(update={"told": (*facts.told, (asked, told))})
 
     def _companywide(self, tx: Tx, command: Companywide) -> Reply:
         if isinstance(command, assessing.Assessing):
@@ -184,6 +204,8 @@ class Engine:
             return companywide.contact(tx, command, company, at)
         if isinstance(command, SwitchExample):
             return unlearning.switch(tx, command, company, at)
+        if isinstance(command, telling.Telling):
+            return telling.tell(tx, command, company, at)
         if isinstance(command, Pause):
             scopes.there_is(command.scope, LookedUp(tx), self._actions)
         return companywide.switch(tx, command, company, at)
@@ -257,6 +279,7 @@ class Engine:
         self._keep_grounds(tx, run.id, facts)
         for name in decision.turns:
             tx.take_turn(name)
+        tx.note_asks(decision.asks, facts.at)
         tx.append(decision.entries, facts.at)
         tx.post(decision.posts, facts.at)
         tx.redraw(decision.redraw, facts.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field as Setting
@@ -76,13 +76,22 @@ class Ask(Record):
 
     `signed` counts what was signed and has left or will; `silent` is 1 for who wants no more messages; `turns`
     counts how often something of that name came: that somebody was asked first, that a suggestion was followed;
-    `failed` is 1 for work whose last try is known not to have happened, and that nobody has begun again since.
+    `failed` is 1 for work whose last try is known not to have happened, and that nobody has begun again since;
+    `asks` how often each of some people was asked to decide something, and `digests` how often by a digest; `beside`
+    finds the cards that wait for the same customer in a channel; `holidays` are the public ones of a country from a
+    day on.
     """
 
-    kind: Literal["signed", "silent", "turns", "failed"] = "signed"
+    kind: Literal[
+        "signed", "silent", "turns", "failed", "asks", "digests", "beside", "holidays"
+    ] = "signed"
     #: The digest `Draft.customer` holds; empty counts everybody.
     customer: str = ""
     person: str = ""
+    people: tuple[str, ...] = ()
+    channel: str = ""
+    country: str = ""
+    region: str = ""
     playbook: str = ""
     #: The idempotency key of what is carried out.
     work: str = ""
@@ -96,11 +105,25 @@ class Ask(Record):
     besides: str = ""
 
 
+class Card(Record):
+    """A card that waits for a customer: its draft, whom it asks by name, and how many other drafts stand in it."""
+
+    draft: str
+    by: tuple[str, ...]
+    others: int = 0
+
+
 class Told(Record):
     """What was counted: how many, and the sum in each currency."""
 
     count: int = 0
     sums: tuple[Money, ...] = ()
+    #: How often each of `Ask.people` was, in their order.
+    each: tuple[int, ...] = ()
+    #: The cards that wait, newest first.
+    cards: tuple[Card, ...] = ()
+    #: Holidays; `count` is 0 where there is no such place.
+    days: tuple[date, ...] = ()
 
 
 def needs(turn: Turn, draft: Draft) -> Needs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows import (
+    asking,
     drafts,
     leaving,
     once,
@@ -159,7 +160,13 @@ def decide(run: Run | None, playbook: Playbook, command: Command, facts: Facts) 
         _park(turn, error)
     paging.end_with_run(turn)
     _renumber(turn, run)
-    return turn.decision(_touched(turn))
+    return _decision(turn, run)
+
+
+def _decision(turn: Turn, before: Run | None) -> Decision:
+    asking.settle(turn, before)
+    redraw = (*_touched(turn), *asking.touched(turn, before))
+    return turn.decision(redraw, asking.asks(turn))
 
 
 def _park(turn: Turn, error: ExpressionError) -> None:
@@ -270,7 +277,7 @@ def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
     )
     if not steps.instead(turn, "emergency", "the inputs", inputs, "start"):
         once.begin(turn)
-    return turn.decision(_touched(turn))
+    return _decision(turn, None)
 
 
 def _replaced(playbook: Playbook, facts: Facts) -> JsonObject:

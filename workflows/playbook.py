@@ -19,6 +19,7 @@ from workflows.action import Field, Money, Names, Record, money
 from workflows.durations import Span, Within, seconds
 from workflows.exceptions import ExceptionPath
 from workflows.flags import Flags
+from workflows.whom import CustomerOf
 
 
 def _amount(value: object) -> object:
@@ -232,15 +233,6 @@ PlaybookKind = Literal["follow-up", "leads", "crm", "urgent"]
 
 def _kinds(value: object) -> object:
     return [value] if isinstance(value, str) else value
-
-
-class CustomerOf(Record):
-    """Which customer a run is about, and the time zone they live in."""
-
-    #: What tells them from others, best the address everybody writes to: "{{ invoice.email }}".
-    id: str
-    #: Their IANA time zone: "{{ customer.zone }}". Empty, or none there is: the company's.
-    zone: str = ""
 
 
 class Success(Record):

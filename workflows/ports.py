@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import JsonValue
@@ -54,6 +54,14 @@ class Clock(Protocol):
         ...
 
 
+class Calendar(Protocol):
+    """Which days are public holidays."""
+
+    def holidays(self, country: str, region: str, first: date, last: date) -> Sequence[date] | None:
+        """Return those of a country, or of a part of it, between two days; None for a place there is not."""
+        ...
+
+
 class Ids(Protocol):
     """Where new ids come from."""
 
@@ -71,6 +79,13 @@ class Post(Record):
     thread_ts: str = ""
     #: What cannot be looked up from the subject: the text to say.
     body: JsonObject = {}
+
+
+class Asked(Record):
+    """Somebody who is asked to decide something by a message."""
+
+    subject: str
+    person: str
 
 
 class Finding(Record):
@@ -346,6 +361,10 @@ class Tx(Looking, Protocol):
 
     def take_turn(self, name: str) -> None:
         """Count one more of that name, for the next `Ask` of kind `turns`."""
+        ...
+
+    def note_asks(self, asks: Iterable[Asked], at: datetime) -> None:
+        """Note whom messages ask, for the next `Ask` of kind `asks`; the same twice is once."""
         ...
 
     def add(self, run: Run) -> bool:

@@ -282,6 +282,11 @@ class Draft(Record):
     address: str = ""
     #: The customer's time zone; empty is the company's.
     zone: str = ""
+    #: Whose public holidays the customer keeps; empty is what company.yml says of customers.
+    country: str = ""
+    region: str = ""
+    #: Where it is shown instead of in a card of its own: `digest`, or the id of another draft to the same customer.
+    shown_in: str = ""
     ending: Ending | None = None
     outcome: Outcome | None = None
     #: What undoing would be; None when nothing undoes it.

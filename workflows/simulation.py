@@ -28,6 +28,7 @@ from workflows.commands import (
 )
 from workflows.course import Course, course
 from workflows.errors import AlreadyDecided, AlreadySigned, Refusal
+from workflows.limits import Ask, Told
 from workflows.machine import decide, once_of
 from workflows.playbook import DraftStep, ReadStep
 from workflows.run import TIMER, DraftState, RunState
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from workflows.run import Draft, Run, Task
     from workflows.turn import Facts
 
+#: What only says where a card is shown: it changes nothing that is simulated.
+PLACING = ("asks", "digests", "beside")
 _One = TypeVar("_One", "Draft", "Task")
 
 #: How long after its time a timer may not have been heard yet.
@@ -123,6 +126,8 @@ class _Simulation:
         try:
             decision = decide(run, self._playbook, command, facts)
         except Untold as untold:
+            if untold.ask.kind in PLACING:
+                return self._decided(command, _as_if_alone(facts, untold.ask))
             raise _Unknown(
                 "what was signed or sent elsewhere then is not on its record"
             ) from untold
@@ -266,3 +271,8 @@ def _same(one: _One, of: list[_One], among: list[_One]) -> _One | None:
     place = [each.id for each in of if each.step == one.step].index(one.id)
     found = [each for each in among if each.step == one.step]
     return found[place] if place < len(found) else None
+
+
+def _as_if_alone(facts: Facts, ask: Ask) -> Facts:
+    told = (*facts.told, (ask, Told(each=(0,) * len(ask.people))))
+    return facts.model_copy(update={"told": told})

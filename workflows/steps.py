@@ -377,6 +377,8 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         customer=about.key,
         address=about.address,
         zone=about.zone,
+        country=about.country,
+        region=about.region,
     )
     if customers.is_silent(turn, draft):
         stop(turn, customers.NO_MORE)

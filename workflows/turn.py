@@ -15,7 +15,7 @@ from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
 from workflows.ground import Ground
 from workflows.limits import Ask, Told
-from workflows.ports import JsonObject, Post, StepState
+from workflows.ports import Asked, JsonObject, Post, StepState
 from workflows.reading import Reading
 from workflows.run import Actor, Draft, Place, Run, RunState, Task
 from workflows.sight import Sight, times_of
@@ -142,6 +142,8 @@ class Decision:
     example: Example | None = None
     #: Ids of the examples a draft came back written with.
     learnt: tuple[str, ...] = ()
+    #: Whom the posts ask to decide something.
+    asks: tuple[Asked, ...] = ()
 
 
 class Turn:
@@ -251,16 +253,9 @@ class Turn:
         """
         place = Place(channel=self.facts.company.channel(channel)) if channel else self.run.place
         for each in privacy.places(self, place, to):
-            self.posts.append(
-                Post(
-                    subject=subject,
-                    channel=each.channel,
-                    thread_ts=each.thread_ts,
-                    body=body or {},
-                )
-            )
+            self.posts.append(Post(subject=subject, **each.model_dump(), body=body or {}))
 
-    def decision(self, redraw: tuple[str, ...] = ()) -> Decision:
+    def decision(self, redraw: tuple[str, ...], asks: tuple[Asked, ...]) -> Decision:
         """Return all that was collected."""
         return Decision(
             run=self.run,
@@ -273,6 +268,7 @@ class Turn:
             turns=tuple(self.turns),
             example=self.example,
             learnt=self.learnt,
+            asks=asks,
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli import agents, audit, company, db, delegating, kpi, running, runs, switching
+from bot.cli import agents, asks, audit, company, db, delegating, kpi, running, runs, switching
 from bot.cli.output import complain
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(agents.app, name="agents")
 app.command("kpi")(kpi.kpi)
+app.command("asks")(asks.asks)
 app.command("pause")(switching.pause)
 app.command("resume")(switching.resume)
 app.add_typer(db.app, name="db")

@@ -44,7 +44,7 @@ def list_(state: State = "", limit: Limit = 50, json: Json = False) -> int:
     if state and state not in set(RunState):
         known = ", ".join(RunState)
         raise typer.BadParameter(f"{state!r} is no state; there are {known}.")
-    house = _foundation()
+    house = foundation()
     runs = Queue(house.store).runs(RunState(state) if state else None, limit)
     house.close()
     if json:
@@ -73,7 +73,7 @@ def show(run_id: Which, json: Json = False) -> int:
     """Show where a run stands, why it waits, its draft, and everything that happened to it."""
     from workflows.errors import BadInput  # noqa: PLC0415 -- `--help` stays quick
 
-    house = _foundation()
+    house = foundation()
     run = house.lookup.run(run_id)
     if run is None:
         problem = "there is no such run, or several begin so. sayso runs list shows them."
@@ -93,7 +93,8 @@ def show(run_id: Which, json: Json = False) -> int:
 app.command()(replaying.replay)
 
 
-def _foundation() -> Foundation:
+def foundation() -> Foundation:
+    """Return what needs no Slack, put together."""
     from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
 

@@ -13,6 +13,7 @@ from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
 from workflows import (
     action,
+    asks,
     company,
     customers,
     flags,
@@ -20,6 +21,7 @@ from workflows import (
     on_call,
     playbook,
     rights,
+    whom,
     worktime,
     worth,
 )
@@ -78,7 +80,7 @@ def playbook_page() -> str:
         _record(playbook.ExceptionPath, "`exceptions`"),
         _record(playbook.Approve, "`approve`"),
         _record(playbook.Above, "`approve.above`"),
-        _record(playbook.CustomerOf, "`customer`"),
+        _record(whom.CustomerOf, "`customer`"),
         _record(playbook.Success, "`success`"),
         _record(flags.Flags, "`flags`"),
     )
@@ -95,6 +97,8 @@ def company_page() -> str:
         _record(worktime.Hours, "`hours`"),
         _record(company.Holidays, "`holidays`"),
         _record(customers.Customers, "`customers`"),
+        _record(customers.HolidaysOf, "`customers.holidays`"),
+        _record(asks.Asks, "`asks`"),
         _record(limits.Limit, "`limits`"),
         _record(flags.Flags, "`flags`"),
         _record(worth.Numbers, "`numbers`"),

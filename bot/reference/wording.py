@@ -22,6 +22,8 @@ EVENTS: dict[Event, str] = {
     Event.STEP_TOLD: "A `tell` step said something in Slack.",
     Event.STEP_WAITED: "A `wait` step began: until when.",
     Event.DRAFT_OPENED: "A draft opened for signing: payload, its hash, evidence, model and prompt version.",
+    Event.DRAFT_GATHERED: "The card is no message of its own: it stands in another one to the same customer "
+    "(`beside`), or waits for a digest because somebody was asked enough that day (`asked`).",
     Event.DRAFT_REFUSED: "What an agent wrote could not be used: a field it may not write, or a wrong value.",
     Event.DRAFT_EDITED: "A person saved a new revision: its payload and hash. Earlier signatures count no more.",
     Event.DRAFT_RETURNED: "A person asked the agent to write it again: what should be different, which round it is.",
@@ -73,6 +75,8 @@ EVENTS: dict[Event, str] = {
     Event.INVENTORY_SCORED: "A person scored a piece of work: the scores, the level recommended and why, what was "
     "stated of its time and of what waiting costs.",
     Event.INVENTORY_REMOVED: "A person took a piece of work off the inventory.",
+    Event.DIGEST_TOLD: "Somebody was told together what was gathered for them; `drafts` names it.",
+    Event.RETURN_TOLD: "Somebody who is back was told what became of the drafts that were theirs to decide.",
     Event.MODEL_ANSWERED: "A model was called: what it was asked by hash, its answer, tokens and cost.",
     Event.PRESS_REFUSED: "Something that was asked for was refused: what, by whom, and the sentence they got.",
     Event.SWITCH_PAUSED: "A playbook, a connector or everything was switched off.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from blocks import card, incident, kpi, notice, proposal, urgent
+from blocks import beside, card, incident, kpi, notice, proposal, telling, urgent
 from blocks.listing import Place
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
@@ -19,7 +20,6 @@ from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from blocks.history import Logged
     from bot.slack.tab import Tab
@@ -50,6 +50,10 @@ class Looking(Protocol):
 
     def run_of_draft(self, draft_id: str) -> Run | None:
         """Return the run a draft belongs to, carrying that draft."""
+        ...
+
+    def beside(self, draft_id: str) -> Sequence[Run]:
+        """Return the runs whose drafts are shown in the card of this one."""
         ...
 
     def run_of_task(self, task_id: str) -> Run | None:
@@ -113,6 +117,8 @@ class Drawings:
             "nudge": self._nudge,
             "urgent": self._urgent,
             "home": self._home,
+            "digest": self._digest,
+            "back": self._back,
             "proposal": self._proposal,
             "unreadable": self._said,
         }
@@ -136,7 +142,24 @@ class Drawings:
             replies=listens(book.exceptions, run.draft),
             away=absences(run.draft, company, now),
         )
-        return Drawing(message=card.card(run.draft, self._actions.get(run.draft.action), setting))
+        found = self._reading.beside(draft_id)
+        others = [self._tab.row(one, one.draft) for one in found if one.draft]
+        drawn = card.card(run.draft, self._actions.get(run.draft.action), setting)
+        return Drawing(message=beside.with_others(drawn, run.draft, others))
+
+    def _digest(self, row: Row, name: str) -> Drawing | None:
+        until = datetime.fromisoformat(str(row.body["until"]))
+        company, now = self._directory.company(), self._clock.now()
+        person = name.partition(":")[0]
+        mine = [one for one in self.waiting(person) if one.draft.opened_at <= until]
+        mine = [one for one in mine if one.draft.assigned in {"", person}]
+        return Drawing(message=telling.digest(mine, now, company.together.most))
+
+    def _back(self, row: Row, _name: str) -> Drawing | None:
+        ids = cast("list[str]", row.body["drafts"])
+        runs = [run for one in ids if (run := self._reading.run_of_draft(one))]
+        since = datetime.fromisoformat(str(row.body["since"]))
+        return Drawing(message=telling.returned([r.draft for r in runs if r.draft], since))
 
     def _remind(self, _row: Row, draft_id: str) -> Drawing | None:
         run = self._reading.run_of_draft(draft_id)

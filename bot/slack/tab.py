@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blocks.text import Block
     from bot.storage.queue import Left, Week
     from workflows.action import ActionSpec
+    from workflows.asks import AskedWeek
     from workflows.company import Company
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
@@ -95,6 +96,10 @@ class Looking(lessons.Looking, Protocol):
         """Count what was carried out on the company's yesterday."""
         ...
 
+    def asked_week(self, now: datetime, zone: ZoneInfo) -> AskedWeek:
+        """Return who was asked how often since the company's Monday."""
+        ...
+
     def this_week(self, now: datetime, zone: ZoneInfo) -> Mapping[str, Week]:
         """Count each playbook's drafts since the company's Monday."""
         ...
@@ -154,6 +159,7 @@ class Tab:
         admin = View.SWITCHES in views
         company, now = self._directory.company(), self._clock.now()
         yesterday = self._reading.yesterday(now, company.tz)
+        asked = self._reading.asked_week(now, company.tz) if person == company.owner else None
         return home.home(
             home.Home(
                 now=now,
@@ -169,6 +175,7 @@ class Tab:
                 findings=self._findings() if admin else (),
                 sent_yesterday=yesterday.left,
                 edited_yesterday=yesterday.edited,
+                asked=(*asked.lines(company), asked.value) if asked and asked.asks else (),
             )
         )
 
@@ -176,19 +183,16 @@ class Tab:
         """Return what waits for somebody, most pressing first."""
         company, now = self._directory.company(), self._clock.now()
         runs = queue.queue_of(person, self._reading.open_runs(), company, now)
-        levels = {version: self._level(version) for version in {run.version for run in runs}}
-        return [
-            Waiting(
-                draft=run.draft,
-                spec=self._actions.get(run.draft.action),
-                one_tap=run.draft.risk in LOW_RISK and levels[run.version] >= SIGNING_LEVEL,
-                alike=self._alike(run, run.draft, company)
-                if levels[run.version] >= SIGNING_LEVEL and not _is_anothers(run.draft, person, now)
-                else "",
-            )
-            for run in runs
-            if run.draft
-        ]
+        return [self.row(run, run.draft, person) for run in runs if run.draft]
+
+    def row(self, run: Run, draft: Draft, person: str = "") -> Waiting:
+        """Return a draft as a row of a list, of somebody's own or of a card."""
+        signable, now = self._level(run.version) >= SIGNING_LEVEL, self._clock.now()
+        mine = signable and not _is_anothers(draft, person, now)
+        alike = self._alike(run, draft, self._directory.company()) if mine else ""
+        one_tap = draft.risk in LOW_RISK and signable
+        spec = self._actions.get(draft.action)
+        return Waiting(draft=draft, spec=spec, one_tap=one_tap, alike=alike)
 
     def _alike(self, run: Run, draft: Draft, company: Company) -> str:
         """Return what tells which drafts may be signed together with this one; empty for none."""

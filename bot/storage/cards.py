@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, literal, or_, select
 
 from bot.storage.database import LOOK
-from bot.storage.tables import document, message
+from bot.storage.tables import document, draft, message
 
 if TYPE_CHECKING:
+    from sqlalchemy import BindParameter
+
     from bot.storage.store import SqlStore
 
 KIND = "card"
 
+_subject: BindParameter[str] = bindparam("its_subject")
+_HOST = (
+    select(draft.c.shown_in)
+    .where(draft.c.ws == bindparam("its_ws"), draft.c.id == bindparam("its_draft"))
+    .scalar_subquery()
+)
 _SHOWN = (
     select(message.c.shown_hash, document.c.body)
     .join_from(
@@ -25,7 +33,8 @@ _SHOWN = (
     )
     .where(
         message.c.ws == bindparam("its_ws"),
-        message.c.subject == bindparam("its_subject"),
+        # Its own card, or that of another draft to the same customer in which it is shown.
+        message.c.subject.in_((_subject, literal("draft:") + _HOST)),
         message.c.ts == bindparam("its_ts"),
         or_(
             message.c.posted_in == bindparam("its_channel"),
@@ -69,6 +78,7 @@ class Cards:
         named = {
             "its_ws": self._store.ws,
             "its_subject": f"draft:{draft_id}",
+            "its_draft": draft_id,
             "its_channel": channel,
             "its_ts": ts,
         }

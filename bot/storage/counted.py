@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
-from bot.storage import turns, worksteps
+from bot.storage import asked, turns, worksteps
 from bot.storage.alike import WAKE
 from bot.storage.fetch import many
 from bot.storage.tables import draft, run, signature, silent
@@ -98,6 +98,8 @@ def tell(holds: Holds, ask: Ask) -> Told:
         return Told(count=int(worksteps.has_failed(connection, ws, ask.work)))
     if ask.kind == "turns":
         return Told(count=turns.count(holds, ask.turn))
+    if ask.kind in asked.KINDS:
+        return asked.tell(connection, ws, ask)
     by = next((name for name in ("customer", "person", "playbook") if getattr(ask, name)), "")
     holds.take(by or "everything", getattr(ask, by) if by else "")
     named: Columns = {

@@ -32,7 +32,17 @@ _RUN = (
     "attempts",
     "created_at",
 )
-_DRAFT = ("id", "run_id", "step", "opened_at", "expires_at", "signed_at", "customer", "address")
+_DRAFT = (
+    "id",
+    "run_id",
+    "step",
+    "opened_at",
+    "expires_at",
+    "signed_at",
+    "customer",
+    "address",
+    "shown_in",
+)
 _TASK = ("id", "run_id", "owner", "due_at")
 #: Fields that are columns or rows of their own and so are left out of `data`.
 _RUN_APART = {*_RUN, "state", "draft", "task"}

@@ -44,12 +44,13 @@ CHANGED = (
     "reading",
     "turn",
     "example",
+    "away",
 )
 #: Columns that may be blanked by an erasure, which triggers check.
 BLANKED = {"revision": "payload", "document": "body"}
 #: Tables that rows leave: answers kept for doubles, handled events, what is switched on
-#: again, who may be written to again, erased bodies.
-LEFT = ("seen", "inbox", "switch", "silent", "audit_payload")
+#: again, who may be written to again, who is back, asks of weeks ago, erased bodies.
+LEFT = ("seen", "inbox", "switch", "silent", "away", "ask", "audit_payload")
 
 
 def protect(connection: Connection, tables: Iterable[str]) -> None:

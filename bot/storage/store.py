@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, delete, func, select
 
-from bot.storage import alike, assessments, counted, stands, turns, worksteps
+from bot.storage import alike, asked, assessments, counted, stands, turns, worksteps
 from bot.storage.audit import AuditLog
 from bot.storage.database import LOOK
 from bot.storage.examples import Examples
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from workflows.inventory import Assessment
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Hold, Ids, JsonObject, Post, StepState
+    from workflows.ports import Asked, Clock, Hold, Ids, JsonObject, Post, StepState
     from workflows.reading import Reading
     from workflows.run import Run
     from workflows.turn import Other
@@ -199,6 +199,10 @@ class SqlTx(Examples):
     def take_turn(self, name: str) -> None:
         """Count that somebody was asked first: the next one is another's turn."""
         turns.take(self._holds, name)
+
+    def note_asks(self, asks: Iterable[Asked], at: datetime) -> None:
+        """Note whom messages ask, for the next `Ask` of kind `asks`; the same twice is once."""
+        asked.note(self.connection, self._ws, asks, at)
 
     def add(self, run: Run) -> bool:
         """Insert a new run; False when a run of this id exists."""

@@ -102,6 +102,8 @@ draft = _table(
     # Digests: whose limits it counts for, and whom it reaches.
     Column("customer", Name, nullable=False, server_default=""),
     Column("address", Name, nullable=False, server_default=""),
+    # `digest`, or the draft whose card shows this one too; empty for one with a card of its own.
+    Column("shown_in", Name, nullable=False, server_default=""),
     _at("opened_at"),
     _at("expires_at"),
     _maybe_at("signed_at"),
@@ -256,6 +258,10 @@ filed = _table("filed", _key("ws"), _key("playbook"), _name("version"), _at())
 reading = _table("reading", _key("ws"), _whole("n"), _maybe_at("at"), _at("due_at"), _json())
 # How often somebody of a step was asked first, by playbook and step.
 turn = _table("turn", _key("ws"), _key("name"), _whole("n"))
+# Whom a message asked to decide something, and when.
+ask = _table("ask", _key("ws"), _key("subject"), _key("person"), _at())
+# Who is away, and since when we have known.
+away = _table("away", _key("ws"), _key("person"), _at("since"))
 
 # --- Switches, documents, money for models ---
 
@@ -369,6 +375,9 @@ _of_customer = (draft.c.ws, draft.c.customer, draft.c.signed_at)
 Index("draft_customer", *_of_customer, sqlite_where=_theirs, postgresql_where=_theirs)
 Index("draft_address", draft.c.ws, draft.c.address, sqlite_where=_its, postgresql_where=_its)
 Index("stand_run", stand.c.ws, stand.c.run_id)
+_beside = draft.c.shown_in != ""
+Index("draft_shown", draft.c.ws, draft.c.shown_in, sqlite_where=_beside, postgresql_where=_beside)
+Index("ask_person", ask.c.ws, ask.c.person, ask.c.at)
 Index("task_run", task.c.run_id)
 Index("task_owner", task.c.ws, task.c.owner, task.c.state)
 Index("proposal_newest", proposal.c.ws, proposal.c.playbook, proposal.c.found_at)

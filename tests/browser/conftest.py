@@ -45,6 +45,8 @@ def _side_by_side(home: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "mode: single" in text
     file.write_text(text.replace("mode: single", "mode: parallel"), encoding="utf-8")
+    with (home / "company.yml").open("a", encoding="utf-8") as company:
+        company.write("customers: {one_card: false}\n")
 
 
 @pytest.fixture

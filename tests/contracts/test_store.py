@@ -14,8 +14,8 @@ from tests.unit.bot.storage.records import ANA, BEN, draft, entry, revision, run
 from workflows.action import Money
 from workflows.errors import NotRecorded, Stale
 from workflows.events import Event
-from workflows.limits import Ask
-from workflows.ports import Kept, Post
+from workflows.limits import Ask, Card
+from workflows.ports import Asked, Kept, Post
 from workflows.run import DraftState, Ending, RunState
 
 if TYPE_CHECKING:
@@ -256,6 +256,47 @@ def test_turns_are_counted_one_after_the_other(store: Store) -> None:
     with store.transaction() as tx:
         assert tx.tell(Ask(kind="turns", turn="letter")).count == 4
         assert tx.tell(Ask(kind="turns", turn="other")).count == 0
+
+
+def test_who_was_asked_is_counted_since(store: Store) -> None:
+    """A message asks somebody once, and a digest is told apart; the order of those asked for is kept."""
+    card, digest = Asked(subject="draft:1", person=ANA.id), Asked(subject="digest:x", person=ANA.id)
+    with store.transaction() as tx:
+        tx.note_asks([], MONDAY)
+        tx.note_asks([card, digest, card], MONDAY)
+        tx.note_asks([card, Asked(subject="draft:1", person=BEN.id)], MONDAY + timedelta(hours=1))
+    people = ("U-NOBODY", BEN.id, ANA.id)
+    with store.transaction() as tx:
+        assert tx.tell(Ask(kind="asks", people=people, since=MONDAY)).each == (0, 1, 2)
+        assert tx.tell(Ask(kind="digests", people=people, since=MONDAY)).each == (0, 0, 1)
+        later = MONDAY + timedelta(minutes=1)
+        assert tx.tell(Ask(kind="asks", people=people, since=later)).each == (0, 1, 0)
+
+
+def test_a_card_to_the_same_customer_is_found(store: Store) -> None:
+    """What is open, reaches them and is a message in that channel; and how many stand in it already."""
+    about = {"customer": "one", "address": "one-mail"}
+    ask = Ask(kind="beside", customer="one", channel="C-1", besides="d-9")
+    with store.transaction() as tx:
+        assert tx.tell(ask).cards == ()
+        for n, more in enumerate([about, about, {**about, "shown_in": "d-1"}, {"customer": "one"}]):
+            at = {"id": f"d-{n}", "run_id": f"r-{n}", "opened_at": MONDAY + timedelta(minutes=n)}
+            tx.add(run(id=f"r-{n}", draft=draft(**{**at, **more})))
+        assert tx.tell(ask).cards == (), "none is a message"
+        tx.post([Post(subject=f"draft:d-{n}", channel="C-1") for n in (1, 3)], MONDAY)
+    with store.transaction() as tx:
+        assert tx.tell(ask).cards == (Card(draft="d-1", by=("sales",), others=1),)
+        assert tx.tell(ask.model_copy(update={"besides": "d-1"})).cards == ()
+        assert tx.tell(ask.model_copy(update={"channel": "C-2"})).cards == ()
+        assert tx.tell(ask.model_copy(update={"customer": "two"})).cards == ()
+    whose = draft(id="d-1", run_id="r-1", opened_at=MONDAY, assigned=BEN.id, **about)
+    with store.transaction() as tx:
+        tx.save(run(id="r-1", draft=whose), expected_fence=0)
+        assert [card.by for card in tx.tell(ask).cards] == [(BEN.id,)]
+    with store.transaction() as tx:
+        signed = whose.model_copy(update={"state": DraftState.HOLDING})
+        tx.save(run(id="r-1", draft=signed), expected_fence=0)
+        assert tx.tell(ask).cards == ()
 
 
 def test_an_agent_nobody_judged_yet_has_no_rate(store: Store) -> None:

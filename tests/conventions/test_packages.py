@@ -23,6 +23,7 @@ LONGER = {
     "workflows/commands.py": "everything that may be asked, on one page",
     "workflows/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",
+    "workflows/engine.py": "the one door, and every kind of command that goes through it",
     "workflows/playbook.py": "every key of a playbook on one page",
     "workflows/ports.py": "the outside world on one page",
     "workflows/run.py": "the records a run is made of refer to each other",

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from blocks import (
     asking,
+    beside,
     card,
     home,
     incident,
@@ -24,6 +25,7 @@ from blocks import (
     ownerform,
     queue,
     sop,
+    telling,
     urgent,
 )
 from blocks.ids import ActionId, CallbackId
@@ -74,6 +76,9 @@ def _screens() -> list[Json]:
         card.card(long, examples.SPEC),
         home.home(home.Home(now=examples.NOW, waiting=alike)),
         many.dialog(alike),
+        beside.with_others(card.card(long, examples.SPEC), long, alike),
+        telling.digest(alike, examples.NOW, 12),
+        telling.returned([held], examples.NOW),
         card.card(held, examples.SPEC, card.Setting(replies=True)),
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
         modal.hand_over(asked),

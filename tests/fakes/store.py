@@ -14,9 +14,9 @@ from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
 from workflows.examples import LOOKED_THROUGH, Example, Taught
 from workflows.inventory import Assessment
-from workflows.limits import Ask, Told
+from workflows.limits import Ask, Card, Told
 from workflows.playbook import Playbook
-from workflows.ports import Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
+from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
 from workflows.turn import Other
 from workflows.versions import Active, Proposal
@@ -60,6 +60,8 @@ class Rows:
     redrawn: list[str] = field(default_factory=list[str])
     entries: list[tuple[Entry, datetime]] = field(default_factory=list[tuple[Entry, datetime]])
     turns: dict[str, int] = field(default_factory=dict[str, int])
+    #: When whom which message asked.
+    asks: dict[tuple[str, str], datetime] = field(default_factory=dict[tuple[str, str], datetime])
     switches: dict[str, Switch] = field(default_factory=dict[str, Switch])
     #: Who wants no more messages, and who noted it.
     silent: dict[str, str] = field(default_factory=dict[str, str])
@@ -228,6 +230,11 @@ class FakeTx:
         self._count()
         self.rows.turns[name] = self.rows.turns.get(name, 0) + 1
 
+    def note_asks(self, asks: Iterable[Asked], at: datetime) -> None:
+        self._count()
+        for each in asks:
+            self.rows.asks.setdefault((each.subject, each.person), at)
+
     def add(self, run: Run) -> bool:
         self._count()
         if run.id in self.rows.runs:
@@ -281,6 +288,10 @@ class FakeTx:
             return Told(count=int(self._has_failed(ask.work)))
         if ask.kind == "turns":
             return Told(count=self.rows.turns.get(ask.turn, 0))
+        if ask.kind in {"asks", "digests"}:
+            return Told(each=tuple(self._asked(person, ask) for person in ask.people))
+        if ask.kind == "beside":
+            return self._beside(ask)
         found = [draft for draft in self.rows.drafts.values() if self._counts(draft, ask)]
         sums: Counter[str] = Counter()
         for draft in found:
@@ -293,6 +304,31 @@ class FakeTx:
         drafts = [draft for draft in self.rows.drafts.values() if draft.key == work]
         runs = [self.rows.runs[draft.run_id] for draft in drafts]
         return any(self.rows.steps.get((r.id, r.seq), ("", {}))[0] == "failed" for r in runs)
+
+    def _asked(self, person: str, ask: Ask) -> int:
+        assert ask.since
+        return sum(
+            at >= ask.since and (ask.kind == "asks" or subject.startswith("digest:"))
+            for (subject, who), at in self.rows.asks.items()
+            if who == person
+        )
+
+    def _beside(self, ask: Ask) -> Told:
+        drafts = self.rows.drafts.values()
+        cards = [
+            Card(
+                draft=draft.id,
+                by=(draft.assigned,) if draft.assigned else draft.needs.by,
+                others=sum(other.shown_in == draft.id for other in drafts),
+            )
+            for draft in reversed(drafts)
+            if draft.customer == ask.customer
+            and draft.id != ask.besides
+            and draft.state is DraftState.OPEN
+            and draft.address
+            and (f"draft:{draft.id}", ask.channel) in self.rows.posts
+        ]
+        return Told(cards=tuple(cards[:5]))
 
     def _counts(self, draft: Draft, ask: Ask) -> bool:
         at, playbook = draft.signed_at, self.rows.runs[draft.run_id].playbook

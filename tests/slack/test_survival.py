@@ -199,6 +199,8 @@ def test_many_presses_at_once_are_each_answered(home: Path, opened: Callable[...
     file = home / "playbooks" / "quote-follow-up.yml"
     text = file.read_text(encoding="utf-8").replace("mode: single", "mode: parallel")
     file.write_text(text, encoding="utf-8")
+    with (home / "company.yml").open("a", encoding="utf-8") as company:
+        company.write("customers: {one_card: false}\n")
     office = opened()
     for _ in range(12):
         office.command(LEE, "/playbook quote-follow-up Q-1043")

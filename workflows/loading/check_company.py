@@ -25,6 +25,7 @@ def check_company(sheet: Sheet, company: Company, actions: Mapping[str, ActionSp
     _check_places(sheet, company)
     _check_rotas(sheet, company)
     _check_rights(sheet, company)
+    _check_asks(sheet, company)
     for n, limit in enumerate(company.limits):
         _check_limit(sheet, n, limit, company, actions)
     _check_numbers(sheet, company)
@@ -77,6 +78,14 @@ def _check_numbers(sheet: Sheet, company: Company) -> None:
         if isinstance(value, Money) and value.currency != company.currency:
             problem = f"this is in {value.currency}, and `currency` is {company.currency}"
             sheet.note(sheet.at(("numbers", name)), problem)
+
+
+def _check_asks(sheet: Sheet, company: Company) -> None:
+    known = {name for person in company.people for name in (person.id, *person.roles)}
+    for name in company.asks.of:
+        if name not in known:
+            problem = f"nobody in {company.name} is `{name}`"
+            sheet.note(sheet.at(("asks", "of", name)), problem, did_you_mean(name, known))
 
 
 def _check_absence(sheet: Sheet, n: int, person: Person, ids: list[str]) -> None:

@@ -75,7 +75,8 @@ def _customer(it: Inspection) -> None:
         it.note(("customer",), "nothing is drafted here, so no customer is asked for")
         return
     it.template(("customer", "id"), told.id, first)
-    it.template(("customer", "zone"), told.zone, first)
+    for name in ("zone", "country", "region"):
+        it.template(("customer", name), getattr(told, name), first)
 
 
 def _level(it: Inspection, path: Path, name: str) -> None:

@@ -57,3 +57,23 @@ def test_a_company_is_closed_on_them(tmp_path: Path) -> None:
     more = "holidays: {country: US, days: [2026-12-24]}"
     file.write_text(f"{text}\n{more}\n", encoding="utf-8")
     assert {date(2026, 12, 24), date(2026, 12, 25)} <= CompanyFolder(home).company().door.closed
+
+
+def test_an_unknown_place_of_customers_is_refused(tmp_path: Path) -> None:
+    """A mistyped country would let letters go on every holiday."""
+    write_sample(tmp_path / "company", date(2026, 11, 23))
+    file = tmp_path / "company" / "company.yml"
+    more = "customers: {holidays: {country: Atlantis}}"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+    with pytest.raises(CompanyError, match=r"customers: holidays: no holidays are known"):
+        CompanyFolder(tmp_path / "company")
+
+
+def test_an_unknown_name_among_the_asks_is_refused(tmp_path: Path) -> None:
+    """It would bite nobody."""
+    write_sample(tmp_path / "company", date(2026, 11, 23))
+    file = tmp_path / "company" / "company.yml"
+    more = "asks: {of: {salse: 9}}"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+    with pytest.raises(CompanyError, match=r"is `salse`"):
+        CompanyFolder(tmp_path / "company")

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workflows.answers import Answer as Reply
-    from workflows.ports import JsonObject
+    from workflows.ports import Calendar, JsonObject
 
 ANA, BEN, CEM, DORA, OLGA, ADA, GIL, INA, EVE = (
     Actor.user(f"U-{name}")
@@ -285,11 +285,18 @@ class House:
         return self.now(run)
 
 
-def house(actions: dict[str, ActionSpec] = ACTIONS) -> House:
+def house(actions: dict[str, ActionSpec] = ACTIONS, calendar: Calendar | None = None) -> House:
     """Return a new one; nothing has happened in it."""
     store, clock, directory = FakeStore(), FakeClock(), FakeDirectory(COMPANY)
     shelf = StoreShelf(store)
-    engine = Engine(store=store, clock=clock, ids=FakeIds(), directory=directory, actions=actions)
+    engine = Engine(
+        store=store,
+        clock=clock,
+        ids=FakeIds(),
+        directory=directory,
+        actions=actions,
+        calendar=calendar,
+    )
     return House(engine=engine, store=store, clock=clock, shelf=shelf, directory=directory)
 
 

@@ -41,6 +41,7 @@ from workflows.commands import (
     OnProposal,
     OnTask,
     OnUrgent,
+    OnWork,
     OpenEdit,
     OpenReject,
     Pause,
@@ -82,6 +83,7 @@ from workflows.run import (
     Task,
     Wish,
 )
+from workflows.telling import Telling
 from workflows.text import Untrusted
 from workflows.urgency import Page, Urgent
 
@@ -161,7 +163,11 @@ cancelled  over!     over!     over!
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-ELSEWHERE = {StartRun, Pause, Resume, OnCustomer, OnProposal, SwitchExample, *get_args(Choosing)}
+ELSEWHERE = {
+    *(StartRun, Pause, Resume, OnCustomer, OnProposal, OnWork, SwitchExample),
+    *get_args(Choosing),
+    *get_args(Telling),
+}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,
