@@ -246,11 +246,7 @@ class Turn:
     def post(
         self, subject: str, body: JsonObject | None = None, channel: str = "", to: str = ""
     ) -> None:
-        """Show something where the run lives, or in a channel of the company named here.
-
-        What is about employees and has no private place is shown in direct messages: to whom it concerns, and `to`
-        whom it is said.
-        """
+        """Show something where the run lives, or in a channel named here; `to` hears of it where it is private."""
         place = Place(channel=self.facts.company.channel(channel)) if channel else self.run.place
         for each in privacy.places(self, place, to):
             self.posts.append(Post(subject=subject, **each.model_dump(), body=body or {}))

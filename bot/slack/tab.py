@@ -10,13 +10,13 @@ from blocks import home, listing
 from blocks.listing import View
 from blocks.queue import Waiting
 from bot.slack import lessons
-from workflows import privacy, queue
+from bot.slack.eyes import Eyes
+from workflows import queue
 from workflows.delegation import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, may_go_together
-from workflows.rights import has
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
@@ -35,10 +35,6 @@ if TYPE_CHECKING:
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
     from workflows.run import Draft, Run, Task
     from workflows.versions import Active, Proposal
-
-
-#: Lists that show what is others'.
-_OF_OTHERS = frozenset({View.TEAM, View.LATE, View.RUNS, View.PLAYBOOKS, View.LEARNT})
 
 
 class Looking(lessons.Looking, Protocol):
@@ -121,6 +117,7 @@ class Tab:
         """Take what is looked at; `findings` is what the doctor last found."""
         self._reading, self._directory, self._shelf = reading, directory, shelf
         self._clock, self._actions, self._findings = clock, actions, findings
+        self._eyes = Eyes(reading=reading, directory=directory, clock=clock, actions=actions)
         self.lessons = lessons.Lessons(
             reading=reading, directory=directory, shelf=shelf, clock=clock, actions=actions
         )
@@ -139,21 +136,11 @@ class Tab:
         company = self._directory.company()
         if company.person(person) is None:
             return home.closed(Stranger(company=company.name).sentence)
-        views = self._views(person, company)
+        views = self._eyes.views(person)
         rows = self._rows.get(place.view)
         if rows is None or place.view not in views:
             return self._mine(person, place.page, views)
         return listing.listing(place, rows(person), views)
-
-    def _views(self, person_id: str, company: Company) -> tuple[View, ...]:
-        """Return the lists somebody may look at."""
-        person, admin = company.person(person_id), company.is_admin(person_id)
-        sees = person is not None and has(company, "see", person)
-        return tuple(
-            view
-            for view in View
-            if (sees or view not in _OF_OTHERS) and (admin or view is not View.SWITCHES)
-        )
 
     def _mine(self, person: str, page: int, views: tuple[View, ...]) -> dict[str, Any]:
         admin = View.SWITCHES in views
@@ -207,7 +194,7 @@ class Tab:
     def _team(self, person: str) -> list[list[Block]]:
         company, now = self._directory.company(), self._clock.now()
         found = queue.team_queue(
-            person, self._seen(person, self._reading.open_runs()), company, now
+            person, self._eyes.runs(person, self._reading.open_runs()), company, now
         )
         return [listing.waiting_row(run, names) for run, names in found]
 
@@ -216,11 +203,11 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         team = queue.team_of(person, company)
         late = [run for run in self._reading.open_runs() if run.draft and run.draft.escalated_at]
-        found = queue.waiting_for(team, self._seen(person, late), company, now)
+        found = queue.waiting_for(team, self._eyes.runs(person, late), company, now)
         tasks = [
             task
             for task in self._reading.late_tasks(now)
-            if task.owner in team and self._sees_task(person, task)
+            if task.owner in team and self._eyes.task(person, task)
         ]
         return [
             *(listing.waiting_row(run, names) for run, names in found),
@@ -231,21 +218,7 @@ class Tab:
         return [home.task_row(task) for task in self._reading.tasks_of(person)]
 
     def _runs(self, person: str) -> list[list[Block]]:
-        return [listing.run_row(run) for run in self._seen(person, self._reading.active(1000))]
-
-    def _seen(self, person: str, runs: Sequence[Run]) -> list[Run]:
-        """Return those of the runs that somebody may see: what is about employees only if it concerns them."""
-        company, now = self._directory.company(), self._clock.now()
-        books = {version: self._reading.playbook(version) for version in {r.version for r in runs}}
-        return [
-            run
-            for run in runs
-            if privacy.may_see(run, books[run.version], self._actions, company, person, now)
-        ]
-
-    def _sees_task(self, person: str, task: Task) -> bool:
-        run = self._reading.run(task.run_id)
-        return run is not None and bool(self._seen(person, [run]))
+        return [listing.run_row(run) for run in self._eyes.runs(person, self._reading.active(1000))]
 
     def _playbooks(self, person: str) -> list[list[Block]]:
         del person  # everybody on the staff may read a procedure

@@ -29,7 +29,6 @@ LONGER = {
     "workflows/run.py": "the records a run is made of refer to each other",
     "handlers/actions.py": "one function per row of one table",
     "bot/slack/tab.py": "one function per list of Home",
-    "workflows/turn.py": "what a rule decides on and what it decides, on one page",
     "workflows/steps.py": "one function per row of one table",
 }
 #: Modules that are run and not imported, and by what.
