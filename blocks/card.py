@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blocks import contents, elements, revised, rich, standing
+from blocks import contents, elements, revised, rich, silent, standing
 from blocks.domains import links, mixed_script
 from blocks.ids import ActionId, BlockId, More, button_value, tagged
 from blocks.text import Block, Mrkdwn, joined, moment, mrkdwn, people, sentence
@@ -68,6 +68,10 @@ DEFAULT = Setting()
 
 def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> Block:
     """Return the message (`text` and `blocks`) that shows `draft` as it stands."""
+    if draft.state is DraftState.SHADOW:
+        return silent.card(draft)
+    if draft.state is DraftState.KEPT and draft.silent:
+        return silent.kept(draft, draft.silent)
     shown = contents.parts(draft.current.payload, spec)
     blocks = [
         rich.block(standing.named(draft, BlockId.TITLE), rich.section(_title(draft))),
@@ -168,6 +172,7 @@ def _open(draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: boo
         elements.context(
             standing.named(draft, BlockId.NOTE, "who"),
             _who_and_when(draft, setting),
+            *([f"Asked: {draft.asked}"] if draft.asked else []),
             *_away(setting),
         ),
         *revised.said(draft),
@@ -209,6 +214,8 @@ def _sure(draft: Draft) -> list[Mrkdwn | str]:
 
 def _who_and_when(draft: Draft, setting: Setting) -> Mrkdwn:
     if setting.level < _SIGNING_LEVEL:
+        if draft.rule.kind == "draft only":
+            return mrkdwn("Draft only: nothing is sent from here. Copy the text to use it")
         return mrkdwn("Level {}: this playbook only drafts. Copy the text to use it", setting.level)
     needed = people(draft.needs.words)
     who = standing.signed_so_far(draft) or mrkdwn("Needs {}", needed)

@@ -57,6 +57,8 @@ class Owned:
     #: The changed version that waits to be activated, and the version before; empty where there is none.
     proposal: str = ""
     before: str = ""
+    #: The stage it stands at.
+    stage: str = "assist"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,8 +225,8 @@ def playbook_row(one: Owned) -> Block:
     owner = f" · owned by {one.owner}" if one.owner else ""
     week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
     waits = " · a changed version waits to be activated" if one.proposal else ""
-    level = f"level {one.level}{_recommended(one)}"
-    text = f"{one.title} · {level} · version {one.version[:12]}{owner} · {week}{waits}"
+    may = f"stage {one.stage} · level {one.level}{_recommended(one)}"
+    text = f"{one.title} · {may} · version {one.version[:12]}{owner} · {week}{waits}"
     show = elements.button(ActionId.SHOW_SOP, "Show", one.name, about=one.title)
     return elements.plain_section(block_id(BlockId.ROW, "owned", one.name), text, accessory=show)
 

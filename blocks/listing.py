@@ -29,6 +29,7 @@ class View(StrEnum):
     MINE = "mine"
     TEAM = "team"
     LATE = "late"
+    LOOK = "look"
     TASKS = "tasks"
     RUNS = "runs"
     PLAYBOOKS = "playbooks"
@@ -40,6 +41,7 @@ WORDS = {
     View.MINE: "What waits for me",
     View.TEAM: "What waits for my team",
     View.LATE: "What is late",
+    View.LOOK: "What went by itself",
     View.TASKS: "All my tasks",
     View.RUNS: "Runs under way",
     View.PLAYBOOKS: "Playbooks",
@@ -49,6 +51,7 @@ WORDS = {
 _EMPTY = {
     View.TEAM: "Nothing waits for anybody else of your team.",
     View.LATE: "Nothing is late.",
+    View.LOOK: "Nothing that went by itself is to be looked at by you.",
     View.TASKS: "You have no task.",
     View.RUNS: "Nothing is under way.",
     View.PLAYBOOKS: "There is no playbook here.",

@@ -35,12 +35,14 @@ def sop(
     *,
     waits: bool = False,
     advised: Sequence[str] = (),
+    stands: str = "",
 ) -> Block:
     """Return the message with the whole procedure; `titles` names actions and reads in words.
 
-    `waits` says that a changed version is proposed, `advised` what the delegation matrix recommends.
+    `waits` says that a changed version is proposed, `advised` what the delegation matrix recommends, `stands` at
+    which stage it stands.
     """
-    made = procedure.sop(playbook, titles, advised)
+    made = procedure.sop(playbook, titles, advised, stands=stands)
     key = (made.playbook, made.version[:_VERSION])
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), made.title),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, rich
+from blocks import elements, looked, rich
 from blocks.ids import ActionId, BlockId, block_id, button_value
 from blocks.text import Block, Mrkdwn, begun, joined, moment, mrkdwn, people, person
 from workflows.run import Actor, Draft, DraftState, Evidence
@@ -26,6 +26,8 @@ WORDS = {
     DraftState.EXPIRED: "Expired, nothing was sent",
     DraftState.UNCERTAIN: "Outcome unknown, please check",
     DraftState.FAILED: "Failed",
+    DraftState.SHADOW: "In shadow",
+    DraftState.KEPT: "Closed, nothing was sent",
 }
 #: What people press when the customer was faster.
 REPLIED = "The customer has replied"
@@ -51,6 +53,8 @@ def blocks(draft: Draft, *, whole: bool, replies: bool = False) -> list[Block]:
 def keys(draft: Draft) -> tuple[str | int, ...]:
     """Return what names the version of a card that shows `draft` as it stands."""
     more = [f"asked{len(draft.wishes)}"] if draft.wishes else []
+    if draft.review:
+        more.append(f"look{draft.review.verdict}")
     if draft.claim:
         more.append(f"{draft.claim.by}{draft.claim.until.timestamp():.0f}")
     return (draft.id, draft.revision, draft.state, len(draft.signatures), *more)
@@ -98,6 +102,9 @@ def signed_so_far(draft: Draft) -> Mrkdwn | None:
 
 
 def _signed(draft: Draft) -> list[Block]:
+    if draft.ruled:
+        asks = f"By rule, no person signed it ({draft.ruled}); ask {draft.needs.words}"
+        return [rich.text(asks), rich.text(" · "), _time(draft.signatures[-1].at)]
     line = [rich.text("Signed by ")]
     for at, name in enumerate(draft.signers):
         line += [rich.text(" and ")] if at else []
@@ -130,7 +137,7 @@ def _executed(draft: Draft) -> list[Block]:
         line += [rich.text(" · receipt "), *rich.runs(outcome.receipt, limit=_RECEIPT)]
     if outcome and outcome.message:
         line += [rich.text(" · "), *rich.runs(outcome.message, limit=_REASON)]
-    return line
+    return [*line, *looked.line(draft)]
 
 
 def _led(draft: Draft) -> list[Block]:
@@ -192,6 +199,11 @@ def _failed(draft: Draft) -> list[Block]:
     return [*line, *_reason(draft, ": ")]
 
 
+def _kept(draft: Draft) -> list[Block]:
+    why = f": {draft.ending.reason}" if draft.ending else ""
+    return [rich.text(f"Drafted in shadow, nothing was sent{why}")]
+
+
 _LINES = {
     DraftState.OPEN: _signed,
     DraftState.REWRITING: _rewriting,
@@ -205,6 +217,8 @@ _LINES = {
     DraftState.EXPIRED: _expired,
     DraftState.UNCERTAIN: _uncertain,
     DraftState.FAILED: _failed,
+    DraftState.SHADOW: _kept,
+    DraftState.KEPT: _kept,
 }
 
 
@@ -237,6 +251,12 @@ def replied(draft: Draft) -> Block:
     return elements.button(ActionId.REPLIED, REPLIED, value, about=draft.title)
 
 
+def _undo(draft: Draft) -> list[tuple[ActionId, str]]:
+    if draft.compensation is None:
+        return []
+    return [(ActionId.UNDO_DONE, f"Undo: {begun(draft.compensation.title, 60)}")]
+
+
 def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
     """Return the buttons a decided draft still has, each with its words."""
     match draft.state:
@@ -244,8 +264,8 @@ def left_to_do(draft: Draft) -> list[tuple[ActionId, str]]:
             return [(ActionId.REJECT, "Reject")]
         case DraftState.HOLDING:
             return [(ActionId.UNDO, "Undo")]
-        case DraftState.EXECUTED if draft.compensation:
-            return [(ActionId.UNDO_DONE, f"Undo: {begun(draft.compensation.title, 60)}")]
+        case DraftState.EXECUTED:
+            return [*looked.buttons(draft), *_undo(draft)]
         case DraftState.UNCERTAIN:
             return [
                 (ActionId.ARRIVED, "It happened"),

@@ -10,6 +10,7 @@ from bot.storage.cards import Cards
 from bot.storage.edits import edited_weeks
 from bot.storage.meanwhile import Meanwhile
 from bot.storage.queue import Queue
+from bot.storage.reviews import Reviews
 from workflows.events import Entry, Event
 from workflows.incidents import LOOK_BACK, Incident, fault_of
 from workflows.run import Actor, Place
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
+    from workflows.stages import Footing
     from workflows.versions import Active, Proposal
 
 #: Examples that are listed.
@@ -83,6 +85,20 @@ class Lookup(Queue):
         """Return what was stated last of each piece of work on the inventory."""
         with self._store.looking() as look:
             return look.assessments()
+
+    def footing(self, playbook: str) -> Footing | None:
+        """Return the stage a playbook was moved to."""
+        with self._store.looking() as look:
+            return look.footing(playbook)
+
+    def footings(self) -> Sequence[Footing]:
+        """Return the stage of every playbook that was moved, by name."""
+        with self._store.looking() as look:
+            return look.footings()
+
+    def to_look_at(self) -> Sequence[Run]:
+        """Return the runs, each carrying a draft that went by itself and nobody has looked at."""
+        return Reviews(self._store).waiting()
 
     def version(self, version: str) -> Playbook | None:
         """Return a version of a playbook; None where this program can't read it."""

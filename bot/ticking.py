@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.jobs.reviewing import Reviewing
 from bot.jobs.telling import Telling
 from bot.jobs.tidying import Tidying
 from bot.storage.asked import AskedRows
+from bot.storage.reviews import Reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,5 +31,6 @@ def ticks_of(
         directory=staff,
         clock=clock,
     )
+    reviewing = Reviewing(Reviews(foundation.store), foundation.engine, clock)
     tidying = (Tidying(kept, clock).tick for kept in (inbox, asked))
-    return schedules.tick, telling.tick, *tidying
+    return schedules.tick, telling.tick, reviewing.tick, *tidying

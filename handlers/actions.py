@@ -14,6 +14,7 @@ from handlers import (
     ownerform,
     seen,
     showing,
+    trust,
     urgent,
     versions,
 )
@@ -329,6 +330,7 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     **ownerform.ON,
     **urgent.ON,
     **incidents.ON,
+    **trust.ON,
     ActionId.HOME_PAGE: home_page,
     ActionId.INPUT: ignore,
     ActionId.SIGN_TOO: ignore,

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from blocks import notice
-from handlers import delegating, looking, ownerform
+from handlers import delegating, looking, ownerform, trust
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from handlers.seeing import without
@@ -217,6 +217,7 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "inventory": delegating.inventory_of,
     "change": _change,
     "new": _new,
+    "stage": trust.stage,
 }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
+    from workflows.stages import Footing
     from workflows.versions import Active, Proposal
 
 #: Seconds a press may wait for the database, of the three Slack gives.
@@ -64,6 +65,10 @@ class Reading(Protocol):
 
     def assessments(self) -> Sequence[Assessment]:
         """Return what was stated last of each piece of work on the inventory."""
+        ...
+
+    def footing(self, playbook: str) -> Footing | None:
+        """Return the stage a playbook was moved to."""
         ...
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:

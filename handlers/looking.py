@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blocks import asking, modal, notice, queue
 from handlers.replies import Opened, Reply, Said, Turned
 from handlers.seeing import of_the_log, stranger, unseen, without
+from workflows import policy
 from workflows.answers import Recorded, Refused
 from workflows.errors import UnknownDraft, UnknownPlaybook, UnknownRun
 from workflows.kpi.report import KpiReport, NextAction
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: An answer that says and shows nothing.
 NOTHING = Recorded()
+#: Nobody is led by what they have not been shown.
+_SILENT = "Sayso drafted this in shadow. Record what you sent, and both are shown side by side."
 
 
 def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
@@ -32,7 +35,9 @@ def full_text(desk: Desk, person: str, draft_id: str, page: int = 1) -> Reply:
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
-    level = desk.reading.playbook(run.version).level
+    if run.draft.state is DraftState.SHADOW:
+        return Said(notice.said(_SILENT))
+    level = policy.level_of(run.draft, desk.reading.playbook(run.version).level)
     return Opened(modal.review(run.draft, desk.actions.get(run.draft.action), page, level=level))
 
 
@@ -50,6 +55,8 @@ def why(desk: Desk, person: str, draft_id: str) -> Reply:
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
+    if run.draft.state is DraftState.SHADOW:
+        return Said(notice.said(_SILENT))
     return Said(notice.why(run.draft))
 
 

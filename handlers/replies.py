@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blocks import asking, form, modal, notice
+from blocks import asking, form, looked, modal, notice, silent
 from workflows.answers import Answer, FieldErrors, Recorded, Refused, Show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_bolt import Ack
 
     from handlers.back import Back
     from handlers.desk import Desk
     from handlers.payloads import Submission
+    from workflows.action import ActionSpec
+    from workflows.answers import View
     from workflows.errors import WorkflowError
+    from workflows.run import Draft
 
 
 @dataclass(frozen=True)
@@ -84,15 +89,18 @@ def _form(desk: Desk, show: Show) -> dict[str, Any]:
     spec = desk.actions.get(draft.action) if draft else None
     if draft is None or spec is None:
         return modal.said("This draft can't be shown here any more; nothing was changed.")
-    match show.view:
-        case "edit":
-            return modal.edit(draft, spec)
-        case "reject":
-            return modal.reject(draft)
-        case "change":
-            return asking.change(draft)
-        case "sign":
-            return asking.sign(draft, spec)
+    return _FORMS[show.view](draft, spec)
+
+
+#: The dialogs of a draft.
+_FORMS: dict[View, Callable[[Draft, ActionSpec], dict[str, Any]]] = {
+    "edit": modal.edit,
+    "reject": lambda draft, _: modal.reject(draft),
+    "change": lambda draft, _: asking.change(draft),
+    "sign": asking.sign,
+    "record": silent.asked,
+    "wrong": lambda draft, _: looked.wrong(draft),
+}
 
 
 def after_submission(desk: Desk, submission: Submission, reply: Reply, ack: Ack) -> None:

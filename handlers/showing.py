@@ -8,6 +8,7 @@ from blocks import notice, sop
 from handlers import delegating, looking
 from handlers.replies import Said
 from handlers.seeing import without
+from workflows.stages import said
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -32,8 +33,9 @@ def show_sop(desk: Desk, press: ButtonPress) -> Reply:
     playbook = desk.shelf.get(press.action.chosen)
     if playbook is None:
         return Said(notice.said("That playbook is not there any more."))
-    waits = looking.change_waits(desk, playbook)
-    return Said(sop.sop(playbook, waits=waits, advised=delegating.beside(desk, playbook)))
+    waits, advised = looking.change_waits(desk, playbook), delegating.beside(desk, playbook)
+    stands = said(desk.reading.footing(playbook.playbook), playbook.rollout.start)
+    return Said(sop.sop(playbook, waits=waits, advised=advised, stands=stands))
 
 
 def show_help(_desk: Desk, _press: ButtonPress) -> Reply:

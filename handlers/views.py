@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blocks import form, modal
 from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, delegating, incidents, looking, many, ownerform, seen
+from handlers import commands, delegating, incidents, looking, many, ownerform, seen, trust
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned, sentence
 from handlers.seeing import without
@@ -188,4 +188,5 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     **delegating.ON_SUBMIT,
     **ownerform.SUBMITTED,
     **incidents.ON_VIEW,
+    **trust.SUBMITTED,
 }

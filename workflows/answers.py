@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from workflows.run import Run
 
 
+#: The dialogs a draft has.
+View = Literal["edit", "reject", "change", "sign", "record", "wrong"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
     """It is in the database. `run` is as it stands now; `sentence` is what the person is told, if anything."""
@@ -29,7 +33,7 @@ class Refused:
 class Show:
     """Something to look at: open this view of the run's draft."""
 
-    view: Literal["edit", "reject", "change", "sign"]
+    view: View
     run: Run
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 from workflows.action import Record
 from workflows.playbook import Playbook
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
+from workflows.stages import Stage
 from workflows.text import Untrusted
 
 #: The reason that also stops every other playbook from writing to the customer.
@@ -28,6 +29,8 @@ Shown = Literal[
     "change form",
     "sign form",
     "take-over form",
+    "record form",
+    "wrong form",
     "words",
     "card not known",
 ]
@@ -125,6 +128,32 @@ class Resolve(OnDraft):
     """Say whether an uncertain execution happened; `no` sends it again under the same key."""
 
     happened: bool
+
+
+class OpenRecord(OnDraft):
+    """Show the form in which people say what they sent instead of a silent draft."""
+
+
+class RecordSent(OnDraft):
+    """Say what one sent instead of a silent draft, or that nothing was needed."""
+
+    sent: dict[str, JsonValue] = {}
+    needed: bool = True
+
+
+class OpenWrong(OnDraft):
+    """Show the form in which somebody says what was wrong with what went by itself."""
+
+
+class Judge(OnDraft):
+    """Say whether what went by itself was right."""
+
+    right: bool
+    reason: str = Field(default="", max_length=1000)
+
+
+class ReviewDue(OnDraft):
+    """Somebody should have looked at what went by itself, or soon. A timer says so."""
 
 
 class OnTask(Command):
@@ -318,6 +347,25 @@ class RollBack(Command):
     #: First characters of the active version, and of the one before.
     active: str
     to: str
+
+
+class Promote(Command):
+    """Let a playbook go to a higher stage, or confirm the one it has for the versions of today. A person asks."""
+
+    playbook: str
+    to: Stage
+    #: The stage that was shown; empty where none was.
+    seen: Stage | Literal[""] = ""
+    #: Hash of the evidence that was shown.
+    evidence: str = ""
+
+
+class Demote(Command):
+    """Take a playbook back to a stricter stage."""
+
+    playbook: str
+    to: Stage
+    why: str = Field(default="", max_length=500)
 
 
 class Read(Record):

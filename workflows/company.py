@@ -15,7 +15,7 @@ from workflows.customers import Customers
 from workflows.flags import Flags
 from workflows.limits import Limit
 from workflows.on_call import Rota
-from workflows.playbook import Amount
+from workflows.playbook import Amount, Share
 from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
 from workflows.rights import Rights, has
 from workflows.worktime import Hours, Rows, WorkTime
@@ -120,6 +120,8 @@ class Company(Record):
     numbers: Numbers = Numbers()
     #: Who is on call, by the name of the rota that playbooks name.
     on_call: dict[str, Rota] = Setting(default_factory=dict)
+    #: Of what would go by itself, the share a person sees first; a playbook can ask for more.
+    sample: Share = Setting(default=0.05, ge=0.01)
     #: Public holidays in years to come; looked up when the file is read, never written in it.
     public_holidays: frozenset[date] = frozenset()
     #: What Slack says of these people, as of `now`; None before it was first asked. Never written in the file.

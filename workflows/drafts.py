@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from workflows import claiming, policy
 from workflows.answers import Show
+from workflows.commands import ReviewDue
 from workflows.errors import (
     AlreadyDecided,
     BeingRewritten,
@@ -17,6 +18,7 @@ from workflows.errors import (
 from workflows.events import Event
 from workflows.flags import is_on
 from workflows.run import (
+    TIMER,
     Actor,
     Draft,
     DraftState,
@@ -25,6 +27,7 @@ from workflows.run import (
 )
 
 if TYPE_CHECKING:
+    from workflows.answers import View
     from workflows.commands import OnDraft, Reject
     from workflows.errors import Refusal
     from workflows.ports import JsonObject
@@ -42,11 +45,14 @@ _IN_WORDS = {
     DraftState.WITHDRAWN: "withdrawn",
     DraftState.EXPIRED: "expired",
     DraftState.UNCERTAIN: "approved, with an unknown outcome",
+    DraftState.KEPT: "closed",
 }
 
 
 def known(turn: Turn, command: OnDraft) -> None:
     """Raise unless the command comes from a person of the company; a stranger learns nothing else."""
+    if command.actor == TIMER and isinstance(command, ReviewDue):
+        return
     if turn.facts.company.person(command.actor.id) is None:
         raise Stranger(company=turn.facts.company.name)
     if command.shown == "words" and not is_on("plain_words", turn.facts.company, turn.playbook):
@@ -61,6 +67,12 @@ def decided(turn: Turn) -> Refusal:
     """Return the refusal that says who was first, or that it is not to be decided now."""
     if turn.draft.state is DraftState.REWRITING:
         return _being_rewritten(turn)
+    if turn.draft.state is DraftState.SHADOW:
+        return NotAllowed(
+            action="That",
+            needed="another stage than shadow",
+            next_step="do it as always, and record what you sent.",
+        )
     if turn.draft.state is DraftState.OPEN:
         return NotAllowed(
             action="That", needed="a draft that was decided", next_step="this one is still open."
@@ -144,12 +156,12 @@ def show_change(turn: Turn) -> None:
     _show(turn, "change")
 
 
-def _show(turn: Turn, view: Literal["edit", "reject", "change"]) -> None:
+def _show(turn: Turn, view: View) -> None:
     may_decide_now(turn)
     show(turn, view)
 
 
-def show(turn: Turn, view: Literal["edit", "reject", "change", "sign"]) -> None:
+def show(turn: Turn, view: View) -> None:
     """Answer with a form, and put on the record who was shown it."""
     head: JsonObject = {"revision": turn.draft.revision, "view": view}
     turn.record(Event.DRAFT_SHOWN, head={**head, **seen(turn)})

@@ -12,6 +12,7 @@ from workflows import (
     companywide,
     customers,
     scopes,
+    staging,
     telling,
     unlearning,
 )
@@ -47,13 +48,13 @@ from workflows.machine import decide
 from workflows.own import book
 from workflows.ports import Kept, Unheld
 from workflows.refused import refused
-from workflows.shelf import LookedUp, read
+from workflows.shelf import LookedUp, closest, read
 from workflows.sight import KIND as READING
 from workflows.turn import Facts, Untold
 from workflows.underfoot import Underfoot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from workflows.action import ActionSpec
@@ -72,6 +73,7 @@ Companywide = (
     | OnCustomer
     | SwitchExample
     | choosing.Choosing
+    | staging.Staging
     | assessing.Assessing
     | telling.Telling
 )
@@ -157,7 +159,8 @@ class Engine:
             raise UnknownRun(run=getattr(command, "run_id", ""))
         else:
             playbook = tx.playbook(run.version)
-        facts = beside.with_others(tx, run, playbook, command, self._facts(tx))
+        facts = self._facts(tx).model_copy(update={"footing": tx.footing(playbook.playbook)})
+        facts = beside.with_others(tx, run, playbook, command, facts)
         decision, facts = self._told(tx, run, playbook, command, facts)
         for older, way in beside.ways(tx, playbook, command, decision, facts):
             self._save(tx, older, way, facts)
@@ -169,9 +172,15 @@ class Engine:
             _begun(tx, playbook, decision.run)
         if isinstance(command, StepDone):
             self._keep(tx, command.result)
+        self._follow(tx, decision, facts)
+        return decision.answer
+
+    def _follow(self, tx: Tx, decision: Decision, facts: Facts) -> None:
+        """Do in the same transaction what a decision asks of others: a stricter stage, further runs."""
+        for demote in decision.demotes:
+            staging.take_back(tx, demote, facts)
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
-        return decision.answer
 
     def _keep_grounds(self, tx: Tx, run_id: str, facts: Facts) -> None:
         """Keep what it was decided on; what Slack said is about people, and stays no longer than the runs do."""
@@ -198,6 +207,13 @@ class Engine:
             return assessing.assess(tx, command, self._facts(tx))
         if isinstance(command, choosing.Choosing):
             return chosen.choose(tx, command, lambda: self._facts(tx))
+        if isinstance(command, staging.Staging):
+            return staging.stage(tx, command, lambda: self._facts(tx))
+        return self._of_company(tx, command)
+
+    def _of_company(
+        self, tx: Tx, command: Pause | Resume | OnCustomer | SwitchExample | telling.Telling
+    ) -> Reply:
         at = self._clock.now()
         company = self._company(tx, at)
         if isinstance(command, OnCustomer):
@@ -238,7 +254,7 @@ class Engine:
         active = tx.active(command.playbook)
         if active is None:
             names = [each.playbook for each in tx.actives()]
-            raise UnknownPlaybook(name=command.playbook, hint=_closest(command.playbook, names))
+            raise UnknownPlaybook(name=command.playbook, hint=closest(command.playbook, names))
         playbook = read(tx, active.version)
         if playbook is None:
             raise Unusable
@@ -313,10 +329,3 @@ def _begun(tx: Tx, playbook: Playbook, run: Run) -> None:
     tx.keep("playbook", playbook.source, playbook.version)
     if playbook.once_per:
         tx.never_again(run)
-
-
-def _closest(name: str, names: Sequence[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to a refusal
-
-    near = get_close_matches(name, names, n=1)
-    return f" Did you mean {near[0]}?" if near else ""

@@ -172,6 +172,14 @@ class CannotRewrite(Refusal):
     """This file is written in a way that a form can't change without touching the rest. Change the file instead."""
 
 
+class NotEarned(Refusal):
+    """{title} can't go to the stage {to} yet: {reasons}. Nothing was changed; it goes on as it is."""
+
+
+class StageMoved(Refusal):
+    """{title} is at the stage {stage} by now, so nothing was changed. Look at it again and decide on that."""
+
+
 class NothingBefore(Refusal):
     """There is no version before this one to return to."""
 

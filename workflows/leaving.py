@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import customers, drafts, limits, signing, steps, weighing
+from workflows import alone, customers, drafts, limits, signing, steps, weighing
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep
@@ -46,6 +46,8 @@ def leave(turn: Turn) -> None:
         _wait_for_day(turn, day)
     elif not weighing.signed_enough(turn, needed := limits.needs(turn, draft)):
         weighing.ask_others(turn, needed)
+    elif why := alone.lost(turn, draft):
+        weighing.ask_people(turn, why)
     else:
         signing.let_go(turn, TIMER)
 

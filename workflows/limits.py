@@ -148,15 +148,22 @@ def needs(turn: Turn, draft: Draft) -> Needs:
 
 def refuse_beyond(turn: Turn, draft: Draft) -> None:
     """Raise when this person has signed as much as one person may, and is not one who signs beyond that."""
-    company, person = turn.facts.company, turn.command.actor.id
+    if limit := used_up(turn, draft, turn.command.actor.id):
+        others = " or ".join(limit.by)
+        hint = f"{others} can sign it." if others else "sign it when some of that time is over."
+        raise OverLimit(limit=limit.words, next_step=hint)
+
+
+def used_up(turn: Turn, draft: Draft, person: str) -> Limit | None:
+    """Return the limit for each signer that this one would pass, and is not one who signs beyond it."""
+    company = turn.facts.company
     for limit in _concerned(turn, draft):
         if limit.per != "person":
             continue
         beyond = [each.id for name in limit.by for each in company.members(name)]
         if person not in beyond and _passes(turn, draft, limit, person):
-            others = " or ".join(limit.by)
-            hint = f"{others} can sign it." if others else "sign it when some of that time is over."
-            raise OverLimit(limit=limit.words, next_step=hint)
+            return limit
+    return None
 
 
 def _concerned(turn: Turn, draft: Draft) -> list[Limit]:

@@ -17,7 +17,9 @@ from workflows import (
     policy,
     privacy,
     results,
+    reviewing,
     revising,
+    shadowing,
     signals,
     signing,
     steps,
@@ -36,20 +38,25 @@ from workflows.commands import (
     Confirm,
     Due,
     Edit,
+    Judge,
     MakeWay,
     OnDraft,
     OnTask,
     OnUrgent,
     OpenChange,
     OpenEdit,
+    OpenRecord,
     OpenReject,
     OpenSign,
+    OpenWrong,
     Reassign,
+    RecordSent,
     Redraft,
     Reject,
     RequestChange,
     Resolve,
     Retry,
+    ReviewDue,
     Signal,
     Snooze,
     StandDown,
@@ -67,7 +74,7 @@ from workflows.errors import (
 )
 from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
-from workflows.run import SYSTEM, DraftState, Ending, Run, RunState
+from workflows.run import AT_REST, SYSTEM, DraftState, Ending, Run, RunState
 from workflows.text import Untrusted, digest
 from workflows.turn import Decision, Facts, Finish, Turn
 
@@ -103,6 +110,13 @@ ON_DRAFT: dict[tuple[type[Command], DraftState], Callable[[Turn], None]] = {
     (Undo, DraftState.EXECUTED): undoing.compensate,
     # Nobody knows whether it happened: a person says.
     (Resolve, DraftState.UNCERTAIN): undoing.resolve,
+    # Drafted silently: people say what they sent instead, and nothing else can be done with it.
+    (OpenRecord, DraftState.SHADOW): shadowing.show,
+    (RecordSent, DraftState.SHADOW): shadowing.record,
+    # It went by itself: those who could have signed it look at it, until a deadline.
+    (OpenWrong, DraftState.EXECUTED): reviewing.show,
+    (Judge, DraftState.EXECUTED): reviewing.judge,
+    (ReviewDue, DraftState.EXECUTED): reviewing.due,
     # What came to nothing can be written again.
     (Redraft, DraftState.REJECTED): undoing.redraft,
     (Redraft, DraftState.EXPIRED): undoing.redraft,
@@ -174,7 +188,7 @@ def _park(turn: Turn, error: ExpressionError) -> None:
     draft = turn.run.draft
     reason = f"what comes next can't be worked out: {error.sentence}"
     ending = Ending(by=SYSTEM, at=turn.at, reason=reason)
-    if draft and draft.state in {DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING}:
+    if draft and draft.state in AT_REST:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     if isinstance(turn.command, StepDone) and turn.finish is None:
@@ -223,6 +237,8 @@ def _late(turn: Turn, run: Run) -> Refusal:
 
 
 def _no_row(turn: Turn, command: OnDraft) -> Refusal:
+    if isinstance(command, ReviewDue):
+        return Stale()
     if isinstance(command, Undo) and turn.draft.state in {DraftState.EXECUTING, DraftState.SIGNED}:
         return TooLateToUndo(
             hint=" It is being carried out, or waits to be tried again; the card says what comes of it."
@@ -238,7 +254,7 @@ def _touched(turn: Turn) -> tuple[str, ...]:
     for run in (*turn.replaced, turn.run):
         if run.draft:
             about = run.draft.id
-            subjects += [f"draft:{about}", f"remind:{about}", f"escalate:{about}"]
+            subjects += [f"{kind}:{about}" for kind in ("draft", "remind", "escalate", "look")]
         if run.task:
             subjects += [f"task:{run.task.id}", f"nudge:{run.task.id}"]
     return tuple(dict.fromkeys(subjects))

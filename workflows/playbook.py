@@ -19,6 +19,7 @@ from workflows.action import Field, Money, Names, Record, money
 from workflows.durations import Span, Within, seconds
 from workflows.exceptions import ExceptionPath
 from workflows.flags import Flags
+from workflows.stages import Rule
 from workflows.whom import CustomerOf
 
 
@@ -41,6 +42,23 @@ Duration = Annotated[
     float,
     BeforeValidator(_seconds),
     WithJsonSchema({"type": ["string", "number"], "examples": ["60 seconds", "4 hours", "3 days"]}),
+]
+
+
+def _share(value: object) -> object:
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        return float(text.removesuffix("%")) / 100 if text.endswith("%") else value
+    except ValueError:
+        return value
+
+
+#: `90%`; kept as 0.9.
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    Setting(ge=0, le=1),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["5%", "90%"]}),
 ]
 
 
@@ -81,6 +99,13 @@ class Approve(Record):
     escalate: Names = ("owner",)
     hold: Duration = 60.0
     edit: Names = ()
+    #: `each time` people sign; `draft only`: nothing is sent, people copy it; `alone`: it goes by itself once the
+    #: playbook has earned that; `audit later`: so too, and people look at it afterwards.
+    rule: Rule = "each time"
+    #: At the stage `threshold` it goes by itself if at least this share of drafts like it went out unchanged.
+    confidence: Share = 0.9
+    #: With `audit later`: until when it is looked at. Late, the playbook goes back to `assist`.
+    review: Within = Span(count=2, unit="work days")
 
 
 class Step(Record):
@@ -235,6 +260,22 @@ def _kinds(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+class Alone(Record):
+    """Within what a playbook of level 4 may let things go by themselves; beyond it people sign."""
+
+    #: At most so much in all a day, by the company's clock.
+    amount: Amount
+    #: At most so many a day.
+    count: int = Setting(ge=0)
+
+
+class Rollout(Record):
+    """How a playbook begins to be trusted."""
+
+    #: The stage it begins at: `shadow` drafts silently, `assist` lets people sign.
+    start: Literal["shadow", "assist"] = "assist"
+
+
 class Success(Record):
     """The number that says whether the playbook is worth keeping."""
 
@@ -279,6 +320,12 @@ class Playbook(Record):
     #: What happens instead when something goes otherwise; the first one that applies is taken.
     exceptions: tuple[ExceptionPath, ...] = ()
     success: Success | None = None
+    #: The stage it begins at; evidence and people move it on.
+    rollout: Rollout = Rollout()
+    #: What may go by itself a day, at level 4.
+    alone: Alone | None = None
+    #: Of what would go by itself, the share a person sees first; the company's `sample` where that is more.
+    sample: Share = 0.0
     review: str = "every quarter"
     #: What is switched on or off for its runs, whatever company.yml says.
     flags: Flags = Flags()

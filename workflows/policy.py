@@ -175,13 +175,25 @@ def may_sign(
     if level < SIGNING_LEVEL:
         raise NotAllowed(
             action="Sending this",
-            needed=f"a playbook of level {SIGNING_LEVEL}; this one is at level {level} and only drafts",
+            needed=_leave(draft, level),
             next_step="copy the text and send it yourself, or ask the owner to raise the level.",
         )
     if actor.id in draft.signers:
         missing = draft.needs.quorum - len(draft.signers)
         raise AlreadySigned(missing=missing, needed=draft.needs.words)
     return _self_signed(run, draft, actor, company, at)
+
+
+def _leave(draft: Draft, level: int) -> str:
+    """Return what it takes to send something at all."""
+    if draft.rule.kind == "draft only":
+        return "a step that sends; this one is a draft only"
+    return f"a playbook of level {SIGNING_LEVEL}; this one is at level {level} and only drafts"
+
+
+def level_of(draft: Draft, level: int) -> int:
+    """Return the level that counts for a draft: one that is only to be copied is never signed."""
+    return min(level, SIGNING_LEVEL - 1) if draft.rule.kind == "draft only" else level
 
 
 def _self_signed(run: Run, draft: Draft, actor: Actor, company: Company, at: datetime) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.reading import Reading
     from workflows.run import Compensation, Outcome, Run, SignedDraft
+    from workflows.stages import Footing, Maker
     from workflows.turn import Other
     from workflows.versions import Active, Proposal
 
@@ -323,6 +324,18 @@ class Looking(Protocol):
         """Return the version a playbook's file said when any process last looked; empty where none ever did."""
         ...
 
+    def footing(self, playbook: str) -> Footing | None:
+        """Return the stage a playbook was moved to; None where nobody moved it."""
+        ...
+
+    def footings(self) -> Sequence[Footing]:
+        """Return the stage of every playbook that was moved, by name."""
+        ...
+
+    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
+        """Return the model and prompt of the newest draft an agent wrote for this version; None without one."""
+        ...
+
 
 class Tx(Looking, Protocol):
     """One transaction: all of it is saved or nothing. Every method may raise `Unheld`: see bot/storage/order.py."""
@@ -437,6 +450,10 @@ class Tx(Looking, Protocol):
 
     def file(self, playbook: str, version: str, at: datetime) -> None:
         """Write which version a playbook's file says."""
+        ...
+
+    def place(self, footing: Footing) -> None:
+        """Write the stage a playbook stands at."""
         ...
 
     def wake_held(self, at: datetime) -> None:

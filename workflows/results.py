@@ -14,7 +14,9 @@ from workflows import (
     once,
     paging,
     policy,
+    reviewing,
     revising,
+    shadowing,
     steps,
     tasks,
 )
@@ -118,6 +120,7 @@ def _carried_out(turn: Turn, result: Executed) -> None:
     )
     _record_outcome(turn, Event.DRAFT_EXECUTED, result.outcome)
     learning.learn(turn)
+    reviewing.begin(turn)
     steps.advance(turn)
 
 
@@ -219,6 +222,8 @@ def due(turn: Turn) -> None:
         tasks.due(turn, cast("Task", turn.run.task))
     elif not turn.run.step:
         once.begin_in_turn(turn)
+    elif draft and draft.state is DraftState.SHADOW:
+        shadowing.unrecorded(turn)
     elif draft and draft.state is DraftState.OPEN:
         _remind_or_expire(turn, draft)
     elif isinstance(step, WaitStep):
@@ -239,7 +244,7 @@ def _remind_or_expire(turn: Turn, draft: Draft) -> None:
     elif turn.at < draft.expires_at:
         _remind(turn, draft)
     elif draft.escalated_at is None and policy.can_pass_on(
-        draft, turn.facts.company, turn.playbook.level, turn.at
+        draft, turn.facts.company, policy.level_of(draft, turn.playbook.level), turn.at
     ):
         _escalate(turn, draft)
     else:

@@ -13,6 +13,7 @@ from pydantic import JsonValue, computed_field, model_validator
 from workflows.action import Money, Record, Risk
 from workflows.durations import Span, Within
 from workflows.errors import NotSigned
+from workflows.stages import ALONE, ALONE_RULES, BY_RULE, NEVER_ALONE, Rule, Stage
 from workflows.text import Untrusted, canonical, digest
 from workflows.urgency import Urgent
 
@@ -49,6 +50,13 @@ class DraftState(StrEnum):
     EXPIRED = "expired"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
+    #: Drafted silently while people do it as always; then kept beside what they did.
+    SHADOW = "shadow"
+    KEPT = "kept"
+
+
+#: In these nothing has left, and the draft can be taken back.
+AT_REST = frozenset({DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING, DraftState.SHADOW})
 
 
 class Actor(Record):
@@ -95,6 +103,11 @@ class ApprovalRule(Record):
     escalate: tuple[str, ...] = ()
     hold: float = 60.0
     edit: tuple[str, ...] = ()
+    kind: Rule = "each time"
+    #: At the stage `threshold`: the share of drafts like it that must have gone out unchanged.
+    confidence: float = 0.9
+    #: Until when what left by rule is looked at.
+    review: Within = Span(count=2, unit="work days")
 
 
 class Needs(Record):
@@ -225,6 +238,44 @@ class Comment(Record):
     words: Untrusted
 
 
+class Likeness(Record):
+    """One field of a silent draft beside what a person sent."""
+
+    name: str
+    #: The same after white space and case, or the same amount.
+    same: bool
+    #: How alike the words are, 0 to 100; of what is no text, all or nothing.
+    percent: int
+
+
+class Silent(Record):
+    """What became of a draft that nobody was shown: what a person did instead, and how alike the two are."""
+
+    #: The fields a person fills in when they say what they sent.
+    fields: tuple[str, ...]
+    #: What they sent; None as long as nobody has said, and where nothing was needed.
+    sent: dict[str, JsonValue] | None = None
+    likeness: tuple[Likeness, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every field is the same."""
+        return bool(self.likeness) and all(each.same for each in self.likeness)
+
+
+class Review(Record):
+    """What left by rule is looked at afterwards, until a time."""
+
+    due_at: datetime
+    #: When it is reminded of next, or found late; None once somebody has said.
+    next_at: datetime | None
+    verdict: Literal["", "right", "wrong"] = ""
+    #: Why it was wrong, and who said so when.
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
 class Claimed(Record):
     """Somebody is looking at a draft; until then nobody else decides it."""
 
@@ -261,6 +312,14 @@ class Draft(Record):
     evidence: tuple[Evidence, ...] = ()
     confidence: Confidence = Confidence()
     author: Authorship
+    #: The stage its playbook stood at when it opened.
+    stage: Stage = "assist"
+    #: On what grounds a rule signed the newest revision, in words; empty where none did.
+    ruled: str = ""
+    #: Why a person is asked although such drafts may go by themselves.
+    asked: str = ""
+    silent: Silent | None = None
+    review: Review | None = None
     #: Content hash of everything the agent was shown; the text is kept under it.
     context: str = ""
     #: Ids of the examples it was written with.
@@ -330,6 +389,20 @@ class Draft(Record):
         return known
 
 
+def _by_people_or_allowed(draft: Draft) -> bool:
+    """Whether people signed it, or a rule that may: nothing drafted in shadow, no money, law or employees."""
+    if draft.stage == "shadow":
+        return False
+    if not any(name.startswith(BY_RULE) for name in draft.signers):
+        return True
+    return (
+        draft.stage in ALONE
+        and draft.rule.kind in ALONE_RULES
+        and draft.risk not in NEVER_ALONE
+        and draft.needs.quorum == 1
+    )
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class SignedDraft:
     """The exact bytes enough people signed. An executor takes nothing else, and `of` alone makes one."""
@@ -356,7 +429,7 @@ class SignedDraft:
         hashed = hashlib.sha256(body).hexdigest()
         enough = draft.needs.quorum >= 1 and len(draft.signers) >= draft.needs.quorum
         if (
-            not enough
+            not (enough and _by_people_or_allowed(draft))
             or draft.state is not DraftState.EXECUTING
             or hashed != draft.current.payload_hash
         ):

@@ -37,3 +37,11 @@ def read(look: Looking, version: str) -> Playbook | None:
         return look.playbook(version)
     except (PlaybookError, Altered):
         return None
+
+
+def closest(name: str, names: Sequence[str]) -> str:
+    """Return a question after the nearest name, where there is one near."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only on the way to a refusal
+
+    near = get_close_matches(name, names, n=1)
+    return f" Did you mean {near[0]}?" if near else ""

@@ -9,7 +9,7 @@ from workflows.errors import NotOpen
 from workflows.events import Event
 from workflows.limits import Ask
 from workflows.playbook import WaitStep
-from workflows.run import DraftState, Ending, RunState
+from workflows.run import AT_REST, DraftState, Ending, RunState
 
 if TYPE_CHECKING:
     from workflows.commands import Signal
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 REPLIED: Literal["replied"] = "replied"
 #: States in which an action can't be stopped, unless its last try is known to have failed.
 _AWAY = frozenset({DraftState.EXECUTING, DraftState.UNCERTAIN})
-_WAITS = frozenset({DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING})
 
 
 def signalled(turn: Turn) -> None:
@@ -76,7 +75,7 @@ def _replied(turn: Turn, found: Taken) -> None:
         )
         return
     ending = Ending(by=turn.command.actor, at=turn.at, reason=steps.REPLIED)
-    if draft and draft.state in {*_WAITS, DraftState.EXECUTING}:
+    if draft and draft.state in {*AT_REST, DraftState.EXECUTING}:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.sentence = "Noted. Nothing that was prepared before the reply leaves."

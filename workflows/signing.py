@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import amounts, claiming, customers, drafts, limits, policy, weighing
+from workflows import alone, amounts, claiming, customers, drafts, limits, policy, weighing
 from workflows.answers import FieldErrors, Refused
 from workflows.errors import NotAllowed, NotOpen, Refusal
 from workflows.events import Event
@@ -16,6 +16,7 @@ from workflows.run import SYSTEM, Actor, Comment, DraftState, RunState, Signatur
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
+    from workflows.alone import Verdict
     from workflows.commands import Approve, OnDraft
     from workflows.ports import JsonObject
     from workflows.turn import Turn
@@ -30,7 +31,7 @@ def _may_sign_now(turn: Turn) -> str:
     Where several must sign, one who is looking at it keeps nobody from it.
     """
     draft, company = turn.draft, turn.facts.company
-    actor, level = turn.command.actor, turn.playbook.level
+    actor, level = turn.command.actor, policy.level_of(draft, turn.playbook.level)
     mark = policy.may_sign(turn.run, draft, actor, company, level, turn.at)
     _refuse_late(turn)
     if cast("OnDraft", turn.command).shown == "together":
@@ -150,6 +151,32 @@ def _add_signature(turn: Turn, mark: str) -> None:
     if missing > 0:
         turn.sentence = f"Signed. {missing} more of {' or '.join(draft.needs.by)} must sign."
         return
+    _hold(turn)
+
+
+def by_rule(turn: Turn, verdict: Verdict) -> None:
+    """Sign in nobody's name what may go by itself. It is held like everything that is signed, with Undo."""
+    draft, rule = turn.draft, Actor(kind="system", id=alone.signer(turn.run.playbook))
+    signature = Signature(
+        n=draft.revision, actor=rule.id, payload_hash=draft.current.payload_hash, at=turn.at
+    )
+    turn.redrafted(signatures=(signature,), ruled=verdict.words)
+    footing, acceptance = turn.facts.footing, turn.facts.acceptance
+    turn.record(
+        Event.DRAFT_RULED,
+        actor=rule,
+        head={
+            **drafts.bytes_of(draft),
+            **_made_from(turn),
+            "stage": draft.stage,
+            "rule": draft.rule.kind,
+            "earned": footing.version if footing else "",
+            "evidence": footing.evidence if footing else "",
+            "n": acceptance.n if acceptance else 0,
+            "policies": [*verdict.cites],
+        },
+        body={"sources": _sources(turn), "grounds": verdict.words},
+    )
     _hold(turn)
 
 

@@ -43,11 +43,15 @@ class Sop(Record):
 
 
 def sop(
-    playbook: Playbook, titles: Mapping[str, str] | None = None, advised: Sequence[str] = ()
+    playbook: Playbook,
+    titles: Mapping[str, str] | None = None,
+    advised: Sequence[str] = (),
+    *,
+    stands: str = "",
 ) -> Sop:
     """Return the procedure. `titles` says what actions and reads are called: `{"mail.send": "Send an e-mail"}`.
 
-    `advised` is what the delegation matrix recommends, said beside the level.
+    `advised` is what the delegation matrix recommends, said beside the level; `stands` the stage and why.
     """
     named = titles or {}
     found = {
@@ -62,7 +66,12 @@ def sop(
         "Success": _success(playbook),
         "Owner": [playbook.owner, *_extends(playbook)],
         "Data sources": _sources(playbook, named),
-        "Level": [f"{playbook.level}: {LEVELS[playbook.level]}", *advised],
+        "Level": [
+            f"{playbook.level}: {LEVELS[playbook.level]}",
+            *_alone(playbook),
+            *([f"It stands at {stands}"] if stands else []),
+            *advised,
+        ],
         "Review": [playbook.review],
     }
     sections = tuple(Section(title=title, lines=tuple(lines)) for title, lines in found.items())
@@ -76,10 +85,14 @@ def sop(
 
 
 def sop_text(
-    playbook: Playbook, titles: Mapping[str, str] | None = None, advised: Sequence[str] = ()
+    playbook: Playbook,
+    titles: Mapping[str, str] | None = None,
+    advised: Sequence[str] = (),
+    *,
+    stands: str = "",
 ) -> str:
     """Return the procedure as Markdown."""
-    made = sop(playbook, titles, advised)
+    made = sop(playbook, titles, advised, stands=stands)
     parts = [f"# {_escaped(made.title)}", _escaped(made.goal)]
     for section in made.sections:
         parts.append(f"## {section.title}")
@@ -177,10 +190,38 @@ def _approvals(playbook: Playbook) -> Iterator[str]:
                     "each of them in turn" if approve.assign == IN_TURN else plain(approve.assign)
                 )
                 yield f"{step_name(step)}: asked first: {whom}; the others may sign all the same"
+            if words_of := _rule(approve):
+                yield f"{step_name(step)}: {words_of}"
             if approve.edit:
                 yield f"{step_name(step)}: may be changed before signing: {', '.join(approve.edit)}"
             if approve.hold:
                 yield f"{step_name(step)}: held back {words(approve.hold)} after signing, with Undo"
+
+
+def _rule(approve: Approve) -> str:
+    """Return what may happen without a signature, or that nothing is sent at all."""
+    sure = f"{approve.confidence:.0%}"
+    alone = f"may go by itself once that is earned; before, where {sure} of such went out unchanged"
+    match approve.rule:
+        case "draft only":
+            return "draft only: nothing is sent, people copy it"
+        case "alone":
+            return alone
+        case "audit later":
+            return f"{alone}; then looked at within {approve.review.words}"
+        case _:
+            return ""
+
+
+def _alone(playbook: Playbook) -> list[str]:
+    bounds = playbook.alone
+    silently = ["It begins in shadow: it drafts silently, and people do the work as always"]
+    lines = silently if playbook.rollout.start == "shadow" else []
+    if bounds:
+        lines.append(f"By itself at most {bounds.count} a day, {bounds.amount} in all")
+    if playbook.sample:
+        lines.append(f"Of what would go by itself a person sees {playbook.sample:.0%} first")
+    return lines
 
 
 def _who(approve: Approve | Above) -> str:

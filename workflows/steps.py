@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, exceptions, incidents, limits, paging, policy
+from workflows import alone, customers, exceptions, incidents, limits, paging, policy, signing
 from workflows.action import Money, money
 from workflows.assigning import assigned
 from workflows.commands import Drafted, StartRun
@@ -34,6 +34,7 @@ from workflows.run import (
     Place,
     Revision,
     RunState,
+    Silent,
     Task,
     Threshold,
 )
@@ -379,12 +380,22 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
         zone=about.zone,
         country=about.country,
         region=about.region,
+        stage=alone.stage(turn),
     )
     if customers.is_silent(turn, draft):
         stop(turn, customers.NO_MORE)
         return
+    if draft.stage == "shadow":
+        _keep_silently(turn, assigned(turn, step, draft, known), step)
+        return
     draft = draft.model_copy(update={"needs": limits.needs(turn, draft)})
-    await_signature(turn, assigned(turn, step, draft, known))
+    verdict = alone.verdict(turn, draft)
+    if verdict.goes:
+        await_signature(turn, draft)
+        signing.by_rule(turn, verdict)
+    else:
+        draft = draft.model_copy(update={"asked": verdict.why})
+        await_signature(turn, assigned(turn, step, draft, known))
 
 
 def await_signature(turn: Turn, draft: Draft) -> None:
@@ -395,10 +406,30 @@ def await_signature(turn: Turn, draft: Draft) -> None:
         draft=draft,
         why=f"waits for a signature: {draft.needs.words}",
     )
+    _record_opened(turn, draft, Event.DRAFT_OPENED, "why")
+
+
+def _keep_silently(turn: Turn, draft: Draft, step: DraftStep | DoStep) -> None:
+    """Show nobody the draft; people do it as always, and say afterwards what they sent."""
+    fields = step.writes if isinstance(step, DraftStep) else step.approve.edit
+    silent = Silent(fields=fields)
+    draft = draft.model_copy(update={"state": DraftState.SHADOW, "silent": silent})
+    turn.become(
+        state=RunState.WAITING,
+        due_at=draft.expires_at,
+        draft=draft,
+        why="people do it as always; a draft is kept silently",
+    )
+    # The history in Slack shows what stands under `why`, and nobody is to be led by it.
+    _record_opened(turn, draft, Event.DRAFT_SHADOWED, "grounds")
+
+
+def _record_opened(turn: Turn, draft: Draft, event: Event, why: str) -> None:
     turn.record(
-        Event.DRAFT_OPENED,
+        event,
         actor=draft.current.author,
         head={
+            **({"stage": draft.stage} if draft.stage != "assist" else {}),
             "revision": draft.revision,
             "payload_hash": draft.current.payload_hash,
             "action": draft.action,
@@ -411,7 +442,7 @@ def await_signature(turn: Turn, draft: Draft) -> None:
         },
         body={
             "payload": draft.current.payload,
-            "why": draft.why.raw,
+            why: draft.why.raw,
             "title": draft.title.raw,
             "evidence": [e.model_dump(mode="json") for e in draft.evidence],
             "author": draft.author.model_dump(mode="json"),
@@ -431,6 +462,9 @@ def rule_of(approve: Approve) -> ApprovalRule:
         escalate=approve.escalate,
         hold=approve.hold,
         edit=approve.edit,
+        kind=approve.rule,
+        confidence=approve.confidence,
+        review=approve.review,
     )
 
 

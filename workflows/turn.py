@@ -19,13 +19,14 @@ from workflows.ports import Asked, JsonObject, Post, StepState
 from workflows.reading import Reading
 from workflows.run import Actor, Draft, Place, Run, RunState, Task
 from workflows.sight import Sight, times_of
+from workflows.stages import Acceptance, Footing
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from pydantic import JsonValue
 
-    from workflows.commands import Command, StartRun
+    from workflows.commands import Command, Demote, StartRun
     from workflows.errors import Refusal
     from workflows.examples import Example
     from workflows.playbook import Playbook
@@ -56,6 +57,10 @@ class Facts(Record):
     reading: Reading | None = None
     #: Scopes that are switched off.
     paused: tuple[tuple[str, str], ...] = ()
+    #: The stage its playbook was moved to; None where nobody moved it.
+    footing: Footing | None = None
+    #: How surely drafts like the one that opens go out unchanged; None where nobody knows.
+    acceptance: Acceptance | None = None
     #: For a start: the runs about the same, oldest first.
     others: tuple[Other, ...] = ()
     #: What was counted because a rule asked for it.
@@ -144,6 +149,8 @@ class Decision:
     learnt: tuple[str, ...] = ()
     #: Whom the posts ask to decide something.
     asks: tuple[Asked, ...] = ()
+    #: What takes the playbook back to a stricter stage.
+    demotes: tuple[Demote, ...] = ()
 
 
 class Turn:
@@ -161,6 +168,7 @@ class Turn:
         self.turns: list[str] = []
         self.example: Example | None = None
         self.learnt: tuple[str, ...] = ()
+        self.demotes: list[Demote] = []
         self.sentence = ""
         #: How many steps were entered; more than there are means a circle.
         self.entered = 0
@@ -265,6 +273,7 @@ class Turn:
             example=self.example,
             learnt=self.learnt,
             asks=asks,
+            demotes=tuple(self.demotes),
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from workflows import learning, policy, steps, tasks
+from workflows import learning, policy, reviewing, steps, tasks
 from workflows.drafts import end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
-from workflows.run import Actor, Authorship, DraftState, Ending, Outcome, Revision, RunState
+from workflows.run import (
+    AT_REST,
+    Actor,
+    Authorship,
+    DraftState,
+    Ending,
+    Outcome,
+    Revision,
+    RunState,
+)
 from workflows.text import Untrusted
 from workflows.weighing import open_again
 
@@ -73,6 +82,10 @@ def compensate(turn: Turn) -> None:
                 "assigned": "",
                 "escalated_at": None,
                 "needs": policy.needs(done.rule, done.amount),
+                "stage": "assist",
+                "ruled": "",
+                "asked": "",
+                "review": None,
                 "leaves_at": None,
                 "signed_at": None,
                 "ending": None,
@@ -107,6 +120,7 @@ def resolve(turn: Turn) -> None:
         ending=Ending(by=command.actor, at=turn.at, reason="confirmed"),
     )
     learning.learn(turn)
+    reviewing.begin(turn)
     steps.advance(turn)
 
 
@@ -171,7 +185,7 @@ def stop(turn: Turn, ending: Ending, why: str, head: JsonObject | None = None) -
     draft = turn.run.draft
     turn.become(state=RunState.CANCELLED, due_at=None, why=why)
     turn.record(Event.RUN_CANCELLED, head=head, body={"why": why})
-    if draft and draft.state in {DraftState.OPEN, DraftState.REWRITING, DraftState.HOLDING}:
+    if draft and draft.state in AT_REST:
         end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
     turn.post(f"run:{turn.run.id}")

@@ -78,7 +78,7 @@ def _same_again(turn: Turn) -> None:
         author=draft.current.author,
         at=turn.at,
     )
-    turn.redrafted(revisions=(*draft.revisions, again), needed="")
+    turn.redrafted(revisions=(*draft.revisions, again), needed="", ruled="")
 
 
 def open_again(turn: Turn) -> None:
@@ -108,6 +108,18 @@ def ask_others(turn: Turn, needed: Needs) -> None:
     need(turn, needed)
     open_again(turn)
     turn.record(Event.DRAFT_LIMITED, actor=TIMER, head=_limited(turn.draft))
+
+
+def ask_people(turn: Turn, why: str) -> None:
+    """Open a held draft again that a rule had signed and may not any more."""
+    turn.redrafted(asked=why)
+    open_again(turn)
+    turn.record(
+        Event.DRAFT_ASKED,
+        actor=TIMER,
+        head={"revision": turn.draft.revision, "payload_hash": turn.draft.current.payload_hash},
+        body={"why": why},
+    )
 
 
 def _limited(draft: Draft) -> JsonObject:

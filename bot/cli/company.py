@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import choices, simulating
+from bot.cli import choices, simulating, staging
 from bot.cli.output import Json, as_json, complain, say, table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def list_(json: Json = False) -> int:
     if json:
         as_json([standing.model_dump(mode="json") for standing in found])
     else:
-        heading = ["PLAYBOOK", "TITLE", "OWNER", "LEVEL", "SCHEDULE", "ACTIVE", "PROPOSED"]
+        heading = ["PLAYBOOK", "TITLE", "OWNER", "LEVEL", "STAGE", "SCHEDULE", "ACTIVE", "PROPOSED"]
         table(heading, [standing.cells for standing in found])
     return 0
 
@@ -144,7 +144,7 @@ def explain(
     from bot.cli.inventory import beside  # noqa: PLC0415 -- `--help` stays quick
     from bot.cli.plain import plain  # noqa: PLC0415 -- as above
     from bot.cli.reading import reader  # noqa: PLC0415 -- as above
-    from bot.cli.versions import active  # noqa: PLC0415 -- as above
+    from bot.cli.versions import active, stands  # noqa: PLC0415 -- as above
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
     from workflows.checklist import checklist as items  # noqa: PLC0415 -- as above
     from workflows.checklist import checklist_text  # noqa: PLC0415 -- as above
@@ -152,17 +152,18 @@ def explain(
 
     settings = read_settings()
     reading = reader(settings)
-    book = active(settings, reading, which) or reading.book(which)
-    advised = beside(settings, reading, book)
+    now = active(settings, reading, which)
+    book = now or reading.book(which)
+    advised, at = beside(settings, reading, book), stands(settings, reading, book) if now else ""
     if checklist:
         if json:
             as_json([item.model_dump(mode="json") for item in items(book)])
         else:
             say(plain(checklist_text(book)))
     elif json:
-        as_json(sop(book, reading.titles, advised).model_dump(mode="json"))
+        as_json(sop(book, reading.titles, advised, stands=at).model_dump(mode="json"))
     else:
-        say(plain(sop_text(book, reading.titles, advised)))
+        say(plain(sop_text(book, reading.titles, advised, stands=at)))
     return 0
 
 
@@ -177,6 +178,7 @@ def schema() -> int:
 
 playbook.command()(simulating.simulate)
 playbook.command()(choices.choices)
+playbook.command()(staging.stage)
 
 
 def _tell(found: Sequence[Checked]) -> None:

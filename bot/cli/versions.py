@@ -14,6 +14,7 @@ from workflows.changes import NOTHING, Change, unchanged
 from workflows.errors import BadInput
 from workflows.loading.problems import did_you_mean
 from workflows.shelf import LookedUp
+from workflows.stages import said, stage_of
 from workflows.versions import SHOWN, compared
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Standing(Record):
     title: str
     owner: str
     level: int
+    #: Where it stands: people sign, it drafts silently, things go by themselves.
+    stage: str
     schedule: str
     #: Content hashes; empty where there is none.
     active: str = ""
@@ -59,6 +62,7 @@ class Standing(Record):
             self.title,
             self.owner,
             str(self.level),
+            self.stage,
             self.schedule,
             active,
             told,
@@ -130,6 +134,7 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
                 title=book.title,
                 owner=book.owner,
                 level=book.level,
+                stage=stage_of(look.footing(name) if look else None, book.rollout.start),
                 schedule=book.trigger.schedule.cron if book.trigger.schedule else "",
                 active=active[name].version if name in active else "",
                 file=files[name].version if name in files else "",
@@ -144,6 +149,12 @@ def active(settings: Settings, reading: Reader, name: str) -> Playbook | None:
     """Return the active version of a playbook; None where there is none."""
     with _looked(settings, reading) as look:
         return next((book for book in _books(look) if book.playbook == name), None)
+
+
+def stands(settings: Settings, reading: Reader, book: Playbook) -> str:
+    """Return the stage a playbook stands at and why, in words."""
+    with _looked(settings, reading) as look:
+        return said(look.footing(book.playbook) if look else None, book.rollout.start)
 
 
 def difference(settings: Settings, reading: Reader, name: str) -> Difference:

@@ -25,6 +25,7 @@ from workflows import (
     worktime,
     worth,
 )
+from workflows.changes.signing import share
 from workflows.durations import Span, words
 
 if TYPE_CHECKING:
@@ -163,10 +164,10 @@ def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
     if isinstance(default, Span):
         return code(default.words)
     if isinstance(default, float):
-        return code(_duration(default))
+        return code(share(default) if default <= 1 else _duration(default))
     return code(str(default)) if isinstance(default, (str, int)) else ""
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration as a playbook writes it; every number with a point in these files is one."""
+    """Return a duration as a playbook writes it; every number above one with a point in these files is one."""
     return f"{seconds:g} seconds" if seconds < _SHORT else words(seconds)

@@ -34,6 +34,16 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_TAKEN: "A person took it over to do it themselves; nothing was sent, and they have a task.",
     Event.DRAFT_SIGNED: "A person signed a revision: its number and hash, how many signatures are missing, whether "
     "it was their own.",
+    Event.DRAFT_RULED: "A rule signed a revision in nobody's name: its number and hash, the stage, what was counted, "
+    "the policies and versions it rests on.",
+    Event.DRAFT_ASKED: "What a rule had signed is open for people again, and why.",
+    Event.DRAFT_SHADOWED: "A draft was written silently: payload, its hash, evidence, model and prompt version.",
+    Event.DRAFT_COMPARED: "A person said what they sent instead, or that nothing was needed: how alike, by field.",
+    Event.DRAFT_UNRECORDED: "Nobody said in time what they sent instead of a silent draft.",
+    Event.REVIEW_OPENED: "What left by rule is to be looked at, until the time given.",
+    Event.REVIEW_REMINDED: "Half of that time was over; those who could have signed were reminded.",
+    Event.REVIEW_OVERDUE: "Nobody looked at it in time; its playbook goes back to `assist`.",
+    Event.REVIEW_JUDGED: "A person said whether what left by rule was right, and what was wrong.",
     Event.DRAFT_LIMITED: "Who must sign has changed by what was signed elsewhere: the limits passed, how many sign.",
     Event.DRAFT_HELD: "Enough people signed; the draft is held until the time given.",
     Event.DRAFT_UNDONE: "A person held a signed draft back, or opened the undoing of one that had left.",
@@ -71,6 +81,9 @@ EVENTS: dict[Event, str] = {
     Event.PLAYBOOK_ACTIVATED: "A person activated a version: which, instead of which, and what is different.",
     Event.PLAYBOOK_DISMISSED: "A person left the active version as it is.",
     Event.PLAYBOOK_RETURNED: "A person returned to the version before.",
+    Event.PLAYBOOK_PROMOTED: "A person let a playbook go to a higher stage, or confirmed its stage: from which, and "
+    "with which version, models and evidence it was earned.",
+    Event.PLAYBOOK_DEMOTED: "A playbook was taken back to a stricter stage, by whom and why.",
     Event.PLAYBOOK_UNREADABLE: "A changed file can't be used, and why; the active version goes on.",
     Event.INVENTORY_SCORED: "A person scored a piece of work: the scores, the level recommended and why, what was "
     "stated of its time and of what waiting costs.",
@@ -122,6 +135,8 @@ VERBS = {
     "delegate": "`delegate PLAYBOOK` asks five questions and recommends how far to hand it over; everybody on the "
     "staff may. Without a name it asks which.",
     "inventory": "Shows what is done again and again, with its level and worth, and what to begin with.",
+    "stage": "`stage PLAYBOOK` says at which stage a playbook stands; `stage PLAYBOOK assist` moves it there, back "
+    "or one stage on. Its owners promote; admins may take it back.",
     "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
     "has an exception for it.",
     "change": "`change NAME` opens the form with which a playbook's owner or an admin changes it; it waits to "
@@ -139,7 +154,7 @@ KEYS = {
         "Playbook",
         "level",
     ): "Delegation level: 1 reads only, 2 drafts only, 3 a person signs, 4 narrow autonomy. "
-    "Below 3 nothing can be signed; in this version everything is signed at 4 too.",
+    "Below 3 nothing can be signed; below 4 a person signs everything that leaves.",
     ("Playbook", "inputs"): "What the form asks when it is started.",
     ("Playbook", "trigger"): "What starts it.",
     ("Playbook", "conditions"): "Conditions on the inputs; the run starts only if all hold.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from blocks import beside, card, incident, kpi, notice, proposal, telling, urgent
+from blocks import beside, card, incident, kpi, looked, notice, proposal, telling, urgent
 from blocks.listing import Place
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
@@ -15,7 +15,7 @@ from workflows.inventory import advised, of_playbook
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
 from workflows.on_call import line
-from workflows.policy import absences, passed_on_to, signers
+from workflows.policy import absences, level_of, passed_on_to, signers
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ class Drawings:
             "tell": self._tell,
             "kpi": self._kpi,
             "remind": self._remind,
+            "look": self._look,
             "escalate": self._escalate,
             "task": self._task,
             "nudge": self._nudge,
@@ -121,6 +122,7 @@ class Drawings:
             "back": self._back,
             "proposal": self._proposal,
             "unreadable": self._said,
+            "stage": self._said,
         }
 
     def draw(self, row: Row) -> Drawing | None:
@@ -137,7 +139,7 @@ class Drawings:
         company, now = self._directory.company(), self._clock.now()
         book = self._reading.playbook(run.version)
         setting = card.Setting(
-            level=book.level,
+            level=level_of(run.draft, book.level),
             solo=company.solo,
             replies=listens(book.exceptions, run.draft),
             away=absences(run.draft, company, now),
@@ -172,6 +174,13 @@ class Drawings:
         waited = [person for person in able if person.id not in run.draft.signers]
         here = [person for person in waited if not company.is_away(person, now)]
         return Drawing(message=notice.reminder(run.draft, here or waited))
+
+    def _look(self, _row: Row, draft_id: str) -> Drawing | None:
+        run = self._reading.run_of_draft(draft_id)
+        if run is None or run.draft is None:
+            return None
+        able = signers(run.draft, self._directory.company(), self._clock.now())
+        return Drawing(message=looked.reminder(run.draft, able))
 
     def _escalate(self, _row: Row, draft_id: str) -> Drawing | None:
         run = self._reading.run_of_draft(draft_id)

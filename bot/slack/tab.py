@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blocks import home, listing
+from blocks import home, listing, looked
 from blocks.listing import View
 from blocks.queue import Waiting
 from bot.slack import lessons
@@ -16,8 +16,9 @@ from workflows.delegation import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
-from workflows.policy import LOW_RISK, SIGNING_LEVEL, may_go_together
+from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
+from workflows.stages import stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf, Switch
     from workflows.run import Draft, Run, Task
+    from workflows.stages import Footing
     from workflows.versions import Active, Proposal
 
 
@@ -84,6 +86,14 @@ class Looking(lessons.Looking, Protocol):
         """Return everybody's open tasks whose time is over."""
         ...
 
+    def to_look_at(self) -> Sequence[Run]:
+        """Return the runs, each carrying a draft that went by itself and nobody has looked at."""
+        ...
+
+    def footings(self) -> Sequence[Footing]:
+        """Return the stage of every playbook that was moved."""
+        ...
+
     def switches(self) -> Sequence[Switch]:
         """Return what is switched off."""
         ...
@@ -124,6 +134,7 @@ class Tab:
         self._rows: dict[View, Callable[[str], list[list[Block]]]] = {
             View.TEAM: self._team,
             View.LATE: self._late,
+            View.LOOK: self._look,
             View.TASKS: self._tasks,
             View.RUNS: self._runs,
             View.PLAYBOOKS: self._playbooks,
@@ -174,7 +185,7 @@ class Tab:
 
     def row(self, run: Run, draft: Draft, person: str = "") -> Waiting:
         """Return a draft as a row of a list, of somebody's own or of a card."""
-        signable, now = self._level(run.version) >= SIGNING_LEVEL, self._clock.now()
+        signable, now = _may(draft, self._level(run.version)), self._clock.now()
         mine = signable and not _is_anothers(draft, person, now)
         alike = self._alike(run, draft, self._directory.company()) if mine else ""
         one_tap = draft.risk in LOW_RISK and signable
@@ -213,6 +224,16 @@ class Tab:
             *(listing.waiting_row(run, names) for run, names in found),
             *(listing.late_task(task) for task in tasks),
         ]
+
+    def _look(self, person: str) -> list[list[Block]]:
+        """What went by itself, nobody has looked at, and this person could have signed."""
+        company, now = self._directory.company(), self._clock.now()
+        able = [
+            run
+            for run in self._reading.to_look_at()
+            if run.draft and person in {one.id for one in signers(run.draft, company, now)}
+        ]
+        return [looked.row(run) for run in able]
 
     def _tasks(self, person: str) -> list[list[Block]]:
         return [home.task_row(task) for task in self._reading.tasks_of(person)]
@@ -263,8 +284,14 @@ class Tab:
         company, now = self._directory.company(), self._clock.now()
         weeks = self._reading.this_week(now, company.tz)
         stated = {one.playbook: one for one in self._reading.assessments()}
+        stands = {footing.playbook: footing for footing in self._reading.footings()}
         return [
-            self._advised(_owned(book, weeks.get(book.playbook)), book, stated.get(book.playbook))
+            replace(
+                self._advised(
+                    _owned(book, weeks.get(book.playbook)), book, stated.get(book.playbook)
+                ),
+                stage=stage_of(stands.get(book.playbook), book.rollout.start),
+            )
             for book in books
         ]
 
@@ -275,6 +302,10 @@ class Tab:
         told = recommend(stated.scores, classes_of(book, self._actions))
         by = self._directory.company().name_of(stated.by)
         return replace(one, recommended=told.level, scored_by=by)
+
+
+def _may(draft: Draft, level: int) -> bool:
+    return level_of(draft, level) >= SIGNING_LEVEL
 
 
 def _is_anothers(draft: Draft, person: str, now: datetime) -> bool:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 LISTED = 50
 
 # Plain texts: comparing a million entries with members of an enumeration takes seconds.
-_WRITTEN = frozenset(map(str, (Event.DRAFT_OPENED, Event.DRAFT_EDITED, Event.DRAFT_UNDONE)))
+_WRITTEN = frozenset(
+    map(
+        str,
+        (Event.DRAFT_OPENED, Event.DRAFT_SHADOWED, Event.DRAFT_EDITED, Event.DRAFT_REWRITTEN),
+    )
+)
+#: The same text as a new revision, which nobody has signed; its author is that of the one before.
+_AGAIN = frozenset(map(str, (Event.DRAFT_UNDONE, Event.DRAFT_LIMITED, Event.DRAFT_ASKED)))
 _LEFT = frozenset(
     map(
         str,
@@ -32,7 +39,8 @@ _LEFT = frozenset(
         ),
     )
 )
-_SIGNED, _REDACTED = str(Event.DRAFT_SIGNED), ":payload:redacted"
+_SIGNED = frozenset(map(str, (Event.DRAFT_SIGNED, Event.DRAFT_RULED)))
+_REDACTED = ":payload:redacted"
 _PLAIN = ("id", "ws", "chain", "seq", "ts", "event")
 
 
@@ -180,8 +188,11 @@ class ChainCheck:
         name, n = line.object.removeprefix("draft:"), _whole(head.get("revision"))
         if line.event in _WRITTEN:
             self.written[name, n] = _told(line, head, payload_hash)
-        elif line.event == _SIGNED:
-            who = line.actor.removeprefix("user:")
+        elif line.event in _AGAIN:
+            # Who must sign can change without a new revision.
+            self.written.setdefault((name, n), _told(line, head, payload_hash))
+        elif line.event in _SIGNED:
+            who = line.actor.removeprefix("user:").removeprefix("system:")
             self.signed[name, n, who] = _told(line, head, payload_hash)
             if _whole(head.get("missing")) <= 0:
                 self._approved.add((name, n, payload_hash))
@@ -200,7 +211,7 @@ def _told(line: Line | Stored, head: JsonObject, payload_hash: str) -> Told:
         payload_hash=payload_hash,
         ts=line.ts,
         actor=line.actor,
-        wrote=line.event != Event.DRAFT_UNDONE,
+        wrote=line.event in _WRITTEN,
         card_hash=card if isinstance(card, str) else "",
     )
 

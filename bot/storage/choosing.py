@@ -37,7 +37,7 @@ KEPT = (Event.PAYLOAD_REDACTED.value, Event.PAYLOAD_EXPIRED.value)
 _NAMED = 3
 _MINE: BindParameter[str] = bindparam("ws")
 #: States of a draft whose text is still needed; an agent that writes it again was shown it.
-_NEEDED = (*LIVE, DraftState.REWRITING.value)
+_NEEDED = (*LIVE, DraftState.REWRITING.value, DraftState.SHADOW.value)
 #: States of a run in which nothing can happen to it any more.
 ENDED = tuple(state.value for state in RunState if state.ended)
 _STATE = select(run.c.state).where(run.c.ws == _MINE, run.c.id == bindparam("id"))

@@ -83,7 +83,7 @@ _ALLOW = unless_there(erasure)
 
 _RUN_BLANK: Columns = {"subject": ERASED, "inputs": {}, "results": {}, "sources": {}, "why": ""}
 #: Kinds of message: those named after a run, and those named after a draft.
-_OF_RUN, _OF_DRAFT = ("run", "tell", "kpi"), ("draft", "remind", "escalate")
+_OF_RUN, _OF_DRAFT = ("run", "tell", "kpi"), ("draft", "remind", "escalate", "look")
 
 
 class Copies:
@@ -188,7 +188,8 @@ class Copies:
 def _draft(written: Columns) -> Columns:
     """Return a draft's record without what anybody said; who, when, which rule and which receipt stay."""
     blank: Columns = {"title": ERASED, "why": "", "evidence": [], "compensation": None}
-    came = written.get("outcome")
+    came, silent, review = written.get("outcome"), written.get("silent"), written.get("review")
+    sent = silent["sent"] if silent else None
     return {
         **_without_words(written, "title"),
         **blank,
@@ -196,6 +197,9 @@ def _draft(written: Columns) -> Columns:
         "comments": [{**said, "words": ERASED} for said in written.get("comments", [])],
         "wishes": [{**wish, "words": ERASED, "problem": ""} for wish in written.get("wishes", [])],
         "outcome": {**came, "message": "", "facts": {}} if came else came,
+        "asked": "",
+        "silent": {**silent, "sent": dict.fromkeys(sent, ERASED)} if silent and sent else silent,
+        "review": {**review, "reason": ""} if review else review,
     }
 
 

@@ -79,6 +79,7 @@ def draft_row(draft: Draft, ws: str) -> Columns:
         "unchanged": int(draft.current.payload_hash == draft.revisions[0].payload_hash),
         "amount": draft.amount.minor if draft.amount else None,
         "currency": draft.amount.currency if draft.amount else "",
+        "review_at": draft.review.next_at if draft.review else None,
         "left_at": draft.leaves_at if draft.state is DraftState.EXECUTED else None,
         "data": {**draft.model_dump(mode="json", exclude=_DRAFT_APART), "schema": SCHEMA},
     }

@@ -38,6 +38,7 @@ CHANGED = (
     "active",
     "proposal",
     "filed",
+    "stage",
     "switch",
     "spend",
     "chain",

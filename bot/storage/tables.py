@@ -108,6 +108,8 @@ draft = _table(
     _at("expires_at"),
     _maybe_at("signed_at"),
     _maybe_at("left_at"),
+    # When what went by itself is to be looked at, or asked for again.
+    _maybe_at("review_at"),
     _json(),
 )
 revision = _table(
@@ -253,6 +255,21 @@ assessment = _table(
 )
 # What a playbook's file said when any process last looked.
 filed = _table("filed", _key("ws"), _key("playbook"), _name("version"), _at())
+# The stage a playbook was moved to.
+stage = _table(
+    "stage",
+    _key("ws"),
+    _key("playbook"),
+    _name("stage"),
+    _at("since"),
+    _name("by"),
+    _name("why"),
+    # What it was earned with: the version, who wrote its drafts, the hash of the evidence.
+    _name("version"),
+    _json("makers"),
+    _name("evidence"),
+)
+
 # --- Who Slack says is here, and whose turn it is ---
 
 reading = _table("reading", _key("ws"), _whole("n"), _maybe_at("at"), _at("due_at"), _json())
@@ -360,6 +377,7 @@ _about, _named = (run.c.ws, run.c.playbook, run.c.once), run.c.once != ""
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _theirs, _its = draft.c.customer != "", draft.c.address != ""
 _open = inbox.c.handled_at.is_(None)
+_looked = draft.c.review_at.is_not(None)
 
 Index("run_due", run.c.ws, run.c.due_at, sqlite_where=_due, postgresql_where=_due)
 Index("run_state", run.c.ws, run.c.state, run.c.created_at)
@@ -369,6 +387,9 @@ Index("example_agent", example.c.ws, example.c.agent, example.c.at)
 Index("draft_run", draft.c.run_id, draft.c.opened_at)
 Index("draft_state", draft.c.ws, draft.c.state, draft.c.expires_at)
 Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)
+Index("draft_made", draft.c.ws, draft.c.agent, draft.c.opened_at)
+_review = (draft.c.ws, draft.c.review_at)
+Index("draft_review", *_review, sqlite_where=_looked, postgresql_where=_looked)
 Index("draft_left", draft.c.ws, draft.c.left_at)
 Index("draft_signed", draft.c.ws, draft.c.signed_at)
 _of_customer = (draft.c.ws, draft.c.customer, draft.c.signed_at)

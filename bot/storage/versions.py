@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from bot.storage.alone import alone
 from bot.storage.fetch import many, one
-from bot.storage.tables import active, filed, proposal
+from bot.storage.tables import active, draft, filed, proposal, run, stage
+from workflows.stages import Footing, Maker
 from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
@@ -42,6 +43,21 @@ _FILE = _kept(filed, "playbook")
 _FILED = select(filed.c.version).where(
     filed.c.ws == bindparam("ws"), filed.c.playbook == bindparam("playbook")
 )
+_STAND = _kept(stage, "playbook")
+_FOOTINGS = select(stage).where(stage.c.ws == bindparam("ws")).order_by(stage.c.playbook)
+_FOOTING = _FOOTINGS.where(stage.c.playbook == bindparam("playbook"))
+_MADE = (
+    select(draft.c.data)
+    .join(run, run.c.id == draft.c.run_id)
+    .where(
+        draft.c.ws == bindparam("ws"),
+        draft.c.agent == bindparam("agent"),
+        run.c.playbook == bindparam("playbook"),
+        run.c.version == bindparam("version"),
+    )
+    .order_by(draft.c.opened_at.desc())
+    .limit(1)
+)
 
 
 class Versions:
@@ -70,6 +86,30 @@ class Versions:
         row = one(self._connection, _NEWEST, {"ws": self._ws, "playbook": playbook})
         return _proposal(row) if row else None
 
+    def footing(self, playbook: str) -> Footing | None:
+        """Return the stage a playbook was moved to; None where nobody moved it."""
+        row = one(self._connection, _FOOTING, {"ws": self._ws, "playbook": playbook})
+        return _footing(row) if row else None
+
+    def footings(self) -> Sequence[Footing]:
+        """Return the stage of every playbook that was moved, by name."""
+        return [_footing(row) for row in many(self._connection, _FOOTINGS, {"ws": self._ws})]
+
+    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
+        """Return the model and prompt of the newest draft an agent wrote for this version; None without one."""
+        named = {"ws": self._ws, "playbook": playbook, "version": version, "agent": agent}
+        row = one(self._connection, _MADE, named)
+        if row is None:
+            return None
+        author = row["data"]["author"]
+        return Maker.model_validate({name: author[name] for name in Maker.model_fields})
+
+    def place(self, footing: Footing) -> None:
+        """Write the stage a playbook stands at."""
+        made = [maker.model_dump() for maker in footing.makers]
+        row = {**footing.model_dump(), "makers": made, "ws": self._ws}
+        self._connection.execute(_STAND, row)
+
     def choose_alone(self) -> bool:
         """Let nobody else choose until commit; True where nothing was ever active or proposed."""
         alone(self._connection, f"{self._ws} versions")
@@ -97,6 +137,10 @@ class Versions:
 
 def _active(row: Columns) -> Active:
     return Active.model_validate({name: row[name] for name in Active.model_fields})
+
+
+def _footing(row: Columns) -> Footing:
+    return Footing.model_validate({name: row[name] for name in Footing.model_fields})
 
 
 def _proposal(row: Columns) -> Proposal:

@@ -19,11 +19,13 @@ from blocks import (
     kpi,
     learnt,
     listing,
+    looked,
     many,
     modal,
     notice,
     ownerform,
     queue,
+    silent,
     sop,
     telling,
     urgent,
@@ -39,7 +41,7 @@ from tests.unit.blocks.test_screens import waiting
 from tests.unit.workflows.playbook_text import GOOD, loaded
 from workflows.own import follow_up_fields
 from workflows.ownerform import fresh, parts
-from workflows.run import DraftState
+from workflows.run import DraftState, Review, Silent
 
 Json = dict[str, Any]
 
@@ -69,6 +71,10 @@ def _screens() -> list[Json]:
     )
     held = examples.draft(state=DraftState.HOLDING)
     alike = [replace(one, alike="p:letter:mail.send") for one in waiting(3)]
+    quiet = examples.draft(state=DraftState.SHADOW, silent=Silent(fields=("subject", "body")))
+    gone = examples.draft(
+        state=DraftState.EXECUTED, review=Review(due_at=examples.NOW, next_at=examples.NOW)
+    )
     long = examples.draft({"to": "jo@x.example", "subject": "x", "body": "word " * 2_000})
     return [
         *everything("x"),
@@ -80,6 +86,9 @@ def _screens() -> list[Json]:
         telling.digest(alike, examples.NOW, 12),
         telling.returned([held], examples.NOW),
         card.card(held, examples.SPEC, card.Setting(replies=True)),
+        card.card(quiet, examples.SPEC),
+        card.card(gone, examples.SPEC),
+        *[silent.asked(quiet, examples.SPEC), looked.wrong(gone)],
         *[modal.review(long, examples.SPEC, page) for page in (1, 2, 3)],
         modal.hand_over(asked),
         *[asking.change(long), asking.take_over(long), asking.sign(long, examples.SPEC)],

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import count
 
+from bot.clock import TimeIds
+from workflows.alone import is_sampled
+
 
 class FakeIds:
     """The `Ids` port: shaped like UUIDv7, sorted in the order they were drawn."""
@@ -13,3 +16,16 @@ class FakeIds:
 
     def new(self) -> str:
         return f"01900000-0000-7000-8000-{next(self._numbers):012d}"
+
+
+class UnsampledIds:
+    """The `Ids` port: real ones, none of which a sample of one in ten draws."""
+
+    def __init__(self) -> None:
+        self._ids = TimeIds()
+
+    def new(self) -> str:
+        drawn = self._ids.new()
+        while is_sampled(drawn, 0.1):
+            drawn = self._ids.new()
+        return drawn

@@ -18,6 +18,7 @@ from workflows.limits import Ask, Card, Told
 from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
+from workflows.stages import Footing, Maker
 from workflows.turn import Other
 from workflows.versions import Active, Proposal
 
@@ -78,6 +79,7 @@ class Rows:
         default_factory=dict[tuple[str, int], Assessment]
     )
     filed: dict[str, str] = field(default_factory=dict[str, str])
+    footings: dict[str, Footing] = field(default_factory=dict[str, Footing])
 
     def copied(self) -> Rows:
         """Return a snapshot that can be changed without changing this one."""
@@ -380,6 +382,26 @@ class FakeTx:
         self._count()
         ours = [each for each in self.rows.proposals.values() if each.playbook == playbook]
         return max(ours, key=lambda each: (each.found_at, each.id), default=None)
+
+    def footing(self, playbook: str) -> Footing | None:
+        self._count()
+        return self.rows.footings.get(playbook)
+
+    def footings(self) -> Sequence[Footing]:
+        self._count()
+        return [self.rows.footings[name] for name in sorted(self.rows.footings)]
+
+    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
+        self._count()
+        for draft in reversed(self.rows.drafts.values()):
+            run, author = self.rows.runs[draft.run_id], draft.author
+            if (run.playbook, run.version, author.agent) == (playbook, version, agent):
+                return Maker(agent=agent, model=author.model, prompt_version=author.prompt_version)
+        return None
+
+    def place(self, footing: Footing) -> None:
+        self._count()
+        self.rows.footings[footing.playbook] = footing
 
     def choose_alone(self) -> bool:
         self._count()

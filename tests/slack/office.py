@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.clock import FakeClock
-    from workflows.ports import Drafter
+    from workflows.ports import Drafter, Ids
     from workflows.run import Draft, Run
 
 Json = dict[str, Any]
@@ -92,10 +92,11 @@ class Office:
         drafter: Drafter | None = None,
         mail: FakeConnector | None = None,
         more: tuple[FakeConnector, ...] = (),
+        ids: Ids | None = None,
     ) -> None:
         #: Whether every run of it must come to the same when it is replayed at the end.
         self.replays = True
-        self._more = more
+        self._more, self._ids = more, ids
         self.home, self.clock, self._drafter = home, clock, drafter
         self.slack = Workspace()
         self._server = Server(self.slack)
@@ -123,7 +124,13 @@ class Office:
         )
         real = connectors(settings, CompanyFolder(self.home), self.clock)
         chosen = [self.mail, *self._more, *[one for one in real if one.name != "mail"]]
-        foundation = found(settings, clock=self.clock, drafter=self._drafter, connectors=chosen)
+        foundation = found(
+            settings,
+            clock=self.clock,
+            ids=self._ids,
+            drafter=self._drafter,
+            connectors=chosen,
+        )
         client = slack_client(settings)
         program = build(foundation, client=client, seconds=lambda: float(next(self._seconds)))
         self._listeners = Remembered()

@@ -22,7 +22,7 @@ from workflows.changes.rules import (
     one_of_two,
     ordered,
 )
-from workflows.changes.signing import thresholds, within
+from workflows.changes.signing import alone, share, signed_by, thresholds, within
 from workflows.durations import words as duration
 from workflows.playbook import step_kind, step_name
 from workflows.prose import exception_line, step_line
@@ -218,9 +218,22 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "allow": partial(each, come="may now `{}`", gone="may no longer `{}`", part=_DOES),
         "steps": _steps,
         "success": partial(_text, label="success"),
+        "rollout": _nested,
+        "alone": alone,
+        "sample": partial(
+            ordered, label="a person first sees", more="tighter", part=_SIGNS, say=share
+        ),
         "review": partial(_text, label="review"),
         "version": identity,
         "source": identity,
+    },
+    schema.Rollout: {
+        "start": partial(
+            one_of_two,
+            wider="assist",
+            words=("begins with people who sign", "begins silently, in shadow"),
+            part=_SIGNS,
+        ),
     },
     schema.Trigger: {
         "command": partial(
@@ -254,6 +267,11 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
             gone="{} is not asked when it is late",
             part=_SIGNS,
         ),
+        "rule": signed_by,
+        "confidence": partial(
+            ordered, label="by itself from", more="tighter", part=_SIGNS, say=share
+        ),
+        "review": partial(every, label="looked at within", kind="wider", part=_SIGNS),
         "hold": partial(ordered, label="held back", more="tighter", part=_SIGNS, say=held),
         "edit": partial(
             each, come="{} may be edited before signing", gone="{} may not be edited", part=_SIGNS

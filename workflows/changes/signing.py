@@ -40,6 +40,43 @@ def thresholds(pair: Pair) -> Iterator[Change]:
         yield _change(pair, f"{_by(row)} above {row.amount}", kind)
 
 
+#: How a step is signed, from the strictest to the freest; in words.
+_RULES = {
+    "draft only": "nothing is sent, people copy it",
+    "each time": "people sign each time",
+    "audit later": "may go by itself once that is earned, and is looked at later",
+    "alone": "may go by itself once that is earned",
+}
+
+
+def signed_by(pair: Pair) -> Iterator[Change]:
+    """Compare how a step is signed."""
+    order = list(_RULES)
+    wider = order.index(pair.after) > order.index(pair.before)
+    yield _change(pair, _RULES[pair.after], "wider" if wider else "tighter")
+
+
+def alone(pair: Pair) -> Iterator[Change]:
+    """Compare within what things go by themselves: any bound higher, or the first one there is, is wider."""
+    before, after = pair.before, pair.after
+    if after is None:
+        yield _change(pair, "nothing goes by itself any more", "tighter")
+        return
+    words = f"by itself at most {after.count} a day, {after.amount} in all"
+    lower = (
+        before is not None
+        and after.count <= before.count
+        and after.amount.currency == before.amount.currency
+        and after.amount.minor <= before.amount.minor
+    )
+    yield _change(pair, words, "tighter" if lower else "wider")
+
+
+def share(part: float) -> str:
+    """Return a share as people write it: `5%`."""
+    return f"{part:.4%}".rstrip("0%").rstrip(".") + "%" if part else "0%"
+
+
 def _rule(pair: Pair) -> Approve:
     return cast("Approve", pair.new)
 

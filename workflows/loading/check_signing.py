@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflows.stages import ALONE_LEVEL, ALONE_RULES, NEVER_ALONE
+
 if TYPE_CHECKING:
     from workflows.loading.inspection import Inspection
     from workflows.loading.positions import Path
@@ -15,8 +17,11 @@ _LONGEST_HOLD = 1
 _CODE = 3
 
 
-def check_approve(it: Inspection, path: Path, approve: Approve, amount: str) -> None:
+def check_approve(
+    it: Inspection, path: Path, approve: Approve, amount: str, action: str = ""
+) -> None:
     """Write down what is wrong with a step's approval; `amount` is what its step compares."""
+    _rule(it, path, approve, action)
     _signers(it, path, approve.by, approve.quorum)
     it.span((*path, "within"), approve.within)
     _escalate(it, (*path, "escalate"), approve.escalate)
@@ -25,6 +30,20 @@ def check_approve(it: Inspection, path: Path, approve: Approve, amount: str) -> 
     for n, above in enumerate(approve.above):
         _signers(it, (*path, "above", n), above.by, above.quorum)
     _amounts(it, (*path, "above"), approve.above, amount)
+
+
+def _rule(it: Inspection, path: Path, approve: Approve, action: str) -> None:
+    """Nothing goes by itself below level 4, and nothing of money, law or employees ever does."""
+    spec = it.actions.get(action)
+    if approve.rule in ALONE_RULES:
+        if spec and spec.risk in NEVER_ALONE:
+            problem = f"{action} is a {spec.risk} action, and those never go by themselves"
+            it.note((*path, "rule"), problem, "Write rule: each time, or leave it out.")
+        if it.playbook.level < ALONE_LEVEL:
+            hint = "Write level: 4 with its limits, or leave `rule` out."
+            problem = f"at level {it.playbook.level} nothing goes by itself"
+            it.note((*path, "rule"), problem, hint)
+    it.span((*path, "review"), approve.review)
 
 
 def _signers(it: Inspection, path: Path, by: tuple[str, ...], quorum: int) -> None:

@@ -101,7 +101,7 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
         if step.approve.assign and "{{" not in step.approve.assign:
             hint = 'Write a record\'s field, like "{{ quote.owner }}", or in turn.'
             it.note((*path, "approve", "assign"), "names nobody's field", hint)
-    check_approve(it, (*path, "approve"), step.approve, step.amount)
+    check_approve(it, (*path, "approve"), step.approve, step.amount, step.action)
 
 
 def _ask(it: Inspection, n: int, step: AskStep) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from workflows.action import Risk
 from workflows.loading.check_controls import check_controls
 from workflows.loading.check_exceptions import check_exceptions
 from workflows.loading.check_steps import check_step
@@ -15,10 +14,13 @@ from workflows.loading.check_ways import check_ways
 from workflows.loading.cron import cron_problem
 from workflows.loading.problems import did_you_mean
 from workflows.own import PREFIX, is_own
+from workflows.playbook import DoStep, DraftStep
+from workflows.stages import ALONE_LEVEL, NEVER_ALONE
 
 if TYPE_CHECKING:
     from workflows.loading.inspection import Inspection
     from workflows.loading.positions import Path
+    from workflows.playbook import AnyStep
 
 _INPUT = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _STEP = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -27,9 +29,6 @@ _TAKEN = frozenset(
     "inputs today company next stop true false null none in is as and or not if else for while break "  # noqa: SIM905 -- a word a line would fill the screen
     "continue const function import let loop package namespace return var void self".split()
 )
-#: Nothing of these risks ever goes out by itself.
-_ALWAYS_SIGNED = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
-_SELF_RUNNING = 4
 
 
 def check(it: Inspection) -> None:
@@ -45,6 +44,7 @@ def check(it: Inspection) -> None:
     if it.company is not None:
         check_ways(it)
         check_controls(it)
+        _alone(it)
 
 
 def _header(it: Inspection) -> None:
@@ -64,6 +64,29 @@ def _header(it: Inspection) -> None:
             _level(it, ("allow", n), name)
 
 
+def _alone(it: Inspection) -> None:
+    """Nothing goes by itself without limits, and below level 4 nothing does at all."""
+    playbook = it.playbook
+    if playbook.level >= ALONE_LEVEL and playbook.alone is None:
+        hint = "Write alone: {amount: 500.00 USD, count: 20}: at most so much in all, and so many, a day."
+        it.note(("level",), "level 4 needs limits within which things go by themselves", hint)
+    if playbook.alone and playbook.level < ALONE_LEVEL:
+        hint = "Write level: 4, or take `alone` out."
+        it.note(("alone",), f"at level {playbook.level} nothing goes by itself", hint)
+    currency = it.company.currency if it.company else ""
+    if playbook.alone and playbook.alone.amount.currency != currency:
+        problem = f"{playbook.alone.amount} is not in {currency}, the company's currency"
+        hint = "Only drafts with amounts in it, or none, could go by themselves."
+        if not any(_has_currency(step, playbook.alone.amount.currency) for step in playbook.steps):
+            it.note(("alone", "amount"), problem, hint)
+
+
+def _has_currency(step: AnyStep, currency: str) -> bool:
+    return isinstance(step, DraftStep | DoStep) and (
+        step.amount.strip().endswith(currency) or step.amount.count("{{") > 1
+    )
+
+
 def _customer(it: Inspection) -> None:
     """Whose limits count is known when the first draft opens, so from steps before that one."""
     told = it.playbook.customer
@@ -81,7 +104,7 @@ def _customer(it: Inspection) -> None:
 
 def _level(it: Inspection, path: Path, name: str) -> None:
     action = it.actions.get(name)
-    if action and action.risk in _ALWAYS_SIGNED and it.playbook.level >= _SELF_RUNNING:
+    if action and action.risk in NEVER_ALONE and it.playbook.level >= ALONE_LEVEL:
         problem = f"{name} is a {action.risk} action, and those never run at level 4"
         it.note(path, problem, "Write level: 3.")
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from blocks import (
     card,
     delegation,
+    elements,
     history,
     home,
     incident,
@@ -20,16 +21,19 @@ from blocks import (
     kpi,
     limits,
     listing,
+    looked,
     modal,
     notice,
     proposal,
     queue,
+    silent,
     sop,
     urgent,
 )
 from blocks.ids import WorkValue
 from blocks.kit.problem import walk
 from blocks.listing import Place, View
+from blocks.text import mrkdwn
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows import stating
@@ -41,7 +45,7 @@ from workflows.incidents import Incident
 from workflows.inventory import inventory as inventory_of
 from workflows.own import follow_up_fields
 from workflows.ports import Finding, Switch
-from workflows.run import Actor, Draft, DraftState, RunState
+from workflows.run import Actor, Draft, DraftState, Likeness, Review, RunState, Silent
 from workflows.text import Untrusted
 from workflows.urgency import Page
 from workflows.versions import Proposal, ProposalState
@@ -192,6 +196,7 @@ def everything(words: str) -> list[dict[str, Any]]:
         modal.start(book, waits=True),
         *proposals(book),
         *scoring(words, book),
+        *_trusted(mail, words),
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
         incident.incident(_incident(words, logged, drafts)),
@@ -213,6 +218,46 @@ def everything(words: str) -> list[dict[str, Any]]:
         notice.audit([], words),
         notice.why(drafts[0]),
         notice.findings([Finding(ok=False, what=words, why=words, fix=words)] * 30),
+    ]
+
+
+def _trusted(mail: dict[str, Any], words: str) -> list[dict[str, Any]]:
+    """Build what is shown of silent drafts, and of what went by itself."""
+    likeness = (
+        Likeness(name="subject", same=True, percent=100),
+        Likeness(name="body", same=False, percent=40),
+        Likeness(name=words, same=False, percent=0),
+    )
+    asked = Silent(fields=("subject", "body"))
+    sent = Silent(fields=("subject",), sent={"subject": words, "body": words}, likeness=likeness)
+    quiet = examples.draft(mail, state=DraftState.SHADOW, words=words, silent=asked, assigned=ANA)
+    kept = [
+        examples.draft(mail, state=DraftState.KEPT, words=words, silent=each)
+        for each in (sent, asked, sent.model_copy(update={"likeness": likeness[:1]}))
+    ]
+    open_ = Review(due_at=NOW, next_at=NOW)
+    gone = [
+        examples.draft(mail, state=DraftState.EXECUTED, words=words, review=each, ruled=words)
+        for each in (
+            open_,
+            open_.model_copy(update={"verdict": "wrong", "reason": words, "by": ANA}),
+            open_.model_copy(update={"verdict": "right", "by": ANA}),
+        )
+    ]
+    only = examples.draft(mail, words=words, asked=words)
+    rule = only.rule.model_copy(update={"kind": "draft only"})
+    return [
+        card.card(quiet, SPEC),
+        silent.asked(quiet, SPEC),
+        silent.asked(kept[0].model_copy(update={"silent": None}), SPEC),
+        *[card.card(each, SPEC) for each in (*kept, *gone, only)],
+        card.card(only.model_copy(update={"rule": rule}), SPEC, card.Setting(level=2)),
+        card.card(quiet.model_copy(update={"assigned": ""}), SPEC),
+        *[looked.reminder(each, []) for each in (*gone, only)],
+        looked.wrong(gone[0]),
+        elements.message(
+            mrkdwn("rows"), looked.row(examples.run(words).model_copy(update={"draft": gone[0]}))
+        ),
     ]
 
 

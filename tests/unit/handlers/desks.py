@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
+    from workflows.stages import Footing
     from workflows.versions import Active, Proposal
 
 Json = dict[str, Any]
@@ -105,6 +106,10 @@ class FakeReading:
 
     def standing(self, name: str) -> Active | None:
         return self.active_now if self.active_now and self.active_now.playbook == name else None
+
+    def footing(self, playbook: str) -> Footing | None:
+        assert playbook
+        return None
 
     def newest_proposal(self, playbook: str) -> Proposal | None:
         return self.proposed if self.proposed and self.proposed.playbook == playbook else None

@@ -11,6 +11,8 @@ from workflows.on_call import Rota
 from workflows.ports import ReadSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workflows.loading.problems import Problem
     from workflows.playbook import Playbook
 
@@ -87,17 +89,25 @@ steps:
 """
 
 
-def loaded(text: str, company: Company | None = COMPANY) -> Playbook:
+def loaded(
+    text: str,
+    company: Company | None = COMPANY,
+    actions: Mapping[str, ActionSpec] = ACTIONS,
+) -> Playbook:
     """Load a playbook called `p.yml` beside the example connectors."""
     return load_playbook(
-        text, "p.yml", actions=ACTIONS, reads=READS, agents=AGENTS, company=company
+        text, "p.yml", actions=actions, reads=READS, agents=AGENTS, company=company
     )
 
 
-def problems(text: str, company: Company | None = COMPANY) -> tuple[Problem, ...]:
+def problems(
+    text: str,
+    company: Company | None = COMPANY,
+    actions: Mapping[str, ActionSpec] = ACTIONS,
+) -> tuple[Problem, ...]:
     """Return what is wrong with a playbook; nothing when it loads."""
     try:
-        loaded(text, company)
+        loaded(text, company, actions)
     except UnreadableFile as error:
         return error.problems
     return ()

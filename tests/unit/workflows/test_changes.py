@@ -18,7 +18,7 @@ from workflows.durations import Span
 
 Json = dict[str, Any]
 #: Records that are compared as one value: whatever of them differs is seen.
-WHOLE = {Span, Money, schema.Success, schema.CustomerOf, schema.ExceptionPath}
+WHOLE = {Span, Money, schema.Alone, schema.Success, schema.CustomerOf, schema.ExceptionPath}
 #: Compared by hand, row by row, since what one means depends on the rule it stands in.
 BY_HAND = {schema.Above: {"amount", "by", "quorum"}}
 
@@ -49,6 +49,7 @@ def test_every_field_of_the_schema_is_compared() -> None:
     assert set(FIELDS) <= reached
 
 
+BOUNDS = {"amount": "500.00 USD", "count": 3}
 ASK: Json = {"ask": "which", "who": "sales", "title": "Which?", "options": ["a", "b"]}
 TASK: Json = {"task": "call", "who": "sales", "title": "Call"}
 WAIT: Json = {"wait": "pause", "for": "3 days", "signal": "answered"}
@@ -284,7 +285,40 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
     (_book(all={"channel": "kpi"}), "wider", "all: channel sales → kpi"),
     (_book(more={"playbook": "other"}), "wider", "more: starts welcome → other"),
     (_book(more={"with": {"a": "2"}}), "wider", "more: a `1` → `2`"),
+    (_book({"rollout": {"start": "shadow"}}), "tighter", "begins silently, in shadow"),
+    (_book({"alone": BOUNDS}), "wider", "by itself at most 3 a day, 500.00 USD in all"),
+    (_book({"sample": "10%"}), "tighter", "a person first sees 0% → 10%"),
+    (_book(**_rule(rule="alone")), "wider", "letter: may go by itself once that is earned"),
+    (
+        _book(**_rule(rule="audit later")),
+        "wider",
+        "letter: may go by itself once that is earned, and",
+    ),
+    (_book(**_rule(rule="draft only")), "tighter", "letter: nothing is sent, people copy it"),
+    (_book(**_rule(confidence="95%")), "tighter", "letter: by itself from 90% → 95%"),
+    (
+        _book(**_rule(review="1 work day")),
+        "wider",
+        "letter: looked at within 2 work days → 1 work day",
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (BOUNDS, None, "tighter"),
+        (BOUNDS, {**BOUNDS, "count": 2}, "tighter"),
+        (BOUNDS, {**BOUNDS, "count": 4}, "wider"),
+        (BOUNDS, {**BOUNDS, "amount": "500.01 USD"}, "wider"),
+        (BOUNDS, {**BOUNDS, "amount": "1.00 EUR"}, "wider"),
+        (BOUNDS, {"amount": "1.00 USD", "count": 4}, "wider"),
+    ],
+)
+def test_what_may_go_by_itself_is_judged_whole(before: Json, after: Json | None, kind: str) -> None:
+    """Whichever bound rises, it is wider."""
+    found = changes(_book({"alone": before}), _book({"alone": after}))
+    assert [change.kind for change in found] == [kind]
 
 
 @pytest.mark.parametrize(("new", "kind", "words"), KNOBS, ids=[words for _, _, words in KNOBS])

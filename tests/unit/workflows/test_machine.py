@@ -78,11 +78,14 @@ from workflows.run import (
     Ending,
     Outcome,
     Place,
+    Review,
     Run,
     RunState,
+    Silent,
     Task,
     Wish,
 )
+from workflows.staging import Staging
 from workflows.telling import Telling
 from workflows.text import Untrusted
 from workflows.urgency import Page, Urgent
@@ -102,7 +105,7 @@ EARLIER = MONDAY.replace(minute=40)
 #: What each state of a draft makes of each command. A word is the state it comes to; the rest:
 #: `=` it stays as it is, `new` another draft opens, `work` the agent writes again,
 #: `open!` refused since nothing was decided, `again!` since the agent is writing it again,
-#: `first!` refused by naming who was first, `late!` it left.
+#: `first!` refused by naming who was first, `late!` it left, `silent!` it is kept in shadow.
 DRAFTS = """
            OpenSign Approve OpenEdit Edit   OpenReject Reject   Redraft Undo   Resolve
 open       =        holding =        =      =          rejected open!   open!  open!
@@ -117,6 +120,8 @@ withdrawn  first!   first!  first!   first! first!     first!   work    first! f
 expired    first!   first!  first!   first! first!     first!   work    first! first!
 uncertain  first!   first!  first!   first! first!     first!   first!  first! executing
 failed     first!   first!  first!   first! first!     first!   work    first! first!
+shadow     silent!  silent! silent!  silent! silent!   silent!  silent! silent! silent!
+kept       first!   first!  first!   first! first!     first!   first!  first! first!
 """
 
 #: And of the commands by which people share the work.
@@ -134,6 +139,27 @@ withdrawn  first! first!   first!     first!
 expired    first! first!   first!     first!
 uncertain  first! first!   first!     first!
 failed     first! first!   first!     first!
+shadow     silent! silent! silent!    silent!
+kept       first! first!   first!     first!
+"""
+
+#: And of those about what nobody was asked to sign.
+APART = """
+           OpenRecord RecordSent OpenWrong Judge  ReviewDue
+open       open!      open!      open!     open!  stale!
+rewriting  again!     again!     again!    again! stale!
+signed     first!     first!     first!    first! stale!
+holding    first!     first!     first!    first! stale!
+executing  first!     first!     first!    first! stale!
+executed   first!     first!     =         =      =
+rejected   first!     first!     first!    first! stale!
+taken      first!     first!     first!    first! stale!
+withdrawn  first!     first!     first!    first! stale!
+expired    first!     first!     first!    first! stale!
+uncertain  first!     first!     first!    first! stale!
+failed     first!     first!     first!    first! stale!
+shadow     =          kept       silent!   silent! stale!
+kept       first!     first!     first!    first! stale!
 """
 
 #: What each state of a run makes of each command: `stale!` dropped, `over!` refused in words,
@@ -163,11 +189,8 @@ cancelled  over!     over!     over!
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-ELSEWHERE = {
-    *(StartRun, Pause, Resume, OnCustomer, OnProposal, OnWork, SwitchExample),
-    *get_args(Choosing),
-    *get_args(Telling),
-}
+_ALONE = {StartRun, Pause, Resume, OnCustomer, OnProposal, OnWork, SwitchExample}
+ELSEWHERE = {*_ALONE, *get_args(Choosing), *get_args(Staging), *get_args(Telling)}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {
     DraftState.OPEN: RunState.WAITING,
@@ -182,6 +205,8 @@ RUN_OF = {
     DraftState.EXPIRED: RunState.CANCELLED,
     DraftState.UNCERTAIN: RunState.UNCERTAIN,
     DraftState.FAILED: RunState.FAILED,
+    DraftState.SHADOW: RunState.WAITING,
+    DraftState.KEPT: RunState.DONE,
 }
 ENDED = {
     DraftState.REJECTED,
@@ -189,12 +214,15 @@ ENDED = {
     DraftState.WITHDRAWN,
     DraftState.EXPIRED,
     DraftState.FAILED,
+    DraftState.KEPT,
 }
 WORDS: dict[str, dict[str, Any]] = {
     "Edit": {"changes": {"subject": "Another"}},
     "Reject": {"reason": "wrong tone"},
     "RequestChange": {"wish": "shorter"},
     "Resolve": {"happened": False},
+    "Judge": {"right": False},
+    "RecordSent": {"sent": {"subject": "Mine"}},
 }
 
 
@@ -215,7 +243,11 @@ def decided_draft(state: DraftState) -> Run:
             title=Untrusted("Correct it"),
         ),
         leaves_at=EARLIER,
+        silent=Silent(fields=("subject",)),
+        review=Review(due_at=EARLIER, next_at=EARLIER) if state is DraftState.EXECUTED else None,
     )
+    if state is DraftState.SHADOW:
+        return run(RUN_OF[state], draft=of)
     if state is DraftState.REWRITING:
         asked = Wish(by=BEN, at=EARLIER, words=Untrusted("shorter"), about=1)
         of = of.model_copy(update={"wishes": (asked,)})
@@ -245,14 +277,14 @@ def test_the_tables_of_this_test_are_whole() -> None:
     below = {*OnTask.__subclasses__(), *OnUrgent.__subclasses__()}
     others = {*Command.__subclasses__(), *below} - ELSEWHERE - parts
     on_run = {(command.__name__, state.value) for command in others for state in RunState}
-    assert cells(DRAFTS).keys() | cells(TOGETHER).keys() == on_draft
+    assert cells(DRAFTS).keys() | cells(TOGETHER).keys() | cells(APART).keys() == on_draft
     assert cells(RUNS).keys() | cells(URGENT).keys() == on_run
     assert RUN_OF.keys() == set(DraftState)
 
 
 @pytest.mark.parametrize(
     ("grids", "table"),
-    [((DRAFTS, TOGETHER), ON_DRAFT), ((RUNS, URGENT), ON_RUN)],
+    [((DRAFTS, TOGETHER, APART), ON_DRAFT), ((RUNS, URGENT), ON_RUN)],
     ids=["drafts", "runs"],
 )
 def test_the_machine_has_a_row_exactly_where_something_happens(
@@ -268,7 +300,7 @@ def test_the_machine_has_a_row_exactly_where_something_happens(
     ("kind", "state", "expected"),
     [
         (kind, state, expected)
-        for (kind, state), expected in {**cells(DRAFTS), **cells(TOGETHER)}.items()
+        for (kind, state), expected in (cells(DRAFTS) | cells(TOGETHER) | cells(APART)).items()
     ],
 )
 def test_every_command_on_a_draft_in_every_state(kind: str, state: str, expected: str) -> None:
@@ -304,6 +336,11 @@ def _is_refused_well(refusal: Refusal, expected: str) -> None:
         assert "as Ben asked at 10:40" in refusal.sentence
     elif expected == "late!":
         assert isinstance(refusal, TooLateToUndo)
+    elif expected == "stale!":
+        assert isinstance(refusal, Stale)
+    elif expected == "silent!":
+        assert isinstance(refusal, NotAllowed)
+        assert "do it as always" in refusal.sentence
     else:
         assert isinstance(refusal, NotAllowed)
         assert "this one is still open" in refusal.sentence
@@ -541,7 +578,7 @@ def test_every_message_of_a_run_is_drawn_again() -> None:
     """Its card, its task, its own line and people's Home."""
     before = waiting_run("Answer", RunState.WAITING).model_copy(update={"draft": draft()})
     after = decide(before, BOOK, CancelRun(actor=ANA, run_id="r-1"), facts())
-    drafts = ("draft:d-1", "remind:d-1", "escalate:d-1")
+    drafts = ("draft:d-1", "remind:d-1", "escalate:d-1", "look:d-1")
     assert after.redraw == ("run:r-1", "home", *drafts, "task:t-1", "nudge:t-1")
 
 

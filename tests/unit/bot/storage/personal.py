@@ -16,8 +16,10 @@ from workflows.run import (
     Ending,
     Evidence,
     Outcome,
+    Review,
     Revision,
     RunState,
+    Silent,
 )
 from workflows.text import Untrusted
 
@@ -92,6 +94,9 @@ def _rejected(draft_id: str, run_id: str, who: str) -> Draft:
         revisions=(first, second),
         context=_hashed(f'{{"facts":"{name}, {address}","run":"{run_id}"}}')[1],
         ending=Ending(by=BEN, at=MONDAY, reason="wrong tone", comment=Untrusted(f"not to {name}")),
+        asked=f"{name} is new",
+        silent=Silent(fields=("body",), sent={"body": f"{greeting}, hello"}),
+        review=Review(due_at=MONDAY, next_at=None, verdict="wrong", reason=f"not {name}"),
         outcome=Outcome(status="rejected", message=f"no such {address}", facts={"was": name}),
         compensation=Compensation(
             action="mail.send", payload={"to": address}, title=Untrusted(name)

@@ -1,0 +1,116 @@
+"""What people do with drafts they were not asked to sign, and with the stage a playbook stands at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blocks import form, notice
+from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
+from handlers import looking
+from handlers.desk import DEADLINE
+from handlers.replies import Said
+from workflows.answers import Refused
+from workflows.commands import Demote, Judge, OpenRecord, OpenWrong, Promote, RecordSent
+from workflows.errors import UnknownDraft, UnknownPlaybook
+from workflows.run import Actor
+from workflows.stages import STAGES, said, stage_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handlers.desk import Desk
+    from handlers.payloads import ButtonPress, SlashCommand, Submission
+    from handlers.replies import Reply
+    from workflows.stages import Stage
+
+
+def _pressed(press: ButtonPress, *, key: str) -> dict[str, object]:
+    return _about(press.person, key, press.value)
+
+
+def _about(person: str, key: str, value: ButtonValue) -> dict[str, object]:
+    return {
+        "actor": Actor.user(person),
+        "key": key,
+        "draft_id": value.draft_id,
+        "revision": value.revision,
+        "payload_hash": value.hash,
+    }
+
+
+def record_sent(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the form for what somebody sent instead."""
+    return desk.engine.handle(OpenRecord.model_validate(_pressed(press, key="")), DEADLINE)
+
+
+def looks_right(desk: Desk, press: ButtonPress) -> Reply:
+    """Say that what went by itself was right."""
+    judging = {**_pressed(press, key=press.key), "right": True}
+    return desk.engine.handle(Judge.model_validate(judging), DEADLINE)
+
+
+def looks_wrong(desk: Desk, press: ButtonPress) -> Reply:
+    """Open the form for what was wrong with it."""
+    return desk.engine.handle(OpenWrong.model_validate(_pressed(press, key="")), DEADLINE)
+
+
+def record(desk: Desk, submission: Submission) -> Reply:
+    """Keep what somebody sent beside the silent draft."""
+    value = ButtonValue.parse(submission.view.private_metadata)
+    run = desk.reading.run_of_draft(value.draft_id)
+    draft = run.draft if run else None
+    if draft is None or draft.silent is None:
+        return Refused(error=UnknownDraft())
+    spec = desk.actions[draft.action]
+    fields = [field for field in spec.fields if field.name in draft.silent.fields]
+    typed = form.read(fields, submission.view.state.get("values") or {})
+    ticked: Any = submission.view.held(BlockId.NEEDED, ActionId.INPUT).get("selected_options")
+    sent = {name: text for name, text in typed.items() if text is not None}
+    recording = {**_about(submission.person, submission.key, value), "sent": sent}
+    recording["needed"] = not ticked
+    return desk.engine.handle(RecordSent.model_validate(recording), DEADLINE)
+
+
+def wrong(desk: Desk, submission: Submission) -> Reply:
+    """Say what was wrong with what went by itself."""
+    value = ButtonValue.parse(submission.view.private_metadata)
+    words = submission.view.held(BlockId.OWN_WORDS, ActionId.INPUT).get("value")
+    judging = {**_about(submission.person, submission.key, value), "right": False}
+    judging["reason"] = str(words or "")
+    return desk.engine.handle(Judge.model_validate(judging), DEADLINE)
+
+
+def stage(desk: Desk, command: SlashCommand) -> Reply:
+    """`/sayso stage PLAYBOOK` says where it stands; with a stage behind it, the playbook is moved there."""
+    if refused := looking.stranger(desk, command.user_id):
+        return refused
+    name = command.words[1] if len(command.words) > 1 else ""
+    book = desk.shelf.get(name)
+    if book is None:
+        return Refused(error=UnknownPlaybook(name=name or "that", hint=""))
+    footing = desk.reading.footing(name)
+    now = stage_of(footing, book.rollout.start)
+    wanted = command.words[2] if len(command.words) > 2 else ""  # noqa: PLR2004 -- verb, playbook, stage
+    if not wanted:
+        return Said(notice.said(f"{book.title} is at {said(footing, book.rollout.start)}."))
+    found: dict[str, Stage] = {each: each for each in STAGES}
+    if wanted not in found:
+        return Said(notice.said(f"There is no stage {wanted[:40]}. There is {', '.join(STAGES)}."))
+    about = {"actor": Actor.user(command.user_id), "key": command.key, "playbook": name}
+    to = found[wanted]
+    if STAGES.index(to) < STAGES.index(now):
+        why = " ".join(command.words[3:])[:500]
+        return desk.engine.handle(Demote.model_validate({**about, "to": to, "why": why}), DEADLINE)
+    return desk.engine.handle(Promote.model_validate({**about, "to": to, "seen": now}), DEADLINE)
+
+
+#: The buttons and dialogs, and what each does.
+ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
+    ActionId.RECORD_SENT: record_sent,
+    ActionId.LOOKS_RIGHT: looks_right,
+    ActionId.LOOKS_WRONG: looks_wrong,
+}
+SUBMITTED: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
+    CallbackId.RECORD: record,
+    CallbackId.WRONG: wrong,
+}

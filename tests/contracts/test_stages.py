@@ -1,0 +1,65 @@
+"""What every store must do about stages of playbooks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.clock import MONDAY
+from tests.unit.bot.storage.records import draft, run
+from workflows.stages import Footing, Maker
+
+if TYPE_CHECKING:
+    from workflows.ports import Store
+
+MAKER = Maker(agent="writer", model="m-1", prompt_version="p-1")
+
+
+def _footing(**more: Any) -> Footing:
+    values: dict[str, Any] = {"playbook": "follow-up", "stage": "assist", "since": MONDAY}
+    return Footing(**{**values, **more})
+
+
+def test_a_playbook_nobody_moved_stands_nowhere(store: Store) -> None:
+    """Then its file says where it begins."""
+    with store.looking() as look:
+        assert look.footing("follow-up") is None
+        assert look.footings() == []
+
+
+def test_a_playbook_stands_at_one_stage(store: Store) -> None:
+    """The newest takes the place of the one before, with all it was earned with."""
+    later = _footing(
+        stage="threshold",
+        since=MONDAY + timedelta(days=30),
+        by="U-ANA",
+        why="41 of 41",
+        version="v-2",
+        makers=(MAKER,),
+        evidence="e" * 64,
+    )
+    with store.transaction() as tx:
+        tx.place(_footing())
+        tx.place(_footing(playbook="another", stage="shadow"))
+        tx.place(later)
+        assert tx.footing("follow-up") == later
+    with store.looking() as look:
+        assert [each.playbook for each in look.footings()] == ["another", "follow-up"]
+        assert look.footings()[1] == later
+
+
+def test_who_wrote_last_for_a_version_is_known(store: Store) -> None:
+    """The newest draft of the agent for this very version says with which model and prompt."""
+    with store.transaction() as tx:
+        for n, model in (("1", "m-0"), ("2", "m-1")):
+            author = draft().author.model_copy(update={"agent": "writer", "model": model})
+            opened = MONDAY + timedelta(minutes=int(n))
+            made = draft(id=f"d-{n}", run_id=f"r-{n}", author=author, opened_at=opened)
+            tx.add(run(id=f"r-{n}", draft=made))
+        its = run()
+        found = tx.maker(its.playbook, its.version, "writer")
+        assert found
+        assert (found.agent, found.model) == ("writer", "m-1")
+        assert tx.maker(its.playbook, "another", "writer") is None
+        assert tx.maker("another", its.version, "writer") is None
+        assert tx.maker(its.playbook, its.version, "nobody") is None

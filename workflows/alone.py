@@ -1,0 +1,186 @@
+"""What may leave without a person's signature, and why not. One check a function; the first that objects is said.
+
+Three locks, one behind the other: the file (level 4, its day's limits, the step's rule: its owner activated them), the
+stage (earned by evidence, a person promoted it), and this very draft. Where one is shut, people sign as always.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+
+from workflows import limits
+from workflows.action import Record
+from workflows.limits import Ask, Told
+from workflows.stages import (
+    ALONE,
+    ALONE_RULES,
+    BY_RULE,
+    NEVER_ALONE,
+    Maker,
+    ceiling,
+    stage_of,
+    stricter,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.playbook import Alone
+    from workflows.run import Draft
+    from workflows.stages import Stage
+    from workflows.turn import Turn
+
+#: Decided drafts it takes before a share of them says anything.
+ENOUGH = 30
+
+
+class Verdict(Record):
+    """Whether a draft goes by itself, on what grounds; if not, why a person is asked, empty where they always are."""
+
+    goes: bool
+    why: str = ""
+    words: str = ""
+    cites: tuple[str, ...] = ()
+
+
+def stage(turn: Turn) -> Stage:
+    """Return the stage that counts: where the playbook stands, and no freer than its level allows."""
+    stands = stage_of(turn.facts.footing, turn.playbook.rollout.start)
+    return stricter(stands, ceiling(turn.playbook.level))
+
+
+def verdict(turn: Turn, draft: Draft) -> Verdict:
+    """Decide whether a draft that opens goes by itself. It may ask what was counted, last of all."""
+    if draft.rule.kind not in ALONE_RULES or draft.stage not in ALONE:
+        return Verdict(goes=False)
+    for objection in _OBJECTIONS:
+        if why := objection(turn, draft):
+            return Verdict(goes=False, why=why)
+    return _within_day(turn, draft)
+
+
+def lost(turn: Turn, draft: Draft) -> str:
+    """Return why what a rule signed may not leave any more; empty for what people signed, and while it may."""
+    if not draft.ruled:
+        return ""
+    if stage(turn) not in ALONE:
+        return f"the playbook was taken back to {stage(turn)} meanwhile"
+    return _not_the_same(turn, draft)
+
+
+def signer(playbook: str) -> str:
+    """Return whose signature it is that a rule of this playbook gives."""
+    return f"{BY_RULE}{playbook}"
+
+
+def is_sampled(draft_id: str, share: float) -> bool:
+    """Whether a person sees this one first. Its id is drawn after it was written, so no agent can know."""
+    drawn = hashlib.sha256(f"sample:{draft_id}".encode()).digest()
+    return int.from_bytes(drawn[:8]) < share * 2**64
+
+
+def _never(_turn: Turn, draft: Draft) -> str:
+    return f"{draft.risk} never goes by itself" if draft.risk in NEVER_ALONE else ""
+
+
+def _more_than_one(_turn: Turn, draft: Draft) -> str:
+    """Beyond a threshold or a limit people sign."""
+    needs = draft.needs
+    return needs.words if needs.quorum != 1 or needs.cites else ""
+
+
+def _used_up(turn: Turn, draft: Draft) -> str:
+    """A limit for each signer holds for a rule as for a person."""
+    limit = limits.used_up(turn, draft, signer(turn.run.playbook))
+    return f"beyond the limit, {limit.words}" if limit else ""
+
+
+def _gates(_turn: Turn, draft: Draft) -> str:
+    return f"look twice: {draft.confidence.gates[0]}" if draft.confidence.gates else ""
+
+
+def _not_the_same(turn: Turn, draft: Draft) -> str:
+    """What was earned with one version, model and prompt is not earned with another."""
+    footing, author = turn.facts.footing, draft.author
+    if footing is None or footing.version != turn.run.version:
+        return "this version of the playbook has not earned it yet"
+    maker = Maker(agent=author.agent, model=author.model, prompt_version=author.prompt_version)
+    fixed = author.model == "none"
+    if maker in footing.makers or fixed:
+        return ""
+    return f"{author.agent} writes with another model or prompt than it was earned with"
+
+
+def _not_sure(turn: Turn, draft: Draft) -> str:
+    """At the stage `threshold` enough of what was like it went out unchanged."""
+    if draft.stage != "threshold":
+        return ""
+    known, wanted = turn.facts.acceptance, draft.rule.confidence
+    if known is None:
+        return "nobody knows yet how often such drafts go out unchanged"
+    if known.n < ENOUGH:
+        return f"{known.n} of {ENOUGH} decisions on such drafts are known"
+    if known.bound < wanted:
+        return f"at least {known.bound:.0%} of such drafts go out unchanged, and {wanted:.0%} must"
+    return ""
+
+
+def _sampled(turn: Turn, draft: Draft) -> str:
+    share = max(turn.facts.company.sample, turn.playbook.sample)
+    return "sampled: a person sees some of them first" if is_sampled(draft.id, share) else ""
+
+
+_OBJECTIONS: tuple[Callable[[Turn, Draft], str], ...] = (
+    _never,
+    _more_than_one,
+    _gates,
+    _not_the_same,
+    _not_sure,
+    _sampled,
+    _used_up,
+)
+
+
+def _within_day(turn: Turn, draft: Draft) -> Verdict:
+    """Count what went by itself today, nobody else of this playbook meanwhile. What can't be compared is beyond."""
+    bounds = turn.playbook.alone
+    if bounds is None:
+        return Verdict(
+            goes=False, why="the playbook says no limits within which it may go by itself"
+        )
+    told = turn.told(
+        Ask(
+            person=signer(turn.run.playbook),
+            actions=tuple(sorted(turn.facts.actions)),
+            since=_day(turn),
+            besides=draft.id,
+        )
+    )
+    if told.count + 1 > bounds.count:
+        return Verdict(goes=False, why=f"the day's {bounds.count} by itself are used up")
+    if _is_too_much(told, draft, bounds):
+        return Verdict(goes=False, why=f"beyond {bounds.amount} a day by itself")
+    return Verdict(
+        goes=True,
+        words=f"{draft.rule.kind}, stage {draft.stage}, {told.count + 1} of {bounds.count} today",
+        cites=(
+            f"stage:{draft.stage}",
+            f"rule:{draft.rule.kind}",
+            f"alone:{bounds.count}/{bounds.amount}",
+        ),
+    )
+
+
+def _is_too_much(told: Told, draft: Draft, bounds: Alone) -> bool:
+    amounts = [*told.sums, *([draft.amount] if draft.amount else [])]
+    if any(each.currency != bounds.amount.currency for each in amounts):
+        return True
+    return sum(abs(each.minor) for each in amounts) > bounds.amount.minor
+
+
+def _day(turn: Turn) -> datetime:
+    """Return when today began, by the company's clock."""
+    tz = turn.facts.company.tz
+    return datetime.combine(turn.at.astimezone(tz).date(), time.min, tz).astimezone(UTC)

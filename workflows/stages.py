@@ -1,0 +1,101 @@
+"""The stages a playbook goes through: silently, assisting, beyond a confidence, by itself. Records and their order.
+
+The level in the file is the ceiling, which its owner activates; the stage is a row that moves by evidence below it.
+What holds for a draft is the stricter of both. Who moves it is decided in `workflows.staging`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from workflows.action import Record, Risk
+
+Stage = Literal["shadow", "assist", "threshold", "autonomous"]
+#: From the strictest to the freest.
+STAGES: tuple[Stage, ...] = get_args(Stage)
+#: In these, something may leave that no person signed.
+ALONE: tuple[Stage, ...] = ("threshold", "autonomous")
+#: Nothing of these ever leaves without a person's signature, whatever a file, a stage or a limit says.
+NEVER_ALONE = frozenset({Risk.MONEY, Risk.LEGAL, Risk.EMPLOYEE})
+#: How a step is signed: by people each time, not at all, by a rule where it was earned, or so and looked at after.
+Rule = Literal["each time", "draft only", "alone", "audit later"]
+#: By these something may leave that no person signed.
+ALONE_RULES: tuple[Rule, ...] = ("alone", "audit later")
+#: How a signature by rule begins, before the playbook's name; no Slack id looks like it.
+BY_RULE = "rule:"
+#: Below this level a person signs, whatever was earned.
+ALONE_LEVEL = 4
+
+#: What happens in each, as a person reads it.
+WORDS: dict[Stage, str] = {
+    "shadow": "drafts silently; people do the work as always",
+    "assist": "drafts, and people sign",
+    "threshold": "goes by itself where it is sure enough; people sign the rest",
+    "autonomous": "goes by itself within its limits; people sign the rest",
+}
+
+
+class Maker(Record):
+    """What wrote drafts: an agent with its exact model and prompt. Another one has to earn trust anew."""
+
+    agent: str
+    model: str
+    prompt_version: str
+
+
+class Footing(Record):
+    """The stage a playbook stands at, since when, and what it was earned with."""
+
+    playbook: str
+    stage: Stage
+    since: datetime
+    #: Person id; empty where nobody pressed.
+    by: str = ""
+    why: str = ""
+    #: The version of the playbook that was active then.
+    version: str = ""
+    #: Who had written its drafts by then.
+    makers: tuple[Maker, ...] = ()
+    #: Hash of the evidence a person saw when they promoted it; empty without any.
+    evidence: str = ""
+
+
+def stricter(one: Stage, other: Stage) -> Stage:
+    """Return the stricter of two stages."""
+    return one if STAGES.index(one) <= STAGES.index(other) else other
+
+
+def above(stage: Stage) -> Stage | None:
+    """Return the stage after this one; None after the last."""
+    following = STAGES[STAGES.index(stage) + 1 :]
+    return following[0] if following else None
+
+
+def ceiling(level: int) -> Stage:
+    """Return the freest stage a playbook of this level may stand at: below level 4 a person signs everything."""
+    return STAGES[-1] if level >= ALONE_LEVEL else "assist"
+
+
+def stage_of(footing: Footing | None, start: Stage) -> Stage:
+    """Return where a playbook stands; `start` is where it begins, as long as nobody has moved it."""
+    return footing.stage if footing else start
+
+
+class Acceptance(Record):
+    """How surely drafts like one go out as they were written, by the history of decisions."""
+
+    #: Decided drafts that were counted.
+    n: int
+    #: Of 100 such drafts at least so many go out unchanged, with nine chances in ten: a share from 0 to 1.
+    bound: float
+
+
+def said(footing: Footing | None, start: Stage) -> str:
+    """Return where a playbook stands and why, for people: `assist: drafts, and people sign`."""
+    stage = stage_of(footing, start)
+    words = f"the stage {stage}: it {WORDS[stage]}"
+    if footing is None:
+        return f"{words}, as its file lets it begin"
+    why = f" ({footing.why})" if footing.why else ""
+    return f"{words}, since {footing.since:%Y-%m-%d}{why}"
