@@ -17,6 +17,7 @@ _PROPOSAL = re.compile(r"([^.\s]{1,64})\.([0-9a-f]{12})\.([0-9a-f]{12}|)\.(open|
 _WORK = re.compile(r"((?:playbook:[a-z][a-z0-9-]{1,60})|work:[0-9a-f]{16}|work:new)\.([0-9]{1,6})")
 _RETURN = re.compile(r"([a-z][a-z0-9-]{1,60})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 _URGENT = re.compile(r"([^|\s]{1,64})\|([0-9T:.+Z-]{1,40})")
+_TRUST = re.compile(r"([a-z][a-z0-9-]{1,60})\.([a-z]{1,20})\.([a-z]{1,20})\.([0-9a-f]{12})")
 _VALUE = re.compile(r"([^.\s]{1,64})\.([1-9]\d{0,6})\.([0-9a-f]{12})")
 
 
@@ -63,6 +64,8 @@ class ActionId(StrEnum):
     RECORD_SENT = "record_sent"
     LOOKS_RIGHT = "looks_right"
     LOOKS_WRONG = "looks_wrong"
+    PROMOTE = "promote"
+    HOLD_OFF = "hold_off"
     SWITCH = "switch"
     EXAMPLE = "example"
     DELEGATE = "delegate"
@@ -251,6 +254,27 @@ class WorkValue:
     def __str__(self) -> str:
         """Write `entry.n`."""
         return f"{self.entry}.{self.n}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrustValue:
+    """What a button of a playbook's report carries back: from which stage to which, on which evidence."""
+
+    playbook: str
+    seen: str
+    to: str
+    #: The first characters of the hash of what was shown.
+    evidence: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `playbook.seen.to.evidence`. Raises `ValueError` for anything else."""
+        match = _matched(_TRUST, text, "the button of a report")
+        return cls(playbook=match[1], seen=match[2], to=match[3], evidence=match[4])
+
+    def __str__(self) -> str:
+        """Write `playbook.seen.to.evidence`."""
+        return f"{self.playbook}.{self.seen}.{self.to}.{self.evidence}"
 
 
 def _matched(pattern: re.Pattern[str], text: str, whose: str) -> re.Match[str]:

@@ -34,6 +34,7 @@ class View(StrEnum):
     RUNS = "runs"
     PLAYBOOKS = "playbooks"
     LEARNT = "learnt"
+    DECIDING = "deciding"
     SWITCHES = "switches"
 
 
@@ -46,6 +47,7 @@ WORDS = {
     View.RUNS: "Runs under way",
     View.PLAYBOOKS: "Playbooks",
     View.LEARNT: "What agents learnt",
+    View.DECIDING: "How I decide",
     View.SWITCHES: "Agents and switches",
 }
 _EMPTY = {

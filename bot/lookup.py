@@ -11,6 +11,8 @@ from bot.storage.edits import edited_weeks
 from bot.storage.meanwhile import Meanwhile
 from bot.storage.queue import Queue
 from bot.storage.reviews import Reviews
+from workflows import deciding, trust
+from workflows.deciding import manner
 from workflows.events import Entry, Event
 from workflows.incidents import LOOK_BACK, Incident, fault_of
 from workflows.run import Actor, Place
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 
     from bot.storage.audit_search import Recorded
     from bot.storage.store import SqlStore
+    from workflows.deciding import Manner
     from workflows.edit_rate import EditedWeek
     from workflows.examples import Taught
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
     from workflows.stages import Footing
+    from workflows.trust import TrackRecord
     from workflows.versions import Active, Proposal
 
 #: Examples that are listed.
@@ -104,6 +108,16 @@ class Lookup(Queue):
         """Return a version of a playbook; None where this program can't read it."""
         with self._store.looking() as look:
             return read(look, version)
+
+    def manners(self, people: Sequence[str], since: datetime) -> Sequence[Manner]:
+        """Return how each of these decided since then."""
+        with self._store.looking() as look:
+            return [manner(one, look.decided_by(one, since, deciding.MOST)) for one in people]
+
+    def track_record(self, book: Playbook, now: datetime) -> TrackRecord:
+        """Return what a playbook has shown, and what is missing for its next stage."""
+        with self._store.looking() as look:
+            return trust.gathered(look, book, now)
 
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""

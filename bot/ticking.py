@@ -1,9 +1,10 @@
-"""What the clock drives beside runs and the log: schedules, what people are told at set times, tidying."""
+"""What the clock drives beside runs and the log: schedules, what people are told, what is looked at again, tidying."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.jobs.appraising import Appraising
 from bot.jobs.reviewing import Reviewing
 from bot.jobs.telling import Telling
 from bot.jobs.tidying import Tidying
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 def ticks_of(
     foundation: Foundation, schedules: Schedules, inbox: Inbox, staff: Staff
 ) -> tuple[Callable[[], None], ...]:
-    """Return it. `staff` knows who is away by Slack too."""
-    clock, asked = foundation.clock, AskedRows(foundation.store)
+    """Return what is ticked once a second; each knows itself when its time has come.
+
+    `staff` knows who is away by Slack too.
+    """
+    store, engine, clock = foundation.store, foundation.engine, foundation.clock
+    asked = AskedRows(store)
     telling = Telling(
-        engine=foundation.engine,
-        asked=asked,
-        reading=foundation.lookup,
-        directory=staff,
-        clock=clock,
+        engine=engine, asked=asked, reading=foundation.lookup, directory=staff, clock=clock
     )
-    reviewing = Reviewing(Reviews(foundation.store), foundation.engine, clock)
+    reviewing = Reviewing(Reviews(store), engine, clock)
+    appraising = Appraising(store, engine, clock)
     tidying = (Tidying(kept, clock).tick for kept in (inbox, asked))
-    return schedules.tick, telling.tick, reviewing.tick, *tidying
+    return schedules.tick, telling.tick, reviewing.tick, appraising.tick, *tidying

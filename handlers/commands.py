@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from blocks import notice
-from handlers import delegating, looking, ownerform, trust
+from handlers import deciding, delegating, looking, ownerform, promoting, trust
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said
 from handlers.seeing import without
@@ -218,6 +218,8 @@ ON_SAYSO: dict[str, Callable[[Desk, SlashCommand], Reply]] = {
     "change": _change,
     "new": _new,
     "stage": trust.stage,
+    "trust": promoting.show,
+    "deciding": deciding.show,
 }
 
 

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from blocks.history import Logged
     from blocks.listing import Place
     from blocks.proposal import Shown
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
+    from workflows.deciding import Manner
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
     from workflows.stages import Footing
+    from workflows.trust import TrackRecord
     from workflows.versions import Active, Proposal
 
 #: Seconds a press may wait for the database, of the three Slack gives.
@@ -69,6 +72,14 @@ class Reading(Protocol):
 
     def footing(self, playbook: str) -> Footing | None:
         """Return the stage a playbook was moved to."""
+        ...
+
+    def manners(self, people: Sequence[str], since: datetime) -> Sequence[Manner]:
+        """Return how each of these decided since then."""
+        ...
+
+    def track_record(self, book: Playbook, now: datetime) -> TrackRecord:
+        """Return what a playbook has shown, and what is missing for its next stage."""
         ...
 
     def logged(self, *, about: str = "", limit: int = 50) -> Sequence[Logged]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from workflows import limits
 from workflows.action import Record
+from workflows.calibration import ENOUGH
 from workflows.limits import Ask, Told
 from workflows.stages import (
     ALONE,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from workflows.run import Draft
     from workflows.stages import Stage
     from workflows.turn import Turn
-
-#: Decided drafts it takes before a share of them says anything.
-ENOUGH = 30
 
 
 class Verdict(Record):
@@ -113,13 +111,28 @@ def _not_the_same(turn: Turn, draft: Draft) -> str:
     return f"{author.agent} writes with another model or prompt than it was earned with"
 
 
+def _not_among(turn: Turn, draft: Draft) -> str:
+    """Only whom the rollout names is reached by itself."""
+    rollout = turn.playbook.rollout
+    if rollout.audience == "known customers" and not draft.known:
+        return "by itself only for customers something was carried out for before"
+    about = draft.customer or turn.run.subject.raw
+    if rollout.share is not None and not is_among(turn.run.playbook, about, rollout.share):
+        return f"by itself only for {rollout.share:.0%} of customers so far"
+    return ""
+
+
+def is_among(playbook: str, about: str, share: float) -> bool:
+    """Whether somebody is of the share; always the same ones, and with a larger share they still are."""
+    drawn = hashlib.sha256(f"share:{playbook}:{about}".encode()).digest()
+    return int.from_bytes(drawn[:8]) < share * 2**64
+
+
 def _not_sure(turn: Turn, draft: Draft) -> str:
     """At the stage `threshold` enough of what was like it went out unchanged."""
     if draft.stage != "threshold":
         return ""
-    known, wanted = turn.facts.acceptance, draft.rule.confidence
-    if known is None:
-        return "nobody knows yet how often such drafts go out unchanged"
+    known, wanted = turn.acceptance(draft), draft.rule.confidence
     if known.n < ENOUGH:
         return f"{known.n} of {ENOUGH} decisions on such drafts are known"
     if known.bound < wanted:
@@ -137,6 +150,7 @@ _OBJECTIONS: tuple[Callable[[Turn, Draft], str], ...] = (
     _more_than_one,
     _gates,
     _not_the_same,
+    _not_among,
     _not_sure,
     _sampled,
     _used_up,

@@ -5,33 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows import proposing
-from workflows.answers import Recorded
-from workflows.changes import is_wider
-from workflows.commands import Activate, Complain, Dismiss, Install, Propose, RollBack, Suggest
-from workflows.errors import (
-    AlreadyDecided,
-    NothingBefore,
-    OldProposal,
-    StaleProposal,
-    UnknownProposal,
-    Unusable,
+from workflows.choosable import CHOOSING, allowed, chosen, refuse_unless_in, usable
+from workflows.commands import (
+    Activate,
+    Complain,
+    Dismiss,
+    FallBack,
+    Install,
+    Propose,
+    RollBack,
+    Suggest,
 )
-from workflows.events import Entry, Event
+from workflows.errors import AlreadyDecided, OldProposal, StaleProposal, UnknownProposal
+from workflows.events import Event
 from workflows.policy import may_take_part
-from workflows.proposing import about, refuse_unless_in, words_of
-from workflows.versions import SHOWN, Active, Choice, Proposal, choosers, compared
+from workflows.proposing import about
+from workflows.returning import give_back
+from workflows.versions import SHOWN, Choice, Proposal, choosers
 
 if TYPE_CHECKING:
-    from workflows.changes import Change
     from workflows.commands import OnProposal
-    from workflows.playbook import Playbook
-    from workflows.ports import JsonObject
-    from workflows.run import Actor
     from workflows.turn import Facts
     from workflows.versions import Known
 
-_CHOOSING = "Choosing a playbook's version"
-Choosing = Install | Propose | Suggest | Complain | Activate | Dismiss | RollBack
+Choosing = Install | Propose | Suggest | Complain | Activate | Dismiss | RollBack | FallBack
 
 
 def decide(command: Choosing, known: Known, facts: Facts) -> Choice:
@@ -43,8 +40,8 @@ def decide(command: Choosing, known: Known, facts: Facts) -> Choice:
             return _activate(command, known, facts)
         case Dismiss():
             return _dismiss(command, known, facts)
-        case RollBack():
-            return _roll_back(command, known, facts)
+        case RollBack() | FallBack():
+            return give_back(command, known, facts)
 
 
 # --- What people press ---
@@ -52,7 +49,7 @@ def decide(command: Choosing, known: Known, facts: Facts) -> Choice:
 
 def _activate(command: Activate, known: Known, facts: Facts) -> Choice:
     proposal = _pressed(command, known, facts)
-    found = _allowed(command.actor, known, _usable(known), facts)
+    found = allowed(command.actor, known, usable(known), facts)
     decided = proposal.model_copy(
         update={
             "state": "activated",
@@ -61,9 +58,9 @@ def _activate(command: Activate, known: Known, facts: Facts) -> Choice:
             "at": facts.at,
         }
     )
-    chosen = _chosen(command.actor, decided.playbook, decided.version, known, facts)
+    now = chosen(command.actor, decided.playbook, decided.version, known, facts)
     return Choice(
-        actives=(chosen,),
+        actives=(now,),
         proposals=(decided,),
         entries=(about(Event.PLAYBOOK_ACTIVATED, command.actor, decided, found),),
         redraw=(f"proposal:{decided.id}", "home"),
@@ -74,7 +71,7 @@ def _dismiss(command: Dismiss, known: Known, facts: Facts) -> Choice:
     """Leave it as it is for now: nothing gets wider, so every admin may say so."""
     proposal = _pressed(command, known, facts)
     refuse_unless_in(
-        choosers(known.now, facts.company, ()), command.actor, facts.company, action=_CHOOSING
+        choosers(known.now, facts.company, ()), command.actor, facts.company, action=CHOOSING
     )
     decided = proposal.model_copy(
         update={"state": "dismissed", "by": command.actor.id, "at": facts.at}
@@ -84,47 +81,6 @@ def _dismiss(command: Dismiss, known: Known, facts: Facts) -> Choice:
         entries=(about(Event.PLAYBOOK_DISMISSED, command.actor, decided),),
         redraw=(f"proposal:{decided.id}", "home"),
     )
-
-
-def _roll_back(command: RollBack, known: Known, facts: Facts) -> Choice:
-    may_take_part(command.actor, facts.company)
-    active = known.active
-    if active is None or not active.before:
-        raise NothingBefore
-    if (command.active, command.to) != (active.version[:SHOWN], active.before[:SHOWN]):
-        raise StaleProposal
-    then = _usable(known)
-    found = _allowed(command.actor, known, then, facts)
-    chosen = _chosen(command.actor, active.playbook, active.before, known, facts)
-    head: JsonObject = {"version": chosen.version, "base": active.version}
-    returned = Entry(
-        event=Event.PLAYBOOK_RETURNED,
-        chain=f"playbook:{active.playbook}",
-        actor=command.actor,
-        object=f"playbook:{active.playbook}",
-        head=head,
-        body={"changes": words_of(found)},
-    )
-    newest = known.newest
-    return Choice(
-        answer=Recorded(
-            sentence=f"{then.title} is at version {chosen.version[:SHOWN]} again. Runs under way keep theirs."
-        ),
-        actives=(chosen,),
-        proposals=tuple(_rebased(newest, chosen)) if newest else (),
-        entries=(returned,),
-        redraw=(*((f"proposal:{newest.id}",) if newest else ()), "home"),
-    )
-
-
-def _rebased(newest: Proposal, chosen: Active) -> list[Proposal]:
-    """Return the waiting proposal as it is compared from now on; activated, if it is what was returned to."""
-    if newest.state in {"activated", "withdrawn"}:
-        return []
-    if newest.version == chosen.version:
-        update = {"state": "activated", "by": chosen.by, "at": chosen.at}
-        return [newest.model_copy(update=update)]
-    return [newest.model_copy(update={"base": chosen.version})]
 
 
 def _pressed(command: OnProposal, known: Known, facts: Facts) -> Proposal:
@@ -147,24 +103,3 @@ def _pressed(command: OnProposal, known: Known, facts: Facts) -> Proposal:
 
 
 _STATES = {"activated": "activated", "dismissed": "put off", "open": "opened again"}
-
-
-def _usable(known: Known) -> Playbook:
-    if known.then is None:
-        raise Unusable
-    return known.then
-
-
-def _allowed(actor: Actor, known: Known, then: Playbook, facts: Facts) -> tuple[Change, ...]:
-    """Return what would be different. Raises `NotAllowed` for somebody who may not make it so."""
-    found = compared(known.now, then)
-    able = choosers(known.now, facts.company, found)
-    action = "Giving a playbook wider powers" if is_wider(found) else _CHOOSING
-    refuse_unless_in(able, actor, facts.company, action=action)
-    return found
-
-
-def _chosen(actor: Actor, playbook: str, version: str, known: Known, facts: Facts) -> Active:
-    return Active(
-        playbook=playbook, version=version, before=known.version, by=actor.id, at=facts.at
-    )

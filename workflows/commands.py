@@ -360,6 +360,31 @@ class Promote(Command):
     evidence: str = ""
 
 
+class Report(Command):
+    """Show a playbook's owners that it has what its next stage asks for."""
+
+    playbook: str
+
+
+class HoldOff(Command):
+    """Leave a playbook at its stage for now, having seen the evidence."""
+
+    playbook: str
+    #: Hash of the evidence that was shown.
+    evidence: str
+
+
+class FallBack(Command):
+    """Return to the version before by itself, since the active one does badly."""
+
+    playbook: str
+    #: The active version, and the one before.
+    active: str
+    to: str
+    #: How badly, in words with numbers.
+    why: str = Field(max_length=500)
+
+
 class Demote(Command):
     """Take a playbook back to a stricter stage."""
 

@@ -121,6 +121,11 @@ def is_silent(turn: Turn, draft: Draft) -> bool:
     return any(turn.told(Ask(kind="silent", customer=key)).count for key in keys if key)
 
 
+def is_known(turn: Turn, draft: Draft) -> bool:
+    """Whether something was carried out for its customer before."""
+    return bool(draft.customer and turn.told(Ask(kind="known", customer=draft.customer)).count)
+
+
 def refuse_silent(turn: Turn, draft: Draft) -> None:
     """Raise when whom this reaches wants no more messages."""
     if is_silent(turn, draft):

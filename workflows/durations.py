@@ -79,6 +79,18 @@ class Span(Record):
         return f"{number:g} work {unit}" + ("s" if number > 1 else "")
 
 
+def _seconds(value: object) -> object:
+    return seconds(value) if isinstance(value, str) else value
+
+
+#: `60 seconds`, `4 hours`, `3 days`; kept in seconds.
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["60 seconds", "4 hours", "3 days"]}),
+]
+
+
 def span(text: str) -> Span:
     """Return `4 hours`, `4 work hours` or `2 work days` as a span. Raises `ValueError` for anything else."""
     match = _WORKING.fullmatch(text.strip())

@@ -22,7 +22,6 @@ from workflows.commands import (
     Drafted,
     OnCustomer,
     OnDraft,
-    OnProposal,
     OnTask,
     Pause,
     Read,
@@ -47,7 +46,7 @@ from workflows.ground import KIND as COMPANY
 from workflows.machine import decide
 from workflows.own import book
 from workflows.ports import Kept, Unheld
-from workflows.refused import refused
+from workflows.refused import outdated, refused
 from workflows.shelf import LookedUp, closest, read
 from workflows.sight import KIND as READING
 from workflows.turn import Facts, Untold
@@ -142,8 +141,7 @@ class Engine:
             return Refused(error=stale)
         except Refusal as refusal:
             tx.append([self._refused(run, command, refusal)], self._clock.now())
-            if isinstance(command, OnProposal):
-                tx.redraw([f"proposal:{command.proposal_id}"], self._clock.now())
+            tx.redraw(outdated(tx, command), self._clock.now())
             reply = Refused(error=refusal)
         self._remember(tx, command, reply)
         return reply
@@ -200,7 +198,7 @@ class Engine:
             except Untold as question:
                 asked = question.ask
                 told = customers.looked_up(self._calendar, asked) or tx.tell(asked)
-                facts = facts.model_copy(update={"told": (*facts.told, (asked, told))})
+                facts = facts.knowing(asked, told)
 
     def _companywide(self, tx: Tx, command: Companywide) -> Reply:
         if isinstance(command, assessing.Assessing):

@@ -176,6 +176,10 @@ class NotEarned(Refusal):
     """{title} can't go to the stage {to} yet: {reasons}. Nothing was changed; it goes on as it is."""
 
 
+class StaleEvidence(Refusal):
+    """{title} has other numbers by now, so nothing was changed. Look at the newest ones and decide on those."""
+
+
 class StageMoved(Refusal):
     """{title} is at the stage {stage} by now, so nothing was changed. Look at it again and decide on that."""
 

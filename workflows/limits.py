@@ -10,10 +10,12 @@ from pydantic import model_validator
 
 from workflows import policy
 from workflows.action import Money, Record
+from workflows.calibration import Acceptance
 from workflows.durations import words
 from workflows.errors import OverLimit
 from workflows.playbook import Amount, Duration, Names
 from workflows.run import Needs
+from workflows.segments import Segment
 
 if TYPE_CHECKING:
     from workflows.action import ActionSpec
@@ -79,12 +81,23 @@ class Ask(Record):
     `failed` is 1 for work whose last try is known not to have happened, and that nobody has begun again since;
     `asks` how often each of some people was asked to decide something, and `digests` how often by a digest; `beside`
     finds the cards that wait for the same customer in a channel; `holidays` are the public ones of a country from a
-    day on.
+    day on; `known` is 1 for a customer something was carried out for; `accepted` says how surely drafts alike are
+    accepted.
     """
 
     kind: Literal[
-        "signed", "silent", "turns", "failed", "asks", "digests", "beside", "holidays"
+        "signed",
+        "silent",
+        "turns",
+        "failed",
+        "asks",
+        "digests",
+        "beside",
+        "holidays",
+        "known",
+        "accepted",
     ] = "signed"
+    alike: Segment | None = None
     #: The digest `Draft.customer` holds; empty counts everybody.
     customer: str = ""
     person: str = ""
@@ -124,6 +137,16 @@ class Told(Record):
     cards: tuple[Card, ...] = ()
     #: Holidays; `count` is 0 where there is no such place.
     days: tuple[date, ...] = ()
+    acceptance: Acceptance | None = None
+
+
+class Untold(Exception):
+    """A rule has to be told something before it can decide."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Take what is to be counted."""
+        self.ask = ask
+        super().__init__(ask.kind)
 
 
 def needs(turn: Turn, draft: Draft) -> Needs:

@@ -16,9 +16,10 @@ from pydantic import (
 from pydantic import Field as Setting
 
 from workflows.action import Field, Money, Names, Record, money
-from workflows.durations import Span, Within, seconds
+from workflows.durations import Duration, Span, Within
 from workflows.exceptions import ExceptionPath
 from workflows.flags import Flags
+from workflows.rollout import Rollout, Share
 from workflows.stages import Rule
 from workflows.whom import CustomerOf
 
@@ -27,38 +28,11 @@ def _amount(value: object) -> object:
     return money(value) if isinstance(value, str) else value
 
 
-def _seconds(value: object) -> object:
-    return seconds(value) if isinstance(value, str) else value
-
-
 #: `5000.00 USD`
 Amount = Annotated[
     Money,
     BeforeValidator(_amount),
     WithJsonSchema({"type": "string", "examples": ["5000.00 USD"]}),
-]
-#: `60 seconds`, `4 hours`, `3 days`; kept in seconds.
-Duration = Annotated[
-    float,
-    BeforeValidator(_seconds),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["60 seconds", "4 hours", "3 days"]}),
-]
-
-
-def _share(value: object) -> object:
-    text = value.strip() if isinstance(value, str) else ""
-    try:
-        return float(text.removesuffix("%")) / 100 if text.endswith("%") else value
-    except ValueError:
-        return value
-
-
-#: `90%`; kept as 0.9.
-Share = Annotated[
-    float,
-    BeforeValidator(_share),
-    Setting(ge=0, le=1),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["5%", "90%"]}),
 ]
 
 
@@ -267,13 +241,6 @@ class Alone(Record):
     amount: Amount
     #: At most so many a day.
     count: int = Setting(ge=0)
-
-
-class Rollout(Record):
-    """How a playbook begins to be trusted."""
-
-    #: The stage it begins at: `shadow` drafts silently, `assist` lets people sign.
-    start: Literal["shadow", "assist"] = "assist"
 
 
 class Success(Record):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workflows.answers import Answer
     from workflows.commands import Command, Drafted
     from workflows.company import Company
+    from workflows.decided import Decided
     from workflows.events import Entry
     from workflows.examples import Example, Taught
     from workflows.inventory import Assessment
@@ -322,6 +323,22 @@ class Looking(Protocol):
 
     def filed(self, playbook: str) -> str:
         """Return the version a playbook's file said when any process last looked; empty where none ever did."""
+        ...
+
+    def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return what became of a playbook's drafts opened since then, the newest first, at most so many."""
+        ...
+
+    def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return the same of an agent's drafts, in whichever playbook."""
+        ...
+
+    def decided_by(self, person: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return what somebody decided since then, the newest first, at most so many."""
+        ...
+
+    def first_draft(self, playbook: str) -> datetime | None:
+        """Return when a playbook's first draft was opened; None before."""
         ...
 
     def footing(self, playbook: str) -> Footing | None:

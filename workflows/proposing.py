@@ -6,18 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workflows.answers import FieldErrors, Recorded
+from workflows.choosable import listed, places, refuse_unless_in
 from workflows.commands import Complain, Install, Propose, Suggest
-from workflows.errors import NotAllowed, StaleForm
+from workflows.errors import StaleForm
 from workflows.events import Entry, Event
-from workflows.policy import may_take_part
 from workflows.ports import Post
 from workflows.versions import SHOWN, Active, Choice, Proposal, compared, owners, suggesters
 
 if TYPE_CHECKING:
-    from pydantic import JsonValue
-
     from workflows.changes import Change
-    from workflows.company import Company, Person
+    from workflows.company import Company
     from workflows.playbook import Playbook
     from workflows.run import Actor
     from workflows.turn import Facts
@@ -123,7 +121,7 @@ def _proposed(command: Propose | Suggest, known: Known, facts: Facts) -> Choice:
         ),
         posts=tuple(
             Post(subject=f"proposal:{made.id}", channel=channel)
-            for channel in _where(known.now, facts.company)
+            for channel in places(known.now, facts.company)
         ),
         redraw=(*withdrawn.redraw, "home"),
     )
@@ -158,31 +156,10 @@ def _complain(command: Complain, known: Known, facts: Facts) -> Choice:
     return Choice(entries=(said,), posts=tuple(posts))
 
 
-def _where(now: Playbook | None, company: Company) -> tuple[str, ...]:
-    """Return where a proposal is shown: the channel the playbook lives in, else its owners' direct messages."""
-    if now and now.channel:
-        return (company.channel(now.channel),)
-    return tuple(person.id for person in owners(now, company))
-
-
 def may_suggest(actor: Actor, book: Playbook | None, company: Company) -> None:
     """Raise `Refusal` for somebody who may not fill in a change of this playbook; None is a new one."""
     able = suggesters(book, company)
     refuse_unless_in(able, actor, company, action="Changing a playbook")
-
-
-def refuse_unless_in(
-    able: tuple[Person, ...], actor: Actor, company: Company, *, action: str
-) -> None:
-    """Raise `Refusal` for somebody who is not among these people; `action` begins the sentence."""
-    may_take_part(actor, company)
-    if actor.id in {person.id for person in able}:
-        return
-    raise NotAllowed(
-        action=action,
-        needed=" or ".join(person.name for person in able),
-        next_step="ask them.",
-    )
 
 
 # --- The record ---
@@ -202,10 +179,5 @@ def about(event: Event, actor: Actor, proposal: Proposal, found: tuple[Change, .
         actor=actor,
         object=f"proposal:{proposal.id}",
         head={"version": proposal.version, "base": proposal.base},
-        body={"changes": words_of(found)},
+        body={"changes": listed(found)},
     )
-
-
-def words_of(found: tuple[Change, ...]) -> JsonValue:
-    """Return what is different as it is kept."""
-    return [f"{change.kind}: {change.words}" for change in found]

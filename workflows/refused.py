@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.commands import OnCustomer, OnWork
+from workflows.commands import OnCustomer, OnProposal, OnWork, Promote
 from workflows.companywide import named
 from workflows.errors import UnknownScope
 from workflows.events import Entry, Event
+from workflows.staging import offer
 
 if TYPE_CHECKING:
     from workflows.commands import Command
     from workflows.errors import Refusal
+    from workflows.ports import Tx
     from workflows.run import Run
 
 #: What a command is about, by the field that names it.
@@ -50,3 +52,10 @@ def _about(command: Command, refusal: Refusal) -> str:
         for name, kind in _ABOUT.items()
         if hasattr(command, name)
     )
+
+
+def outdated(tx: Tx, command: Command) -> list[str]:
+    """Return the subjects whose cards may show what is so no more, when a press on them is refused."""
+    if isinstance(command, OnProposal):
+        return [f"proposal:{command.proposal_id}"]
+    return [offer(tx, command)] if isinstance(command, Promote) else []

@@ -336,6 +336,8 @@ class Draft(Record):
     leaves_at: datetime | None = None
     #: When the last signature that was needed came; None while any is missing.
     signed_at: datetime | None = None
+    #: When what was signed was held back or undone last; None where it never was.
+    undone_at: datetime | None = None
     #: Digests of the customer it is about and of the address it reaches; empty where there is none.
     customer: str = ""
     address: str = ""
@@ -346,6 +348,8 @@ class Draft(Record):
     region: str = ""
     #: Where it is shown instead of in a card of its own: `digest`, or the id of another draft to the same customer.
     shown_in: str = ""
+    #: Something was carried out for its customer before it was opened.
+    known: bool = False
     ending: Ending | None = None
     outcome: Outcome | None = None
     #: What undoing would be; None when nothing undoes it.

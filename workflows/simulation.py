@@ -28,12 +28,11 @@ from workflows.commands import (
 )
 from workflows.course import Course, course
 from workflows.errors import AlreadyDecided, AlreadySigned, Refusal
-from workflows.limits import Ask, Told
+from workflows.limits import Ask, Told, Untold
 from workflows.machine import decide, once_of
 from workflows.playbook import DraftStep, ReadStep
 from workflows.run import TIMER, DraftState, RunState
 from workflows.standing import Standing
-from workflows.turn import Untold
 
 if TYPE_CHECKING:
     from datetime import datetime

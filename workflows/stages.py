@@ -82,15 +82,6 @@ def stage_of(footing: Footing | None, start: Stage) -> Stage:
     return footing.stage if footing else start
 
 
-class Acceptance(Record):
-    """How surely drafts like one go out as they were written, by the history of decisions."""
-
-    #: Decided drafts that were counted.
-    n: int
-    #: Of 100 such drafts at least so many go out unchanged, with nine chances in ten: a share from 0 to 1.
-    bound: float
-
-
 def said(footing: Footing | None, start: Stage) -> str:
     """Return where a playbook stands and why, for people: `assist: drafts, and people sign`."""
     stage = stage_of(footing, start)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workflows import trust
 from workflows.answers import Recorded
-from workflows.commands import Demote, Promote
-from workflows.errors import NotAllowed, NotEarned, StageMoved, UnknownPlaybook
+from workflows.commands import Demote, HoldOff, Promote, Report
+from workflows.errors import NotAllowed, NotEarned, StageMoved, StaleEvidence, UnknownPlaybook
 from workflows.events import Entry, Event
 from workflows.playbook import DoStep, DraftStep
 from workflows.policy import may_take_part
@@ -15,10 +16,11 @@ from workflows.ports import Post
 from workflows.run import OPERATOR, SYSTEM, TIMER
 from workflows.shelf import read
 from workflows.stages import STAGES, WORDS, Footing, Maker, above, ceiling, stage_of
-from workflows.versions import choosers, owners
+from workflows.versions import SHOWN, choosers, owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from workflows.answers import Answer
     from workflows.company import Company, Person
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject, Tx
     from workflows.run import Actor
     from workflows.stages import Stage
+    from workflows.trust import TrackRecord
     from workflows.turn import Facts
 
-Staging = Promote | Demote
+Staging = Promote | Demote | Report | HoldOff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Earned:
     footing: Footing | None = None
     #: Who writes this version's drafts, as of the newest one of each agent.
     makers: tuple[Maker, ...] = ()
+    #: What its drafts came to, with what is missing for the stage that is asked for; None where nothing is promoted.
+    evidence: TrackRecord | None = None
 
     @property
     def stage(self) -> Stage:
@@ -58,32 +63,46 @@ class Moved:
     redraw: tuple[str, ...] = ()
 
 
-def may_promote(earned: Earned, to: Stage, facts: Facts) -> tuple[str, ...]:
+def may_promote(earned: Earned, to: Stage) -> tuple[str, ...]:
     """Return why a playbook may not be promoted to `to` yet, each reason as a clause; none when it may."""
-    del facts  # criteria count days
     reasons: list[str] = []
     if to not in {earned.stage, above(earned.stage)}:
         reasons.append(f"it stands at {earned.stage}, and stages are taken one at a time")
     most = ceiling(earned.book.level)
     if STAGES.index(to) > STAGES.index(most):
         reasons.append(f"its file says level {earned.book.level}, which allows {most} at most")
+    if not reasons and earned.evidence:
+        reasons += earned.evidence.lacking
     return tuple(reasons)
 
 
 def decide(command: Staging, earned: Earned, facts: Facts) -> Moved:
     """Decide. Raises `Refusal`."""
-    if isinstance(command, Promote):
-        return _promote(command, earned, facts)
-    return _demote(command, earned, facts)
+    match command:
+        case Promote():
+            return _promote(command, earned, facts)
+        case Demote():
+            return _demote(command, earned, facts)
+        case Report():
+            return _report(command, earned, facts)
+        case HoldOff():
+            return _hold_off(command, earned, facts)
 
 
 def _promote(command: Promote, earned: Earned, facts: Facts) -> Moved:
     _refuse_unless_in(promoters(earned.book, facts.company), command.actor, facts, "Promoting")
     if command.seen not in {"", earned.stage}:
         raise StageMoved(title=earned.book.title, stage=earned.stage)
-    if reasons := may_promote(earned, command.to, facts):
+    if command.evidence and earned.evidence and not is_same(command.evidence, earned.evidence):
+        raise StaleEvidence(title=earned.book.title)
+    if reasons := may_promote(earned, command.to):
         raise NotEarned(title=earned.book.title, to=command.to, reasons="; ".join(reasons))
-    return _moved(command, earned, facts, "promoted on evidence" if command.evidence else "")
+    return _moved(command, earned, facts, earned.evidence.words if earned.evidence else "")
+
+
+def is_same(shown: str, evidence: TrackRecord) -> bool:
+    """Whether a hash, or its first characters, is that of this evidence."""
+    return len(shown) >= SHOWN and evidence.hash.startswith(shown)
 
 
 def _demote(command: Demote, earned: Earned, facts: Facts) -> Moved:
@@ -93,6 +112,52 @@ def _demote(command: Demote, earned: Earned, facts: Facts) -> Moved:
     if STAGES.index(command.to) >= STAGES.index(earned.stage):
         return Moved(answer=Recorded(sentence=f"{earned.book.title} is at {earned.stage} already."))
     return _moved(command, earned, facts, command.why)
+
+
+def _report(command: Report, earned: Earned, facts: Facts) -> Moved:
+    """Show the owners what it has earned; they say whether it goes on."""
+    found, book = earned.evidence, earned.book
+    if found is None or found.to is None or may_promote(earned, found.to):
+        return Moved()
+    subject = card_of(book.playbook, found.to, earned.footing)
+    return Moved(
+        entries=(_seen(Event.PLAYBOOK_EARNED, command, found),),
+        posts=tuple(
+            Post(subject=subject, channel=person.id) for person in owners(book, facts.company)
+        ),
+    )
+
+
+def _hold_off(command: HoldOff, earned: Earned, facts: Facts) -> Moved:
+    """Leave it as it is, by somebody who could promote it."""
+    able = promoters(earned.book, facts.company)
+    _refuse_unless_in(able, command.actor, facts, "Deciding on the stage of")
+    found = earned.evidence
+    if found is None or not is_same(command.evidence, found):
+        raise StaleEvidence(title=earned.book.title)
+    said = f"Noted: {earned.book.title} stays at {earned.stage}. It can be promoted later as well."
+    return Moved(
+        answer=Recorded(sentence=said), entries=(_seen(Event.PLAYBOOK_KEPT, command, found),)
+    )
+
+
+def card_of(playbook: str, to: Stage, footing: Footing | None) -> str:
+    """Return the subject of the card that offers a stage: one for each time a playbook stands below it."""
+    since = f"{footing.since:%Y%m%d}" if footing else "start"
+    return f"trust:{playbook}:{to}:{since}"
+
+
+def offer(tx: Tx, command: Promote) -> str:
+    """Return the subject of the card that offers what is asked for."""
+    return card_of(command.playbook, command.to, tx.footing(command.playbook))
+
+
+def _seen(event: Event, command: Report | HoldOff, found: TrackRecord) -> Entry:
+    about = f"playbook:{command.playbook}"
+    head: JsonObject = {"version": found.version, "stage": found.stage, "evidence": found.hash}
+    return Entry(
+        event=event, chain=about, actor=command.actor, object=about, head=head, body=_shown(found)
+    )
 
 
 def promoters(book: Playbook, company: Company) -> tuple[Person, ...]:
@@ -108,7 +173,7 @@ def _refuse_unless_in(able: tuple[Person, ...], actor: Actor, facts: Facts, acti
         raise NotAllowed(action=f"{action} a playbook", needed=needed, next_step="ask them.")
 
 
-def _moved(command: Staging, earned: Earned, facts: Facts, why: str) -> Moved:
+def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) -> Moved:
     """Return the new row, its entry, and what is said where the playbook lives."""
     up, book = isinstance(command, Promote), earned.book
     footing = Footing(
@@ -119,7 +184,7 @@ def _moved(command: Staging, earned: Earned, facts: Facts, why: str) -> Moved:
         why=why,
         version=book.version,
         makers=earned.makers,
-        evidence=command.evidence if isinstance(command, Promote) else "",
+        evidence=earned.evidence.hash if up and earned.evidence else "",
     )
     entry = Entry(
         event=Event.PLAYBOOK_PROMOTED if up else Event.PLAYBOOK_DEMOTED,
@@ -127,7 +192,7 @@ def _moved(command: Staging, earned: Earned, facts: Facts, why: str) -> Moved:
         actor=command.actor,
         object=f"playbook:{book.playbook}",
         head=_head(footing, earned.stage),
-        body={"why": why},
+        body={"why": why, **_shown(earned.evidence)},
     )
     said = _said(footing, earned, facts.company, up=up)
     subject = f"stage:{book.playbook}:{facts.ids[0]}"
@@ -138,8 +203,12 @@ def _moved(command: Staging, earned: Earned, facts: Facts, why: str) -> Moved:
         footing=footing,
         entries=(entry,),
         posts=tuple(Post(subject=subject, channel=each, body={"text": said}) for each in where),
-        redraw=("home",),
+        redraw=("home", card_of(book.playbook, command.to, earned.footing)),
     )
+
+
+def _shown(evidence: TrackRecord | None) -> JsonObject:
+    return {"evidence": evidence.model_dump(mode="json")} if evidence else {}
 
 
 def _head(footing: Footing, before: Stage) -> JsonObject:
@@ -169,7 +238,7 @@ def stage(tx: Tx, command: Staging, facts_of: Callable[[], Facts]) -> Answer:
     """
     tx.choose_alone()
     facts = facts_of()
-    earned = _earned(tx, command.playbook)
+    earned = _earned(tx, command, facts.at)
     if earned is None:
         raise UnknownPlaybook(name=command.playbook, hint="")
     moved = decide(command, earned, facts)
@@ -180,7 +249,7 @@ def stage(tx: Tx, command: Staging, facts_of: Callable[[], Facts]) -> Answer:
 def take_back(tx: Tx, command: Demote, facts: Facts) -> None:
     """Demote in the transaction of what asks for it; a playbook that is gone has nothing to lose."""
     tx.choose_alone()
-    if earned := _earned(tx, command.playbook):
+    if earned := _earned(tx, command, facts.at):
         _save(tx, decide(command, earned, facts), facts)
 
 
@@ -192,7 +261,8 @@ def _save(tx: Tx, moved: Moved, facts: Facts) -> None:
     tx.redraw(moved.redraw, facts.at)
 
 
-def _earned(tx: Tx, name: str) -> Earned | None:
+def _earned(tx: Tx, command: Staging, at: datetime) -> Earned | None:
+    name = command.playbook
     active = tx.active(name)
     book = read(tx, active.version) if active else None
     if book is None:
@@ -202,4 +272,11 @@ def _earned(tx: Tx, name: str) -> Earned | None:
         | {"playbook" for s in book.steps if isinstance(s, DoStep)}
     )
     makers = [maker for agent in agents if (maker := tx.maker(name, book.version, agent))]
-    return Earned(book=book, footing=tx.footing(name), makers=tuple(makers))
+    return Earned(
+        book=book,
+        footing=tx.footing(name),
+        makers=tuple(makers),
+        evidence=None
+        if isinstance(command, Demote)
+        else trust.gathered(tx, book, at, command.to if isinstance(command, Promote) else None),
+    )

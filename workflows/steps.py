@@ -385,6 +385,8 @@ def open_draft(turn: Turn, step: DraftStep | DoStep, payload: JsonObject, drafte
     if customers.is_silent(turn, draft):
         stop(turn, customers.NO_MORE)
         return
+    known_before = customers.is_known(turn, draft)
+    draft = draft.model_copy(update={"known": known_before})
     if draft.stage == "shadow":
         _keep_silently(turn, assigned(turn, step, draft, known), step)
         return

@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 from workflows import privacy
 from workflows.action import ActionSpec, Record
 from workflows.answers import Answer, Recorded
+from workflows.asked import asked_of
+from workflows.calibration import Acceptance
 from workflows.company import Company
 from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
+from workflows.figures import LOOKED_BACK
 from workflows.ground import Ground
-from workflows.limits import Ask, Told
+from workflows.limits import Ask, Told, Untold
 from workflows.ports import Asked, JsonObject, Post, StepState
 from workflows.reading import Reading
 from workflows.run import Actor, Draft, Place, Run, RunState, Task
+from workflows.segments import of_draft
 from workflows.sight import Sight, times_of
-from workflows.stages import Acceptance, Footing
+from workflows.stages import Footing
 
 if TYPE_CHECKING:
     from datetime import timedelta
-
-    from pydantic import JsonValue
 
     from workflows.commands import Command, Demote, StartRun
     from workflows.errors import Refusal
@@ -59,7 +61,7 @@ class Facts(Record):
     paused: tuple[tuple[str, str], ...] = ()
     #: The stage its playbook was moved to; None where nobody moved it.
     footing: Footing | None = None
-    #: How surely drafts like the one that opens go out unchanged; None where nobody knows.
+    #: How surely drafts like the one that opens go out unchanged; None where no rule asked.
     acceptance: Acceptance | None = None
     #: For a start: the runs about the same, oldest first.
     others: tuple[Other, ...] = ()
@@ -99,6 +101,13 @@ class Facts(Record):
         named = subject.raw if subject.raw.split() == [subject.raw] else other.id
         return error(subject=subject.raw, since=f"{since:%d %b %H:%M}", run=named)
 
+    def knowing(self, ask: Ask, told: Told) -> Facts:
+        """Return these facts with what was counted besides."""
+        counted = {"told": (*self.told, (ask, told))}
+        return self.model_copy(
+            update={"acceptance": told.acceptance} if told.acceptance else counted
+        )
+
     def on_record(self) -> JsonObject:
         """Return what replay needs beside the ground and the sight, kept apart under the hashes that stand here."""
         apart = {"company", "actions", "reading", "ground", "sight"}
@@ -108,15 +117,6 @@ class Facts(Record):
         if self.sight and self.reading:
             said |= {"sight": self.sight.hash, "reading": times_of(self.reading)}
         return said
-
-
-class Untold(Exception):
-    """A rule has to be told something before it can decide."""
-
-    def __init__(self, ask: Ask) -> None:
-        """Take what is to be counted."""
-        self.ask = ask
-        super().__init__(ask.kind)
 
 
 class Finish(Record):
@@ -205,6 +205,12 @@ class Turn:
                 return told
         raise Untold(ask)
 
+    def acceptance(self, draft: Draft) -> Acceptance:
+        """Return how surely drafts like this one go out unchanged. Raises `Untold` until that was counted."""
+        if self.facts.acceptance:
+            return self.facts.acceptance
+        raise Untold(Ask(kind="accepted", alike=of_draft(draft), since=self.at - LOOKED_BACK))
+
     def become(self, **changes: object) -> None:
         """Replace fields of the run. A draft or task that another takes the place of is kept to be saved."""
         changed = self.run.model_copy(update=changes)
@@ -280,24 +286,3 @@ class Turn:
 
 def _is_replaced(before: Draft | Task | None, after: Draft | Task | None) -> bool:
     return before is not None and (after is None or before.id != after.id)
-
-
-def asked_of(command: Command, facts: Facts) -> JsonObject:
-    """Return what a turn was about, as its first entry carries it: enough to decide it again."""
-    plain: JsonObject = command.model_dump(mode="json", exclude_defaults=True)
-    whole = wholes(plain)
-    return {
-        "command": {"kind": type(command).__name__, **plain},
-        "facts": facts.on_record(),
-        # RFC 8785 writes 2.0 as 2, and a condition may tell them apart.
-        **({"whole": [*whole]} if whole else {}),
-    }
-
-
-def wholes(value: JsonValue, at: tuple[str | int, ...] = ()) -> list[JsonValue]:
-    """Return where in a value numbers stand that are whole and no integers, as lists of keys and positions."""
-    if isinstance(value, float):
-        return [[*at]] if value.is_integer() else []
-    inside = enumerate(value) if isinstance(value, list) else ()
-    inside = value.items() if isinstance(value, dict) else inside
-    return [found for name, part in inside for found in wholes(part, (*at, name))]

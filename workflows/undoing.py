@@ -32,6 +32,7 @@ def hold_back(turn: Turn) -> None:
     """Open the draft again before it left: the same text as a new revision, which nobody has signed."""
     may_decide(turn)
     open_again(turn)
+    turn.redrafted(undone_at=turn.at)
     again = turn.draft.current
     turn.record(
         Event.DRAFT_UNDONE,
@@ -52,7 +53,8 @@ def compensate(turn: Turn) -> None:
         )
     author = Actor(kind="agent", id="playbook")
     turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
-    turn.redrafted(compensation=None)  # undone once: its card offers it no more
+    # Undone once: its card offers it no more.
+    turn.redrafted(compensation=None, undone_at=turn.at)
     steps.await_signature(
         turn,
         done.model_copy(
@@ -88,6 +90,7 @@ def compensate(turn: Turn) -> None:
                 "review": None,
                 "leaves_at": None,
                 "signed_at": None,
+                "undone_at": None,
                 "ending": None,
                 "outcome": None,
                 "compensation": None,

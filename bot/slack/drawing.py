@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from blocks import beside, card, incident, kpi, looked, notice, proposal, telling, urgent
+from blocks import (
+    beside,
+    card,
+    incident,
+    kpi,
+    looked,
+    notice,
+    proposal,
+    telling,
+    trust,
+    urgent,
+)
+from blocks.ids import ReturnValue
 from blocks.listing import Place
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
@@ -30,6 +42,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory
     from workflows.run import Draft, Run
+    from workflows.trust import TrackRecord
     from workflows.versions import Active, Proposal
 
 
@@ -88,6 +101,10 @@ class Looking(Protocol):
         """Return a proposed version."""
         ...
 
+    def track_record(self, book: Playbook, now: datetime) -> TrackRecord:
+        """Return what a playbook has shown, and what is missing for its next stage."""
+        ...
+
 
 class Drawings:
     """Draws every subject there is."""
@@ -122,6 +139,8 @@ class Drawings:
             "back": self._back,
             "proposal": self._proposal,
             "unreadable": self._said,
+            "trust": self._trust,
+            "fallback": self._fallback,
             "stage": self._said,
         }
 
@@ -294,6 +313,21 @@ class Drawings:
             return (ask,) if now else ()
         zone = self._directory.company().tz
         return advised(stated, then, self._actions, by=stated.by, zone=zone)
+
+    def _trust(self, _row: Row, name: str) -> Drawing:
+        active = self._reading.standing(name.partition(":")[0])
+        book = self._reading.version(active.version) if active else None
+        if book is None:
+            return Drawing(message=trust.gone())
+        found = self._reading.track_record(book, self._clock.now())
+        return Drawing(message=trust.report(book.title, found))
+
+    def _fallback(self, row: Row, name: str) -> Drawing:
+        playbook, now, before = name.split(":")
+        back = ReturnValue(playbook=playbook, active=now, to=before)
+        active = self._reading.standing(playbook)
+        asks = active is not None and active.version.startswith(now)
+        return Drawing(message=trust.fell_back(str(row.body.get("text", "")), back, ask=asks))
 
     def _said(self, row: Row, _name: str) -> Drawing:
         pieces = notice.pieces(Untrusted(str(row.body.get("text", ""))))

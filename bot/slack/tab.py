@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blocks import home, listing, looked
 from blocks.listing import View
 from blocks.queue import Waiting
-from bot.slack import lessons
+from bot.slack import lessons, manners
 from bot.slack.eyes import Eyes
 from workflows import queue
 from workflows.delegation import classes_of, recommend
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from workflows.versions import Active, Proposal
 
 
-class Looking(lessons.Looking, Protocol):
+class Looking(lessons.Looking, manners.Looking, Protocol):
     """What is looked up to draw it."""
 
     def playbook(self, version: str) -> Playbook:
@@ -139,6 +139,7 @@ class Tab:
             View.RUNS: self._runs,
             View.PLAYBOOKS: self._playbooks,
             View.LEARNT: self.lessons.rows,
+            View.DECIDING: lambda person: manners.rows(reading, person, clock.now()),
             View.SWITCHES: self._switches,
         }
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
-from bot.storage import asked, turns, worksteps
+from bot.storage import asked, decided, turns, worksteps
 from bot.storage.alike import WAKE
 from bot.storage.fetch import many
 from bot.storage.tables import draft, run, signature, silent
 from bot.storage.upsert import unless_there
 from workflows.action import Money
 from workflows.limits import Told
+from workflows.segments import LOOKED_AT, accepted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from sqlalchemy import BindParameter
@@ -69,6 +71,11 @@ _COUNTS_BEFORE = {by: query.where(_before) for by, query in _COUNTS.items()}
 _IS_SILENT = select(silent.c.by).where(
     silent.c.ws == bindparam("ws"), silent.c.customer == bindparam("customer")
 )
+_IS_KNOWN = (
+    select(draft.c.id)
+    .where(draft.c.ws == bindparam("ws"), _of_customer, draft.c.left_at.is_not(None))
+    .limit(1)
+)
 _SILENCE = unless_there(silent)
 _UNSILENCE = delete(silent).where(
     silent.c.ws == bindparam("ws"), silent.c.customer == bindparam("customer")
@@ -90,34 +97,75 @@ _WAITING = select(run.c.id).where(
 
 def tell(holds: Holds, ask: Ask) -> Told:
     """Count what a rule asks for. Whoever else would change it waits until this transaction ends."""
-    connection, ws = holds.connection, holds.ws
-    if ask.kind == "silent":
-        holds.take("customer", ask.customer)
-        return Told(count=int(is_silent(connection, ws, ask.customer)))
-    if ask.kind == "failed":
-        return Told(count=int(worksteps.has_failed(connection, ws, ask.work)))
-    if ask.kind == "turns":
-        return Told(count=turns.count(holds, ask.turn))
-    if ask.kind in asked.KINDS:
-        return asked.tell(connection, ws, ask)
+    return _BY_KIND[ask.kind](holds, ask)
+
+
+def _signed(holds: Holds, ask: Ask) -> Told:
     by = next((name for name in ("customer", "person", "playbook") if getattr(ask, name)), "")
     holds.take(by or "everything", getattr(ask, by) if by else "")
     named: Columns = {
-        "ws": ws,
+        "ws": holds.ws,
         "since": ask.since,
         "actions": list(ask.actions),
         "besides": ask.besides,
         **({by: getattr(ask, by)} if by else {}),
         **({"before": ask.before} if ask.before else {}),
     }
-    found = many(connection, (_COUNTS_BEFORE if ask.before else _COUNTS)[by], named)
+    query = (_COUNTS_BEFORE if ask.before else _COUNTS)[by]
+    found = many(holds.connection, query, named)
     sums = [Money(minor=int(row["sum"]), currency=row["currency"]) for row in found if row["sum"]]
     return Told(count=sum(row["count"] for row in found), sums=tuple(sums))
+
+
+def _silent(holds: Holds, ask: Ask) -> Told:
+    holds.take("customer", ask.customer)
+    return Told(count=int(is_silent(holds.connection, holds.ws, ask.customer)))
+
+
+def _failed(holds: Holds, ask: Ask) -> Told:
+    return Told(count=int(worksteps.has_failed(holds.connection, holds.ws, ask.work)))
+
+
+def _known_customer(holds: Holds, ask: Ask) -> Told:
+    return Told(count=int(is_known(holds.connection, holds.ws, ask.customer)))
+
+
+def _turns(holds: Holds, ask: Ask) -> Told:
+    return Told(count=turns.count(holds, ask.turn))
+
+
+def _asked(holds: Holds, ask: Ask) -> Told:
+    return asked.tell(holds.connection, holds.ws, ask)
+
+
+def _accepted(holds: Holds, ask: Ask) -> Told:
+    """Say how often drafts that are alike were accepted. Nobody waits for it: one more or less changes little."""
+    if ask.alike is None or ask.since is None:
+        return Told()
+    agent = ask.alike.maker.agent
+    found = decided.of_agent(holds.connection, holds.ws, agent, ask.since, LOOKED_AT)
+    return Told(acceptance=accepted(found, ask.alike))
+
+
+_BY_KIND: dict[str, Callable[[Holds, Ask], Told]] = {
+    "signed": _signed,
+    "silent": _silent,
+    "failed": _failed,
+    "known": _known_customer,
+    "turns": _turns,
+    "accepted": _accepted,
+    **dict.fromkeys(asked.KINDS, _asked),
+}
 
 
 def is_silent(connection: Connection, ws: str, customer: str) -> bool:
     """Whether somebody wants no more messages."""
     return connection.execute(_IS_SILENT, {"ws": ws, "customer": customer}).first() is not None
+
+
+def is_known(connection: Connection, ws: str, customer: str) -> bool:
+    """Whether something was carried out for a customer, by the digest."""
+    return connection.execute(_IS_KNOWN, {"ws": ws, "customer": customer}).first() is not None
 
 
 def silence(holds: Holds, customer: str, by: str, at: datetime) -> bool:

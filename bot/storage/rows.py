@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from workflows.decided import decided
 from workflows.errors import NewerRow
 from workflows.run import Actor, Draft, DraftState, Revision, Run, Signature, Task
 from workflows.text import canonical
@@ -66,12 +67,13 @@ def run_from(row: Columns, draft: Draft | None, task: Task | None) -> Run:
     return Run.model_validate({**_read(row["data"]), **values, "draft": draft, "task": task})
 
 
-def draft_row(draft: Draft, ws: str) -> Columns:
-    """Return the row of a draft; its revisions and signatures are rows of their own."""
+def draft_row(draft: Draft, of: Run) -> Columns:
+    """Return the row of a draft of a run; its revisions and signatures are rows of their own."""
     named: Columns = {name: getattr(draft, name) for name in _DRAFT}
     return {
         **named,
-        "ws": ws,
+        **_left(draft, of),
+        "ws": of.ws,
         "state": draft.state.value,
         "revision": draft.revision,
         "agent": draft.author.agent,
@@ -82,6 +84,25 @@ def draft_row(draft: Draft, ws: str) -> Columns:
         "review_at": draft.review.next_at if draft.review else None,
         "left_at": draft.leaves_at if draft.state is DraftState.EXECUTED else None,
         "data": {**draft.model_dump(mode="json", exclude=_DRAFT_APART), "schema": SCHEMA},
+    }
+
+
+def _left(draft: Draft, of: Run) -> Columns:
+    """Return what became of a draft, as figures count it, and what it is told apart by."""
+    found = decided(draft, of)
+    return {
+        "playbook": found.playbook,
+        "version": found.version,
+        "model": found.maker.model,
+        "prompt": found.maker.prompt_version,
+        "known": int(found.known),
+        "end": found.end,
+        "reason": found.reason,
+        "decided_at": found.at,
+        "decided_by": found.by,
+        "undone_at": found.undone_at,
+        "trouble": int(found.trouble),
+        "length": found.length,
     }
 
 

@@ -65,7 +65,7 @@ _SIGNATURES = (
 _ADD_RUN, _ADD_DRAFT = unless_there(run), unless_there(draft, "id")
 _ADD_REVISION, _ADD_SIGNATURE = insert(revision), insert(signature)
 _RUN_ROW = _Writing(run, "id", "ws", "started_by", "created_at")
-_DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "opened_at")
+_DRAFT_ROW = _Writing(draft, "id", "ws", "run_id", "playbook", "version", "opened_at")
 _TASK_ROW = _Writing(task, "id", "ws", "run_id")
 _SAVE_RUN = _RUN_ROW.change.where(run.c.fence == bindparam("old_fence"))
 
@@ -155,13 +155,13 @@ class Runs:
 
     def _save_parts(self, owner: Run) -> None:
         if owner.draft:
-            self.save_draft(owner.draft)
+            self._save_draft(owner.draft, owner)
         if owner.task:
             _TASK_ROW.put(self._connection, rows.task_row(owner.task, self._ws))
 
-    def save_draft(self, changed: Draft) -> None:
+    def _save_draft(self, changed: Draft, owner: Run) -> None:
         """Write a draft; of its revisions and signatures only new ones, as what is signed never changes."""
-        row = rows.draft_row(changed, self._ws)
+        row = rows.draft_row(changed, owner)
         if changed.id in self._revisions:
             self._connection.execute(_DRAFT_ROW.change, _DRAFT_ROW.values(row))
         elif self._connection.execute(_ADD_DRAFT, row).rowcount == 1:

@@ -110,6 +110,19 @@ draft = _table(
     _maybe_at("left_at"),
     # When what went by itself is to be looked at, or asked for again.
     _maybe_at("review_at"),
+    # What figures count of it: which rules and what wrote it, how people left it, when, who, and what came after.
+    Column("playbook", Name, nullable=False, server_default=""),
+    Column("version", Name, nullable=False, server_default=""),
+    Column("model", Name, nullable=False, server_default=""),
+    Column("prompt", Name, nullable=False, server_default=""),
+    Column("known", Whole, nullable=False, server_default="0"),
+    Column("end", Name, nullable=False, server_default=""),
+    Column("reason", Name, nullable=False, server_default=""),
+    _maybe_at("decided_at"),
+    Column("decided_by", Name, nullable=False, server_default=""),
+    _maybe_at("undone_at"),
+    Column("trouble", Whole, nullable=False, server_default="0"),
+    Column("length", Whole, nullable=False, server_default="0"),
     _json(),
 )
 revision = _table(
@@ -376,6 +389,7 @@ _due, _late = run.c.due_at.is_not(None), message.c.due_at.is_not(None)
 _about, _named = (run.c.ws, run.c.playbook, run.c.once), run.c.once != ""
 _stuck = (message.c.problem != "") & message.c.due_at.is_(None)
 _theirs, _its = draft.c.customer != "", draft.c.address != ""
+_known = draft.c.decided_by != ""
 _open = inbox.c.handled_at.is_(None)
 _looked = draft.c.review_at.is_not(None)
 
@@ -390,6 +404,9 @@ Index("draft_agent", draft.c.ws, draft.c.agent, draft.c.action, draft.c.state)
 Index("draft_made", draft.c.ws, draft.c.agent, draft.c.opened_at)
 _review = (draft.c.ws, draft.c.review_at)
 Index("draft_review", *_review, sqlite_where=_looked, postgresql_where=_looked)
+_decider = (draft.c.ws, draft.c.decided_by, draft.c.decided_at)
+Index("draft_decider", *_decider, sqlite_where=_known, postgresql_where=_known)
+Index("draft_playbook", draft.c.ws, draft.c.playbook, draft.c.opened_at)
 Index("draft_left", draft.c.ws, draft.c.left_at)
 Index("draft_signed", draft.c.ws, draft.c.signed_at)
 _of_customer = (draft.c.ws, draft.c.customer, draft.c.signed_at)

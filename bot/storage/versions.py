@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql
 
+from bot.storage import decided
 from bot.storage.alone import alone
 from bot.storage.fetch import many, one
 from bot.storage.tables import active, draft, filed, proposal, run, stage
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.storage.fetch import Columns
+    from workflows.decided import Decided
 
 _ALL = select(active).where(active.c.ws == bindparam("ws")).order_by(active.c.playbook)
 _ACTIVE = _ALL.where(active.c.playbook == bindparam("playbook"))
@@ -85,6 +87,22 @@ class Versions:
         """Return the newest proposal of a playbook."""
         row = one(self._connection, _NEWEST, {"ws": self._ws, "playbook": playbook})
         return _proposal(row) if row else None
+
+    def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return what became of a playbook's drafts opened since then, the newest first, at most so many."""
+        return decided.of_playbook(self._connection, self._ws, playbook, since, most)
+
+    def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return the same of an agent's drafts, in whichever playbook."""
+        return decided.of_agent(self._connection, self._ws, agent, since, most)
+
+    def decided_by(self, person: str, since: datetime, most: int) -> Sequence[Decided]:
+        """Return what somebody decided since then, the newest first, at most so many."""
+        return decided.by_person(self._connection, self._ws, person, since, most)
+
+    def first_draft(self, playbook: str) -> datetime | None:
+        """Return when a playbook's first draft was opened; None before."""
+        return decided.first(self._connection, self._ws, playbook)
 
     def footing(self, playbook: str) -> Footing | None:
         """Return the stage a playbook was moved to; None where nobody moved it."""

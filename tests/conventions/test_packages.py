@@ -22,8 +22,6 @@ LONGER = {
     "bot/storage/tables.py": "every table on one page",
     "workflows/engine.py": "the one door, with all that goes through it",
     "bot/slack/tab.py": "every list of App Home",
-    "workflows/turn.py": "all that a turn knows, collects and decides",
-    "bot/app.py": "the only place where objects meet",
     "workflows/commands.py": "everything that may be asked, on one page",
     "workflows/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",

@@ -28,6 +28,7 @@ from blocks import (
     silent,
     sop,
     telling,
+    trust,
     urgent,
 )
 from blocks.ids import ActionId, CallbackId
@@ -95,6 +96,7 @@ def _screens() -> list[Json]:
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
         learnt.learnt([shown_example()], []),
+        trust.report("P", examples.track_record()),
         urgent.urgent(examples.emergency()),
         incident.follow_up(follow_up_fields(), "C1|1.5|0199-run"),
         *_owner_form(),

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from workflows.action import Money
+from workflows.decided import Decided, decided
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
 from workflows.examples import LOOKED_THROUGH, Example, Taught
@@ -18,6 +19,7 @@ from workflows.limits import Ask, Card, Told
 from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
+from workflows.segments import accepted
 from workflows.stages import Footing, Maker
 from workflows.turn import Other
 from workflows.versions import Active, Proposal
@@ -284,16 +286,30 @@ class FakeTx:
 
     def tell(self, ask: Ask) -> Told:
         self._count()
-        if ask.kind == "silent":
-            return Told(count=int(ask.customer in self.rows.silent))
-        if ask.kind == "failed":
-            return Told(count=int(self._has_failed(ask.work)))
-        if ask.kind == "turns":
-            return Told(count=self.rows.turns.get(ask.turn, 0))
+        counted: dict[str, Callable[[Ask], Told]] = {
+            "silent": lambda ask: Told(count=int(ask.customer in self.rows.silent)),
+            "failed": lambda ask: Told(count=int(self._has_failed(ask.work))),
+            "turns": lambda ask: Told(count=self.rows.turns.get(ask.turn, 0)),
+            "known": self._known,
+            "accepted": self._accepted,
+            "beside": self._beside,
+            "signed": self._signed,
+        }
         if ask.kind in {"asks", "digests"}:
             return Told(each=tuple(self._asked(person, ask) for person in ask.people))
-        if ask.kind == "beside":
-            return self._beside(ask)
+        return counted[ask.kind](ask)
+
+    def _known(self, ask: Ask) -> Told:
+        done = [d for d in self.rows.drafts.values() if d.state is DraftState.EXECUTED]
+        return Told(count=int(ask.customer in {d.customer for d in done}))
+
+    def _accepted(self, ask: Ask) -> Told:
+        assert ask.alike
+        assert ask.since
+        drafts = self.drafted_by(ask.alike.maker.agent, ask.since, 1_000)
+        return Told(acceptance=accepted(drafts, ask.alike))
+
+    def _signed(self, ask: Ask) -> Told:
         found = [draft for draft in self.rows.drafts.values() if self._counts(draft, ask)]
         sums: Counter[str] = Counter()
         for draft in found:
@@ -382,6 +398,33 @@ class FakeTx:
         self._count()
         ours = [each for each in self.rows.proposals.values() if each.playbook == playbook]
         return max(ours, key=lambda each: (each.found_at, each.id), default=None)
+
+    def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
+        self._count()
+        return [one for one in self._left() if one.playbook == playbook and one.opened_at >= since][
+            :most
+        ]
+
+    def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
+        self._count()
+        found = [one for one in self._left() if one.maker.agent == agent]
+        return [one for one in found if one.opened_at >= since][:most]
+
+    def decided_by(self, person: str, since: datetime, most: int) -> Sequence[Decided]:
+        self._count()
+        found = [one for one in self._left() if one.by == person and one.at and one.at >= since]
+        return sorted(found, key=lambda one: (one.at, one.draft_id), reverse=True)[:most]
+
+    def first_draft(self, playbook: str) -> datetime | None:
+        self._count()
+        ours = [one.opened_at for one in self._left() if one.playbook == playbook]
+        return min(ours, default=None)
+
+    def _left(self) -> list[Decided]:
+        """Return what became of every draft, the newest first."""
+        runs = self.rows.runs
+        found = [decided(draft, runs[draft.run_id]) for draft in self.rows.drafts.values()]
+        return sorted(found, key=lambda one: (one.opened_at, one.draft_id), reverse=True)
 
     def footing(self, playbook: str) -> Footing | None:
         self._count()

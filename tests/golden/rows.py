@@ -110,7 +110,7 @@ def written() -> dict[str, Row]:
     )
     found: dict[str, Any] = {
         "run": rows.run_row(whole),
-        "draft": rows.draft_row(done, "local"),
+        "draft": rows.draft_row(done, whole),
         "revision": rows.revision_row(made, "d-1", "local"),
         "signature": rows.signature_row(yes, "d-1", "local"),
         "task": rows.task_row(mine, "local"),

@@ -171,7 +171,7 @@ def test_at_threshold_it_asks_until_enough_is_known(
     office = opened(ids=UnsampledIds())
     trusting.stands(office, "threshold")
     office.command(LEE, START)
-    assert "Asked: nobody knows yet how often" in screen.words(card(office))
+    assert "Asked: 0 of 30 decisions on such drafts are known" in screen.words(card(office))
 
 
 def test_a_pause_stops_what_would_go_by_itself(free: Office) -> None:

@@ -20,7 +20,14 @@ goal: It is done once.
 owner: sales
 level: {level}
 {alone}
-rollout: {{start: {start}}}
+rollout:
+  start: {start}
+  shadow: 0 days
+  levels: 0 days
+  success: 0%
+  at least: 0 drafts
+  share: 100%
+  baseline: {{minutes: 5, errors: 1%, method: timed, n: 9, from: 2026-10-01, to: 2026-10-31}}
 channel: sales
 inputs:
   to: {{type: email, label: To, default: jo@lark.example}}

@@ -23,9 +23,11 @@ from workflows.changes.rules import (
     ordered,
 )
 from workflows.changes.signing import alone, share, signed_by, thresholds, within
+from workflows.changes.trust import BACK, ROLLOUT
 from workflows.durations import words as duration
 from workflows.playbook import step_kind, step_name
 from workflows.prose import exception_line, step_line
+from workflows.rollout import Back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +236,10 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
             words=("begins with people who sign", "begins silently, in shadow"),
             part=_SIGNS,
         ),
+        **ROLLOUT,
+        "back_when": _nested,
     },
+    Back: BACK,
     schema.Trigger: {
         "command": partial(
             one_of_two,

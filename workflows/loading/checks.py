@@ -45,6 +45,7 @@ def check(it: Inspection) -> None:
         check_ways(it)
         check_controls(it)
         _alone(it)
+    _rollout(it)
 
 
 def _header(it: Inspection) -> None:
@@ -62,6 +63,15 @@ def _header(it: Inspection) -> None:
     for n, name in enumerate(playbook.allow):
         if it.chosen(("allow", n), name, {*it.actions, *it.reads}, "action or read"):
             _level(it, ("allow", n), name)
+
+
+def _rollout(it: Inspection) -> None:
+    """What is asked for must be there to be had: a baseline that ends after it began, a share of somebody."""
+    rollout, path = it.playbook.rollout, ("rollout",)
+    if rollout.baseline and rollout.baseline.last < rollout.baseline.first:
+        it.note((*path, "baseline", "to"), "the baseline ends before it began")
+    if rollout.share == 0:
+        it.note((*path, "share"), "a share of 0% is nobody", "Write share: 20%, or leave it out.")
 
 
 def _alone(it: Inspection) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from blocks import urgent
 from workflows.action import ActionSpec, Field, Money, Risk
+from workflows.calibration import Acceptance
 from workflows.delegation import Scores
+from workflows.figures import Figures
 from workflows.inventory import Assessment, of_work
 from workflows.kpi.report import (
     Anomaly,
@@ -44,6 +46,7 @@ from workflows.run import (
     Task,
 )
 from workflows.text import Untrusted
+from workflows.trust import Gone, TrackRecord
 from workflows.urgency import Page, Urgent
 from workflows.worth import Effort, Numbers
 
@@ -406,6 +409,26 @@ def assessment(words: str = "Answer mails", n: int = 1, *, judgement: int = 1) -
         by=ANA,
         at=NOW,
     )
+
+
+def track_record(words: str = "", **changes: Any) -> TrackRecord:
+    """Return what a playbook has shown, with everything there for its next stage."""
+    values: dict[str, Any] = {
+        "playbook": "quote-follow-up",
+        "version": "a" * 64,
+        "stage": "assist",
+        "to": "threshold",
+        "figures": Figures(
+            opened=41, unchanged=40, rejected=1, good=40, reasons=((f"other {words}", 1),)
+        ),
+        "newest": Figures(unchanged=30, good=30),
+        "days": 30.5,
+        "age": 60.0,
+        "alike": (Acceptance(words=f"mail.send {words}", n=41, accepted=40, bound=0.93),),
+        "gone": Gone(drafts=20, rejected=1),
+        "samples": (("r-1", "rejected"), ("r-2", "unchanged")),
+    }
+    return TrackRecord(**{**values, **changes})
 
 
 def emergency(words: str = "", **more: Any) -> urgent.Shown:

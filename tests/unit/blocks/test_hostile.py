@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blocks import (
     card,
+    deciding,
     delegation,
     elements,
     history,
@@ -28,9 +29,10 @@ from blocks import (
     queue,
     silent,
     sop,
+    trust,
     urgent,
 )
-from blocks.ids import WorkValue
+from blocks.ids import ReturnValue, WorkValue
 from blocks.kit.problem import walk
 from blocks.listing import Place, View
 from blocks.text import mrkdwn
@@ -39,6 +41,7 @@ from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows import stating
 from workflows.action import ActionSpec, Field
 from workflows.company import Company, Person
+from workflows.deciding import Manner
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
 from workflows.incidents import Incident
@@ -47,6 +50,7 @@ from workflows.own import follow_up_fields
 from workflows.ports import Finding, Switch
 from workflows.run import Actor, Draft, DraftState, Likeness, Review, RunState, Silent
 from workflows.text import Untrusted
+from workflows.trust import Gone
 from workflows.urgency import Page
 from workflows.versions import Proposal, ProposalState
 
@@ -109,6 +113,25 @@ def _rows(words: str) -> list[list[Block]]:
         listing.run_row(run),
         listing.late_task(late),
         listing.switch_row("agent:x", "", words),
+    ]
+
+
+def reports(words: str) -> list[dict[str, Any]]:
+    """Return what a playbook has shown, in each state of the card, and how somebody decides."""
+    quiet = {"alike": (), "samples": (), "gone": Gone()}
+    hurried = Manner(person=ANA, decided=20, hurried=19, of=words)
+    back = ReturnValue(playbook="follow-up", active="a" * 12, to="b" * 12)
+    return [
+        trust.report(words, examples.track_record(words)),
+        trust.report(
+            words, examples.track_record(words, lacking=(words, "12 of 30 drafts"), **quiet)
+        ),
+        trust.report(words, examples.track_record(words, to=None, stage="autonomous")),
+        trust.report(words, examples.track_record(words, stage="shadow", to="assist")),
+        *[trust.fell_back(words, back, ask=ask) for ask in (True, False)],
+        trust.gone(),
+        deciding.mine(hurried, [hurried]),
+        deciding.mine(Manner(person=ANA)),
     ]
 
 
@@ -197,6 +220,7 @@ def everything(words: str) -> list[dict[str, Any]]:
         *proposals(book),
         *scoring(words, book),
         *_trusted(mail, words),
+        *reports(words),
         home.home(_home(words, waiting)),
         home.home(home.Home(now=NOW)),
         incident.incident(_incident(words, logged, drafts)),

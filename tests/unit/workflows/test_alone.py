@@ -35,12 +35,13 @@ from tests.unit.workflows.trusting import (
 from workflows.action import Risk
 from workflows.alone import is_sampled
 from workflows.answers import Recorded
+from workflows.calibration import Acceptance
 from workflows.commands import Approve, Demote, Executed, Pause, Resume, Undo
 from workflows.errors import NotAllowed, NotSigned
 from workflows.events import Event
 from workflows.limits import Limit, Told
 from workflows.run import SYSTEM, Confidence, DraftState, Outcome, RunState, SignedDraft
-from workflows.stages import ALONE_RULES, NEVER_ALONE, STAGES, Acceptance
+from workflows.stages import ALONE_RULES, NEVER_ALONE, STAGES
 
 if TYPE_CHECKING:
     from workflows.run import Draft
@@ -122,7 +123,7 @@ ASKED: dict[str, tuple[dict[str, Any], str]] = {
         "beyond 500.00 USD a day",
     ),
     "amount": ({"told": Told(count=1, sums=(usd("500.01"),))}, "beyond 500.00 USD a day"),
-    "unknown": ({"footing": footing(free(), "threshold")}, "nobody knows yet how often"),
+    "unknown": ({"footing": footing(free(), "threshold")}, "0 of 30 decisions"),
     "few": (
         {"footing": footing(free(), "threshold"), "acceptance": Acceptance(n=29, bound=0.99)},
         "29 of 30 decisions",

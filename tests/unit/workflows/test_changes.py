@@ -10,15 +10,25 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from tests.unit.workflows.builders import mailing, playbook, reading, refunding
+from tests.unit.workflows.history import EASY
 from workflows import playbook as schema
 from workflows.action import Field, Money, Record
 from workflows.changes import beginning, changes, is_wider, unchanged
 from workflows.changes.fields import FIELDS
 from workflows.durations import Span
+from workflows.rollout import Baseline
 
 Json = dict[str, Any]
 #: Records that are compared as one value: whatever of them differs is seen.
-WHOLE = {Span, Money, schema.Alone, schema.Success, schema.CustomerOf, schema.ExceptionPath}
+WHOLE = {
+    Span,
+    Money,
+    schema.Alone,
+    schema.Success,
+    schema.CustomerOf,
+    schema.ExceptionPath,
+    Baseline,
+}
 #: Compared by hand, row by row, since what one means depends on the rule it stands in.
 BY_HAND = {schema.Above: {"amount", "by", "quorum"}}
 
@@ -115,6 +125,10 @@ def _above(**changed: Any) -> dict[str, Json]:
     return _rule(above=[{**RULE["above"][0], **changed}])
 
 
+def _rollout(**changed: Any) -> schema.Playbook:
+    return _book({"rollout": changed})
+
+
 OLD = _book()
 #: What is changed, whether that is wider, and the words it is said in.
 KNOBS: list[tuple[schema.Playbook, str, str]] = [
@@ -143,6 +157,20 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
     (_book({"success": None}), "neither", "success answers, 60 % → not set"),
     (_book({"customer": {"id": "x"}}), "wider", "whose limits count: not set → x"),
     (_book({"review": "every week"}), "neither", "review every quarter → every week"),
+    (_rollout(shadow="1 day"), "wider", "in shadow for 14 days → 1 day"),
+    (_rollout(levels="8 weeks"), "tighter", "at each stage for 28 days → 56 days"),
+    (_rollout(success="90%"), "wider", "good decisions for a promotion 95 % → 90 %"),
+    (_rollout(**{"at least": "9 drafts"}), "wider", "decisions for a promotion 30 → 9"),
+    (_rollout(audience="everybody"), "wider", "by itself for not set → everybody"),
+    (_rollout(share="20%"), "wider", "by itself for a share of not set → 0.2"),
+    (_rollout(baseline=EASY["baseline"]), "wider", "baseline not set → 12.0"),
+    (
+        _rollout(**{"back when": {"overrides": "20%"}}),
+        "wider",
+        "goes back above overrides of 10 % → 20 %",
+    ),
+    (_rollout(**{"back when": {"errors": "1%"}}), "tighter", "goes back above errors of 3 % → 1 %"),
+    (_rollout(**{"back when": {"over": "50 drafts"}}), "wider", "looks back at drafts: 30 → 50"),
     (_book({"trigger": {"command": True}}), "tighter", "no longer starts by itself at"),
     (
         _book({**_schedule(), "trigger": {**_schedule()["trigger"], "command": False}}),

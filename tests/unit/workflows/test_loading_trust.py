@@ -108,3 +108,10 @@ def test_the_procedure_says_what_goes_by_itself() -> None:
     for rule, words in (("alone", "may go by itself once"), ("draft only", "nothing is sent")):
         said = sop(loaded(text.replace("audit later", rule))).sections
         assert any(words in line for each in said for line in each.lines)
+
+
+def test_a_rollout_asks_for_what_can_be_had() -> None:
+    """A baseline that ends before it began, and a share of nobody, are said at their place."""
+    baseline = "{minutes: 5, errors: 1%, method: timed, n: 9, from: 2026-10-31, to: 2026-10-01}"
+    said = told(f"{FREE}\nrollout: {{share: 0%, baseline: {baseline}}}\n")
+    assert sorted(said) == ["a share of 0% is nobody", "the baseline ends before it began"]

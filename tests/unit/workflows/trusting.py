@@ -15,11 +15,11 @@ from tests.unit.workflows.builders import (
     playbook,
     run,
 )
-from workflows.limits import Told
+from workflows.calibration import Acceptance
+from workflows.limits import Told, Untold
 from workflows.machine import decide
 from workflows.run import RunState
 from workflows.stages import Footing, Maker
-from workflows.turn import Untold
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -61,6 +61,9 @@ def opened(book: Playbook, told: Told | None = None, **more: Any) -> Decision:
         try:
             return decide(before, book, done(before, result), known)
         except Untold as question:
+            if question.ask.kind == "accepted":
+                known = known.model_copy(update={"acceptance": Acceptance()})
+                continue
             counted = told if question.ask.person and told else Told()
             known = known.model_copy(update={"told": (*known.told, (question.ask, counted))})
 

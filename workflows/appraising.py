@@ -1,0 +1,88 @@
+"""What the figures ask for by themselves: back to where people sign, back to the version before, a report to the owner.
+
+Nothing is ever promoted here. What is asked for is decided by the engine like anything else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows import trust
+from workflows.commands import Demote, FallBack, Report
+from workflows.figures import LOOKED_BACK, figures, newest
+from workflows.run import SYSTEM
+from workflows.stages import ALONE, STAGES, above, ceiling, stage_of
+from workflows.trust import MOST
+from workflows.versions import SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from workflows.commands import Command
+    from workflows.decided import Decided
+    from workflows.playbook import Playbook
+    from workflows.ports import Looking
+    from workflows.stages import Footing
+    from workflows.versions import Active
+
+
+def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
+    """Return what a playbook's figures ask for now. They are read only where something may come of it."""
+    active, footing = look.active(book.playbook), look.footing(book.playbook)
+    stage = stage_of(footing, book.rollout.start)
+    may_rise = _may_rise(book, footing)
+    if active is None or not (stage in ALONE or active.before or may_rise):
+        return []
+    drafts = look.decided(book.playbook, now - LOOKED_BACK, MOST)
+    found: list[Command] = [*_back(book, footing, drafts), *_before(book, active, drafts)]
+    if found or not may_rise:
+        return found
+    first = look.first_draft(book.playbook)
+    known = trust.track_record(book, footing, drafts, first, now)
+    if known.lacking:
+        return []
+    since = footing.since.isoformat() if footing else ""
+    key = f"trust:{book.playbook}:{known.to}:{since}"
+    return [Report(actor=SYSTEM, key=key, playbook=book.playbook)]
+
+
+def _may_rise(book: Playbook, footing: Footing | None) -> bool:
+    """Whether nothing but figures stands before the next stage."""
+    to = above(stage_of(footing, book.rollout.start))
+    if to is None or book.rollout.baseline is None:
+        return False
+    said = book.rollout.is_narrowed or to not in ALONE
+    return said and STAGES.index(to) <= STAGES.index(ceiling(book.level))
+
+
+def _back(book: Playbook, footing: Footing | None, drafts: Sequence[Decided]) -> Iterator[Command]:
+    """Where people sign everything there is nothing to be taken back from."""
+    if stage_of(footing, book.rollout.start) not in ALONE:
+        return
+    bounds = book.rollout.back_when
+    if why := trust.passed(figures(newest(drafts, bounds.over)), bounds):
+        yield Demote(actor=SYSTEM, playbook=book.playbook, to="assist", why=why)
+
+
+def _before(book: Playbook, active: Active, drafts: Sequence[Decided]) -> Iterator[Command]:
+    """Return to the version before where the active one passes a bound which that one kept, over enough drafts.
+
+    After it, the version before is the one that did badly: nothing goes back and forth.
+    """
+    if not active.before:
+        return
+    bounds = book.rollout.back_when
+    of = {
+        version: newest([one for one in drafts if one.version == version], bounds.over)
+        for version in (active.version, active.before)
+    }
+    now, then = figures(of[active.version]), figures(of[active.before])
+    enough = len(of[active.before]) >= bounds.over
+    why = trust.passed(now, bounds)
+    if why and enough and not trust.passed(then, bounds):
+        to, name = active.before[:SHOWN], book.playbook
+        key = f"fallback:{name}:{active.version[:SHOWN]}:{to}"
+        yield FallBack(
+            actor=SYSTEM, key=key, playbook=name, active=active.version[:SHOWN], to=to, why=why
+        )

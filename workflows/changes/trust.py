@@ -1,0 +1,35 @@
+"""How what a playbook asks for before it may do more is compared: asking for less is wider."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from workflows.changes.rules import every, ordered
+from workflows.durations import words as duration
+from workflows.trust import percent
+
+if TYPE_CHECKING:
+    from workflows.changes.rules import Rule
+
+
+def _share(part: float | None) -> str:
+    return "not set" if part is None else percent(part)
+
+
+#: Asked for before a promotion.
+ROLLOUT: dict[str, Rule] = {
+    "shadow": partial(ordered, label="in shadow for", more="tighter", say=duration),
+    "levels": partial(ordered, label="at each stage for", more="tighter", say=duration),
+    "success": partial(ordered, label="good decisions for a promotion", more="tighter", say=_share),
+    "at_least": partial(ordered, label="decisions for a promotion", more="tighter"),
+    "audience": partial(every, label="by itself for", kind="wider", part="what it may do"),
+    "share": partial(every, label="by itself for a share of", kind="wider", part="what it may do"),
+    "baseline": partial(every, label="baseline", kind="wider"),
+}
+#: What sends it back.
+BACK: dict[str, Rule] = {
+    "overrides": partial(ordered, label="goes back above overrides of", more="wider", say=_share),
+    "errors": partial(ordered, label="goes back above errors of", more="wider", say=_share),
+    "over": partial(ordered, label="looks back at drafts:", more="wider"),
+}
