@@ -75,7 +75,9 @@ class Baseline(Record):
     method: str = Setting(min_length=3, max_length=200)
     #: On how many that stands.
     n: int = Setting(ge=1)
+    #: The day the measuring began, like `2026-09-01`.
     first: date = Setting(alias="from")
+    #: The day it ended.
     last: date = Setting(alias="to")
 
 
@@ -96,6 +98,7 @@ class Rollout(Record):
     audience: Literal["", "known customers", "everybody"] = ""
     #: Of all that runs are about, so many are among them.
     share: Share | None = None
+    #: When it goes back to where people sign, by itself.
     back_when: Back = Setting(default=Back(), alias="back when")
     #: Without one it stays in shadow, or where people sign.
     baseline: Baseline | None = None

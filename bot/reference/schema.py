@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.reference.files import OURS, words_of
-from workflows import playbook
+from workflows import playbook, rollout
 from workflows.action import Field
 from workflows.loading.anew import ANEW
 
@@ -59,6 +59,7 @@ def _models() -> Iterator[type[BaseModel]]:
     yield playbook.Playbook
     yield Field
     yield from (playbook.Trigger, playbook.Schedule, playbook.Approve, playbook.Above)
+    yield from (rollout.Rollout, rollout.Back, rollout.Baseline, playbook.Alone)
     yield from (playbook.Success, playbook.ExceptionPath, playbook.CustomerOf, playbook.Flags)
     yield from playbook.Step.__subclasses__()
 

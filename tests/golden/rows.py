@@ -45,7 +45,8 @@ Row = dict[str, Any]
 #: How the row of each kind is read.
 READ: dict[str, Callable[[Row], Record]] = {
     "run": lambda row: rows.run_from(row, None, None),
-    "draft": lambda row: rows.draft_from(row, [revision()], []),
+    # A column that came later is empty in a row from before.
+    "draft": lambda row: rows.draft_from({"shown_in": "", **row}, [revision()], []),
     "revision": rows.revision_from,
     "signature": rows.signature_from,
     "task": rows.task_from,

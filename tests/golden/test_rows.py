@@ -73,7 +73,7 @@ def test_a_row_of_a_newer_schema_is_refused_in_a_sentence(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["run", "draft", "task"])
 def test_a_row_from_before_there_was_a_number_is_read(kind: str) -> None:
-    """Every row of a form before 0013."""
+    """Every row of a form before 0008."""
     row = written()[kind]
     del row["data"]["schema"]
     assert READ[kind](row)

@@ -95,9 +95,7 @@ def _spoilt(body: Json, seed: int) -> Json:
             if isinstance(part[key], dict | list) and part[key] and chance.random() < 0.8:
                 part = part[key]
                 continue
-            part[key] = chance.choice(
-                [None, [], {}, 7, "x" * 300, "approve", True, ["a"], {"id": 1}]
-            )
+            part[key] = chance.choice([None, [], {}, 7, "x" * 300, "edit", True, ["a"], {"id": 1}])
             break
     return spoilt
 

@@ -144,7 +144,8 @@ def test_a_version_that_raises_the_level_says_what_is_recommended(numbered: Offi
     file = numbered.home / "playbooks" / f"{FOLLOW_UP}.yml"
     text = file.read_text(encoding="utf-8")
     assert "level: 3" in text
-    file.write_text(text.replace("level: 3", "level: 4"), encoding="utf-8")
+    limits = "level: 4\nalone: {amount: 500.00 USD, count: 20}"
+    file.write_text(text.replace("level: 3", limits), encoding="utf-8")
     for _ in range(2):
         numbered.foundation.watching.tick()
     numbered.settle()

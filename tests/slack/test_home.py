@@ -185,7 +185,7 @@ def test_what_is_late_is_listed_for_the_team(office: Office, card: Json) -> None
 def test_playbooks_and_procedures_are_listed(office: Office) -> None:
     """Every playbook with its owner and version, and its procedure one press away."""
     shown = _look(office, MIA, "playbooks")
-    assert "Follow up a quote · level 3 · version" in screen.words(shown)
+    assert "Follow up a quote · stage assist · level 3 · version" in screen.words(shown)
     assert "owned by sales" in screen.words(shown)
     said = office.press(MIA, shown, "show_sop", about="Follow up a quote").dialog
     assert "Every quote gets an answer" in screen.words(said)

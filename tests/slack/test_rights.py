@@ -73,7 +73,7 @@ def test_without_the_right_to_see_home_has_what_is_ones_own(
     )
     office = opened()
     office.command(LEE, "/playbook quote-follow-up Q-1043")
-    assert _lists(office.open_home(LEE)) == {"mine", "tasks"}
+    assert _lists(office.open_home(LEE)) == {"mine", "tasks", "look", "deciding"}
     assert _lists(office.open_home(ANA)) > {"mine", "team", "runs", "switches"}
     assert "Looking into the audit log needs" in office.command(LEE, "/sayso audit").said
     assert "needs the owner or finance" in office.command(LEE, "/sayso pause everything").said

@@ -87,6 +87,12 @@ ON_ACTION: dict[ActionId, str] = {
                 ActionId.URGENT_NO,
                 ActionId.HAVE_IT,
                 ActionId.UNLIST,
+                ActionId.ONLY_THIS,
+                ActionId.LOOKS_RIGHT,
+                ActionId.LOOKS_WRONG,
+                ActionId.RECORD_SENT,
+                ActionId.PROMOTE,
+                ActionId.HOLD_OFF,
             ),
         ),
         "engine",
@@ -106,7 +112,7 @@ ON_VERB: dict[str, str] = {
     **dict.fromkeys(("change", "new"), "owner"),
 }
 ON_LIST: dict[View, str] = {
-    **dict.fromkeys((View.MINE, View.TASKS), "own"),
+    **dict.fromkeys((View.MINE, View.TASKS, View.LOOK, View.DECIDING), "own"),
     **dict.fromkeys((View.TEAM, View.LATE, View.RUNS, View.PLAYBOOKS, View.LEARNT), "see"),
     View.SWITCHES: "settings",
 }

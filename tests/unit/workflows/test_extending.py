@@ -93,9 +93,11 @@ def test_a_mistake_is_shown_in_the_file_that_extends(
     own: str, line: int, problem: str, hint: str
 ) -> None:
     """Where it was written."""
-    (said,) = problems(joined(f"extends: quote-follow-up\nplaybook: mine\n{own}\n", GOOD))
+    found = problems(joined(f"extends: quote-follow-up\nplaybook: mine\n{own}\n", GOOD))
+    # Level 4 alone lacks its limits besides.
+    assert len(found) == 1 + (own == "level: 4")
+    (said,) = [one for one in found if problem in one.problem]
     assert said.line == line
-    assert problem in said.problem
     assert hint in said.hint
 
 

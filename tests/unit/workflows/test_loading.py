@@ -318,11 +318,10 @@ def test_without_a_company_people_and_channels_are_not_checked() -> None:
 
 def test_a_money_action_never_runs_at_level_4() -> None:
     """Autonomy ends where money begins."""
-    text = GOOD.replace("channel: sales", "level: 4").replace(
-        "mail.send]", "mail.send, bank.refund]"
-    )
+    limits = "level: 4\nalone: {amount: 500.00 USD, count: 20}"
+    text = GOOD.replace("channel: sales", limits).replace("mail.send]", "mail.send, bank.refund]")
     (problem,) = problems(text)
-    assert (problem.line, problem.col) == (9, 32)
+    assert (problem.line, problem.col) == (10, 32)
     assert "money action" in problem.problem
 
 

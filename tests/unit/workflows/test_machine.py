@@ -9,8 +9,6 @@ from tests.unit.workflows.builders import (
     ADA,
     ANA,
     BEN,
-    CEM,
-    COMPANY,
     EVE,
     done,
     draft,
@@ -20,7 +18,6 @@ from tests.unit.workflows.builders import (
     mailing,
     playbook,
     press,
-    reading,
     run,
     signed,
 )
@@ -34,7 +31,6 @@ from workflows.commands import (
     Command,
     Confirm,
     Executed,
-    Failed,
     MakeWay,
     OnCustomer,
     OnDraft,
@@ -48,7 +44,6 @@ from workflows.commands import (
     Reassign,
     Redraft,
     Reject,
-    Resolve,
     Resume,
     Retry,
     Signal,
@@ -591,32 +586,3 @@ def test_a_form_is_shown_with_the_run_it_is_about() -> None:
         assert decision.answer == Show(view=view, run=before)
         assert decision.entries[0].event is Event.DRAFT_SHOWN
         assert decision.entries[0].head["view"] == view
-
-
-def test_failing_a_step_ends_the_run_where_people_see_it() -> None:
-    """What happened is said where the run lives."""
-    book = playbook(reading())
-    before = run(RunState.WORKING, step="quote", place=Place(channel="C-SALES", thread_ts="1.2"))
-    after = decide(before, book, done(before, Failed(problem="No such quote.")), facts())
-    assert after.run is not None
-    assert (after.run.state, after.run.why) == ("failed", "No such quote.")
-    assert (after.posts[0].channel, after.posts[0].thread_ts) == ("C-SALES", "1.2")
-
-
-def test_finance_signs_nothing_of_sales_in_any_state() -> None:
-    """Whoever may not sign is refused, whatever the state."""
-    for state in DraftState:
-        before = decided_draft(state)
-        with pytest.raises(Refusal) as refused:
-            decide(before, BOOK, press(Approve, before, CEM), facts())
-        assert complete(refused.value)
-
-
-def test_resolving_says_who_said_so() -> None:
-    """It happened: the draft is carried out on Ana's word."""
-    before = decided_draft(DraftState.UNCERTAIN)
-    after = decide(before, BOOK, press(Resolve, before, ANA, happened=True), facts()).run
-    assert after and after.draft  # noqa: PT018 -- both are there
-    assert after.draft.outcome == Outcome(status="done", message="confirmed by Ana")
-    assert after.draft.ending is not None
-    assert COMPANY.name_of(after.draft.ending.by.id) == "Ana"

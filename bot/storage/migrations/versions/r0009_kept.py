@@ -1,6 +1,6 @@
 """What Slack said is kept once for many runs; what is done only once is known for ever.
 
-Revision 0014.
+Revision 0009.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from bot.storage.columns import Name
 from bot.storage.security import protect
 
-revision = "0014"
-down_revision = "0013"
+revision = "0009"
+down_revision = "0008"
 
 
 # A playbook that extends another has its key in the other's text.

@@ -1,6 +1,6 @@
 """What people stated of pieces of work: the delegation matrix and the inventory.
 
-Revision 0009.
+Revision 0007.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from bot.storage.columns import Instant, JsonText, Name, Whole
 from bot.storage.security import protect
 
-revision = "0009"
+revision = "0007"
 down_revision = "0006"
 
 

@@ -1,6 +1,6 @@
 """The stage each playbook stands at, and what it was earned with.
 
-Revision 0017.
+Revision 0012.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from bot.storage.columns import Instant, JsonText, Name
 from bot.storage.security import protect
 
-revision = "0017"
-down_revision = "0016"
+revision = "0012"
+down_revision = "0011"
 
 
 def _name(name: str) -> sa.Column[str]:

@@ -1,6 +1,6 @@
 """Edits that agents are shown as examples.
 
-Revision 0013.
+Revision 0008.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from bot.storage.columns import Instant, JsonText, Name, Whole
 from bot.storage.security import protect
 
-revision = "0013"
-down_revision = "0009"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -1,6 +1,6 @@
 """Whom messages asked and when, who is away and since when, and where a draft without a card of its own is shown.
 
-Revision 0016.
+Revision 0011.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from bot.storage.columns import Instant, Name
 from bot.storage.security import protect
 
-revision = "0016"
-down_revision = "0015"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -1,6 +1,6 @@
 """What became of each draft, as figures count it.
 
-Revision 0018.
+Revision 0013.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from bot.storage.columns import Instant, Name, Whole
 
-revision = "0018"
-down_revision = "0017"
+revision = "0013"
+down_revision = "0012"
 
 #: What older rows tell of themselves. Who decided and how large an edit was they don't, so that counts as large.
 _KNOWN = """

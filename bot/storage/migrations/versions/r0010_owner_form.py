@@ -1,6 +1,6 @@
 """Who filled a changed version in, and what a playbook's file said when it was last looked at.
 
-Revision 0015.
+Revision 0010.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 from bot.storage.columns import Instant, Name
 from bot.storage.security import protect
 
-revision = "0015"
-down_revision = "0014"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
