@@ -10,7 +10,7 @@ import hashlib
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from workflows import limits
+from workflows import limits, privacy
 from workflows.action import Record
 from workflows.calibration import ENOUGH
 from workflows.limits import Ask, Told
@@ -79,8 +79,11 @@ def is_sampled(draft_id: str, share: float) -> bool:
     return int.from_bytes(drawn[:8]) < share * 2**64
 
 
-def _never(_turn: Turn, draft: Draft) -> str:
-    return f"{draft.risk} never goes by itself" if draft.risk in NEVER_ALONE else ""
+def _never(turn: Turn, draft: Draft) -> str:
+    if draft.risk in NEVER_ALONE:
+        return f"{draft.risk} never goes by itself"
+    about_employees = privacy.is_private(turn.playbook, turn.facts.actions)
+    return "what is about employees never goes by itself" if about_employees else ""
 
 
 def _more_than_one(_turn: Turn, draft: Draft) -> str:

@@ -235,6 +235,15 @@ def test_money_law_and_employees_never_go_by_themselves(
         SignedDraft.of(_forged(draft, stage=stage))
 
 
+def test_a_private_playbook_never_goes_by_itself() -> None:
+    """What is about employees may be a letter like any other: the playbook says so, not its action."""
+    book = free(private=True)
+    built = trusted(book)
+    draft = now(built, built.drafted(book))
+    assert (draft.state, draft.signatures) == ("open", ())
+    assert draft.asked == "what is about employees never goes by itself"
+
+
 def _forged(draft: Draft, **more: Any) -> Draft:
     """Return a draft as if a rule had signed it and it were leaving."""
     by_rule = draft_of(opened(free())).signatures[0]
