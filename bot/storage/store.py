@@ -54,7 +54,8 @@ _DOCUMENT = select(document.c.body).where(
 _KEEP = unless_there(document)
 #: Kinds of text of which there are few and that are kept again and again.
 _NAMED_OFTEN = ("playbook", "company", "reading")
-_executed = draft.c.state == "executed"
+# What a rule signed says nothing of what people accept, unless one of them has looked at it.
+_executed = (draft.c.state == "executed") & (draft.c.end != "wrong")
 _ACCEPTANCE = select(
     func.count().label("total"),
     func.coalesce(func.sum(case((_executed, draft.c.unchanged), else_=0)), 0).label("accepted"),
@@ -63,6 +64,7 @@ _ACCEPTANCE = select(
     draft.c.agent == bindparam("agent"),
     draft.c.action == bindparam("action"),
     draft.c.state.in_(("executed", "rejected")),
+    draft.c.end != "alone",
 )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import ANA, draft, revision, run, signature, written
-from workflows.run import DraftState
+from workflows.run import Actor, DraftState, Review
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -105,6 +106,22 @@ def test_acceptance_counts_what_went_out_as_it_was_written(store: SqlStore) -> N
         assert (found.accepted, found.total) == (1, 3)
         assert tx.acceptance("writer", "pay.refund").total == 0
         assert tx.acceptance("other", "mail.send").total == 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "counted"), [(None, (0, 0)), ("right", (1, 1)), ("wrong", (0, 1))]
+)
+def test_what_a_rule_signed_counts_only_as_somebody_found_it(
+    store: SqlStore, verdict: Any, counted: tuple[int, int]
+) -> None:
+    """Else what goes by itself would say on every card how well its like is accepted."""
+    looked = Review(due_at=MONDAY, next_at=None, verdict=verdict, by="U-ANA") if verdict else None
+    sent = draft(state=DraftState.EXECUTED, signed_at=MONDAY, review=looked)
+    signs = Actor(kind="system", id="rule:follow-up")
+    _save(store, sent.model_copy(update={"signatures": (signature(sent, signs),)}))
+    with store.transaction() as tx:
+        found = tx.acceptance("writer", "mail.send")
+    assert (found.accepted, found.total) == counted
 
 
 def test_holding_back_and_sending_the_same_words_is_no_edit(store: SqlStore) -> None:
