@@ -86,6 +86,13 @@ def _never(turn: Turn, draft: Draft) -> str:
     return "what is about employees never goes by itself" if about_employees else ""
 
 
+def _emergency(turn: Turn, _draft: Draft) -> str:
+    """What follows an emergency a person answers for, also once somebody has dealt with it."""
+    paths = turn.playbook.exceptions
+    taken = any(paths[n - 1].on == "emergency" for n in turn.run.exceptions)
+    return "there was an emergency in this run" if taken else ""
+
+
 def _more_than_one(_turn: Turn, draft: Draft) -> str:
     """Beyond a threshold or a limit people sign."""
     needs = draft.needs
@@ -150,6 +157,7 @@ def _sampled(turn: Turn, draft: Draft) -> str:
 
 _OBJECTIONS: tuple[Callable[[Turn, Draft], str], ...] = (
     _never,
+    _emergency,
     _more_than_one,
     _gates,
     _not_the_same,

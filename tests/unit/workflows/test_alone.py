@@ -15,9 +15,11 @@ from tests.unit.workflows.builders import (
     MAIL,
     REFUND,
     drafted,
+    found,
     mailing,
     playbook,
     press,
+    reading,
     refunding,
     usd,
 )
@@ -242,6 +244,20 @@ def test_a_private_playbook_never_goes_by_itself() -> None:
     draft = now(built, built.drafted(book))
     assert (draft.state, draft.signatures) == ("open", ())
     assert draft.asked == "what is about employees never goes by itself"
+
+
+def test_after_an_emergency_people_sign() -> None:
+    """It was found by a word, and where it leads a letter would go by itself; it went otherwise than ever before."""
+    fire: dict[str, Any] = {"on": "emergency", "words": ["fire"], "then": "letter"}
+    letter = mailing(approve={"by": "sales", "rule": "alone"})
+    book = free(steps=[reading(), letter], exceptions=[fire])
+    built = trusted(book)
+    for note, state in (("all is well", "holding"), ("There is a fire!", "open")):
+        started = built.start(book)
+        built.report(started, found(note=note))
+        built.report(started, drafted())
+        assert now(built, started).state == state
+    assert now(built, started).asked == "there was an emergency in this run"
 
 
 def _forged(draft: Draft, **more: Any) -> Draft:
