@@ -59,6 +59,8 @@ class Taught(Record):
     """An example with its texts, as they are kept."""
 
     example: Example
+    #: The version of the playbook it was made in.
+    version: str = ""
     before: dict[str, JsonValue]
     after: dict[str, JsonValue]
     #: Everything that was known of that case: what its values are.

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.crash import Boundary, here
 from workflows.commands import Drafted, Due, Executed, Failed, Held, Later, Read, StepDone
-from workflows.errors import ConnectorError, NotSigned, Unavailable
+from workflows.errors import ConnectorError, NotSigned, Unavailable, UnknownPlaybook
 from workflows.examples import lessons
 from workflows.expressions import ExpressionError, render_payload
 from workflows.flags import is_on
 from workflows.playbook import DraftStep, ReadStep
 from workflows.ports import NotDrafted
+from workflows.privacy import is_private
 from workflows.requests import draft_request
 from workflows.run import SYSTEM, TIMER, DraftState, Outcome, Run, RunState, SignedDraft
 from workflows.steps import values
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec
     from workflows.company import Company
-    from workflows.examples import Lesson
+    from workflows.examples import Lesson, Taught
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Drafter, Found, JsonObject, Store
+    from workflows.ports import Clock, Directory, Drafter, Found, JsonObject, Looking, Store
     from workflows.run import Compensation, Confidence, Draft
 
 #: Claims in a row without a result, after which a run is parked instead of tried again.
@@ -206,14 +207,25 @@ class Performer:
         if not isinstance(step, DraftStep) or not is_on("learn_from_edits", company, playbook):
             return ()
         with self._store.looking() as tx:
+            able = [each for each in tx.taught(step.agent) if self._may_teach(tx, each, playbook)]
             return lessons(
-                tx.taught(step.agent),
+                able,
                 playbook=playbook.playbook,
                 step=step.draft,
                 action=step.action,
                 writes=step.writes,
                 own=(company.name,),
             )
+
+    def _may_teach(self, look: Looking, one: Taught, playbook: Playbook) -> bool:
+        """Whether an edit may stand in what this playbook's agent is shown: one about employees stays in its own."""
+        actions = self._outside.actions
+        if one.example.playbook == playbook.playbook and is_private(playbook, actions):
+            return True
+        try:
+            return not is_private(look.playbook(one.version), actions)
+        except UnknownPlaybook:
+            return False  # nobody can tell what it was about
 
     def _accepted(self, agent: str, action: str) -> Confidence:
         with self._store.looking() as tx:

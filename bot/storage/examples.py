@@ -38,6 +38,7 @@ _TAUGHT = (
     select(
         example,
         run.c.data.label("its_run"),
+        run.c.version.label("its_version"),
         _before.c.payload.label("text_before"),
         _after.c.payload.label("text_after"),
     )
@@ -85,6 +86,7 @@ def _taught(row: Columns) -> Taught:
     data = row["its_run"]
     return Taught(
         example=_example(row),
+        version=row["its_version"],
         before=json.loads(row["text_before"]),
         after=json.loads(row["text_after"]),
         known={

@@ -473,6 +473,7 @@ class FakeTx:
         written = {revision.n: revision.payload for revision in draft.revisions}
         return Taught(
             example=example,
+            version=run.version,
             before=written[example.before_n],
             after=written[example.after_n],
             known={"subject": run.subject.raw, "inputs": run.inputs, "results": run.results},

@@ -111,6 +111,30 @@ def test_the_next_letter_is_written_with_the_edit_and_the_one_after_it_is_off_wi
     assert third.author.prompt_version == first != second.author.prompt_version
 
 
+def test_what_is_about_employees_teaches_nobody_else(
+    home: Path, opened: Callable[..., Office], server: ChatServer
+) -> None:
+    """Words that are no value of the case are not veiled: they stay with the playbook they were written in."""
+    switched_on(home)
+    with (home / "company.yml").open("a", encoding="utf-8") as file:
+        file.write("\nprivate_channels: [sales]\n")
+    text = (home / "playbooks" / "quote-follow-up.yml").read_text(encoding="utf-8")
+    named = text.replace("playbook: quote-follow-up", "playbook: staff-letter\nprivate: true", 1)
+    (home / "playbooks" / "staff-letter.yml").write_text(named, encoding="utf-8")
+    office = opened(drafter=_drafter(server))
+    office.command(LEE, "/playbook staff-letter Q-1043")
+    office.press(LEE, office.newest(SALES), "edit")
+    said = {"input:body": "You were signed off with burnout.", "sign_too": True}
+    office.submit(LEE, {**said, "reason": "wrong tone"})
+    office.pass_by(seconds=61)
+    assert office.draft().state == "executed"
+    office.command(NOA, "/playbook staff-letter Q-1042")
+    assert "burnout" in told(server)
+    office.command(NOA, "/playbook quote-follow-up Q-1044")
+    assert "<examples>" not in told(server)
+    assert "burnout" not in told(server)
+
+
 def test_the_card_says_how_many_edits_it_learnt_from(learning: Office) -> None:
     """Behind the three dots, where everything stands that it rests on."""
     edit_and_sign(learning)
