@@ -110,8 +110,10 @@ def _gates(_turn: Turn, draft: Draft) -> str:
 
 
 def _not_the_same(turn: Turn, draft: Draft) -> str:
-    """What was earned with one version, model and prompt is not earned with another."""
-    footing, author = turn.facts.footing, draft.author
+    """What was earned with one version, model and prompt is not earned with another, nor kept when that is given up."""
+    footing, author, active = turn.facts.footing, draft.author, turn.facts.active
+    if active and active != turn.run.version:
+        return "another version of the playbook is active by now"
     if footing is None or footing.version != turn.run.version:
         return "this version of the playbook has not earned it yet"
     maker = Maker(agent=author.agent, model=author.model, prompt_version=author.prompt_version)

@@ -49,6 +49,7 @@ from workflows.ports import Kept, Unheld
 from workflows.refused import outdated, refused
 from workflows.shelf import LookedUp, closest, read
 from workflows.sight import KIND as READING
+from workflows.stages import ALONE
 from workflows.turn import Facts, Untold
 from workflows.underfoot import Underfoot
 
@@ -157,7 +158,7 @@ class Engine:
             raise UnknownRun(run=getattr(command, "run_id", ""))
         else:
             playbook = tx.playbook(run.version)
-        facts = self._facts(tx).model_copy(update={"footing": tx.footing(playbook.playbook)})
+        facts = self._facts(tx).model_copy(update=_stands(tx, playbook.playbook))
         facts = beside.with_others(tx, run, playbook, command, facts)
         decision, facts = self._told(tx, run, playbook, command, facts)
         for older, way in beside.ways(tx, playbook, command, decision, facts):
@@ -320,6 +321,13 @@ class Engine:
         if kept.kind == "refused":
             return Refused(error=SaidBefore(sentence=kept.sentence))
         return Recorded(run=tx.run(kept.run_id) if kept.run_id else None, sentence=kept.sentence)
+
+
+def _stands(tx: Tx, name: str) -> dict[str, object]:
+    """Return the stage a playbook stands at and, where it may do something by itself, its active version."""
+    footing = tx.footing(name)
+    active = tx.active(name) if footing and footing.stage in ALONE else None
+    return {"footing": footing, "active": active.version if active else ""}
 
 
 def _begun(tx: Tx, playbook: Playbook, run: Run) -> None:

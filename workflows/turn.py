@@ -61,6 +61,8 @@ class Facts(Record):
     paused: tuple[tuple[str, str], ...] = ()
     #: The stage its playbook was moved to; None where nobody moved it.
     footing: Footing | None = None
+    #: The version that is active, where the playbook may do something by itself; empty elsewhere.
+    active: str = ""
     #: How surely drafts like the one that opens go out unchanged; None where no rule asked.
     acceptance: Acceptance | None = None
     #: For a start: the runs about the same, oldest first.

@@ -348,6 +348,25 @@ def test_a_demotion_stops_what_is_held(by: Any) -> None:
     assert built.store.entries[-1].event is Event.DRAFT_ASKED
 
 
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_version_that_was_given_up_signs_nothing_any_more(*, signed: bool) -> None:
+    """A run keeps its version; what its owner lowered meanwhile, or returned from, people sign."""
+    book = free()
+    built = trusted(book)
+    started = built.start(book)
+    if signed:
+        built.report(started, drafted())
+        assert now(built, started).state is DraftState.HOLDING
+    built.shelf.put(free(level=3, alone=None))
+    if signed:
+        built.wake(started)
+    else:
+        built.report(started, drafted())
+    draft = now(built, started)
+    assert (draft.state, draft.signers) == ("open", ())
+    assert draft.asked == "another version of the playbook is active by now"
+
+
 def test_another_model_than_it_was_confirmed_with_stops_what_is_held() -> None:
     """It was confirmed for others meanwhile."""
     book = free()
