@@ -80,6 +80,9 @@ def _alone(it: Inspection) -> None:
     if playbook.level >= ALONE_LEVEL and playbook.alone is None:
         hint = "Write alone: {amount: 500.00 USD, count: 20}: at most so much in all, and so many, a day."
         it.note(("level",), "level 4 needs limits within which things go by themselves", hint)
+    if playbook.level >= ALONE_LEVEL and playbook.private:
+        problem = "what is about employees never goes by itself, so level 4 leads nowhere"
+        it.note(("level",), problem, "Write level: 3.")
     if playbook.alone and playbook.level < ALONE_LEVEL:
         hint = "Write level: 4, or take `alone` out."
         it.note(("alone",), f"at level {playbook.level} nothing goes by itself", hint)

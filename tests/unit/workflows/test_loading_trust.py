@@ -18,6 +18,12 @@ def told(text: str, company: Company | None = COMPANY) -> list[str]:
     return [each.problem for each in problems(text, company)]
 
 
+def test_what_is_about_employees_never_goes_by_itself() -> None:
+    """The file says so before anybody relies on it."""
+    found = told(FREE.replace("level: 4", "level: 4\nprivate: true").replace("channel: sales\n", ""))
+    assert found == ["what is about employees never goes by itself, so level 4 leads nowhere"]
+
+
 def test_level_4_needs_limits() -> None:
     """Both of them; a version that is kept from before can still be read."""
     text = GOOD.replace("channel: sales", "channel: sales\nlevel: 4")
