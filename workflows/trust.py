@@ -11,7 +11,7 @@ from workflows.calibration import Acceptance, acceptance, reach
 from workflows.decided import BY_PEOPLE
 from workflows.figures import LOOKED_BACK, Figures, figures, newest, since
 from workflows.segments import Tally, cells, segment_of
-from workflows.stages import ALONE, Footing, Stage, above, stage_of
+from workflows.stages import ALONE, STAGES, Footing, Stage, above, ceiling, stage_of
 from workflows.text import digest
 
 if TYPE_CHECKING:
@@ -127,8 +127,12 @@ def lacking(book: Playbook, found: TrackRecord) -> tuple[str, ...]:
     """Return what is missing for the next stage, each as a clause with its numbers."""
     if found.to is None:
         return ("there is no stage after this one",)
-    rollout, confirmed = book.rollout, found.to == found.stage
-    missing = [] if rollout.baseline else ["no baseline says how the work went before"]
+    rollout, confirmed, most = book.rollout, found.to == found.stage, ceiling(book.level)
+    missing: list[str] = []
+    if STAGES.index(found.to) > STAGES.index(most):
+        missing.append(f"its file says level {book.level}, which allows {most} at most")
+    if not rollout.baseline:
+        missing.append("no baseline says how the work went before")
     if not confirmed:
         missing += _days_missing(rollout, found)
     if found.to not in ALONE:
@@ -137,7 +141,7 @@ def lacking(book: Playbook, found: TrackRecord) -> tuple[str, ...]:
         )
         return () if confirmed else (*missing, *few)
     missing += _few(found.figures.decided, rollout.at_least, "drafts decided")
-    if found.figures.success < rollout.success:
+    if found.figures.decided and found.figures.success < rollout.success:
         missing.append(_unsure(found.figures, rollout.success))
     if not rollout.is_narrowed:
         missing.append("no audience or share says for whom it may go by itself")

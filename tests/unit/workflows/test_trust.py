@@ -136,6 +136,18 @@ def test_what_the_file_has_to_say_is_asked_for(changed: dict[str, Any], said: st
     assert shown(many(40), named).lacking == ()
 
 
+def test_the_level_of_the_file_is_missing_too() -> None:
+    """The report offers nothing that a press of its button would refuse."""
+    book = playbook(mailing(), level=3, rollout=STRICT)
+    assert shown(many(40), book).lacking == ("its file says level 3, which allows assist at most",)
+    assert shown(many(30, "agreed"), book, "shadow").lacking == ()
+
+
+def test_what_nobody_decided_yet_has_no_share() -> None:
+    """None of none is not too few of them."""
+    assert shown([]).lacking[-1] == "0 of 30 drafts decided"
+
+
 def test_drafts_of_another_version_prove_nothing_of_this_one() -> None:
     """Forty good ones of the version before are no decision about the active one."""
     old = track_record(BOOK, None, many(40), MONDAY, LATER)
