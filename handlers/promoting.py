@@ -9,9 +9,7 @@ from blocks.ids import ActionId, TrustValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Said
-from workflows.answers import Refused
 from workflows.commands import HoldOff, Promote
-from workflows.errors import UnknownPlaybook
 from workflows.run import Actor
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def show(desk: Desk, command: SlashCommand) -> Reply:
     book = desk.shelf.get(command.words[1])
     found = desk.reading.track_record(book, desk.clock.now()) if book else None
     if book is None or found is None:
-        return Refused(error=UnknownPlaybook(name=command.words[1], hint=""))
+        return looking.no_such_playbook(desk, command.words[1])
     return Said(trust.report(book.title, found))
 
 

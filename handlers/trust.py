@@ -11,7 +11,7 @@ from handlers.desk import DEADLINE
 from handlers.replies import Said
 from workflows.answers import Refused
 from workflows.commands import Demote, Judge, OpenRecord, OpenWrong, Promote, RecordSent
-from workflows.errors import UnknownDraft, UnknownPlaybook
+from workflows.errors import UnknownDraft
 from workflows.run import Actor
 from workflows.stages import STAGES, said, stage_of
 
@@ -84,15 +84,21 @@ def stage(desk: Desk, command: SlashCommand) -> Reply:
     """`/sayso stage PLAYBOOK` says where it stands; with a stage behind it, the playbook is moved there."""
     if refused := looking.stranger(desk, command.user_id):
         return refused
-    name = command.words[1] if len(command.words) > 1 else ""
+    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+        return Said(notice.said("Say which playbook: /sayso stage quote-follow-up"))
+    name = command.words[1]
     book = desk.shelf.get(name)
     if book is None:
-        return Refused(error=UnknownPlaybook(name=name or "that", hint=""))
+        return looking.no_such_playbook(desk, name)
     footing = desk.reading.footing(name)
-    now = stage_of(footing, book.rollout.start)
-    wanted = command.words[2] if len(command.words) > 2 else ""  # noqa: PLR2004 -- verb, playbook, stage
-    if not wanted:
+    if len(command.words) < 3:  # noqa: PLR2004 -- verb, playbook, stage
         return Said(notice.said(f"{book.title} is at {said(footing, book.rollout.start)}."))
+    return _moved(desk, command, stage_of(footing, book.rollout.start))
+
+
+def _moved(desk: Desk, command: SlashCommand, now: Stage) -> Reply:
+    """Move a playbook that stands at `now` to the stage that was typed."""
+    name, wanted = command.words[1:3]
     found: dict[str, Stage] = {each: each for each in STAGES}
     if wanted not in found:
         return Said(notice.said(f"There is no stage {wanted[:40]}. There is {', '.join(STAGES)}."))

@@ -260,6 +260,9 @@ def test_a_playbook_is_promoted_and_taken_back_by_command(
     trusting.letter(home)
     office = opened(ids=UnsampledIds())
     assert "is at the stage assist" in office.command(LEE, "/sayso stage letter").said
+    assert "Say which playbook: /sayso stage" in office.command(LEE, "/sayso stage").said
+    assert "Did you mean letter?" in office.command(LEE, "/sayso stage leter").said
+    assert "Did you mean letter?" in office.command(LEE, "/sayso trust leter").said
     assert (
         "threshold now (promoted from assist by"
         in office.command(LEE, "/sayso stage letter threshold").said
@@ -273,5 +276,4 @@ def test_a_playbook_is_promoted_and_taken_back_by_command(
     assert "Too many edits." in said
     assert "There is no stage" in office.command(LEE, "/sayso stage letter free").said
     assert "no playbook" in office.command(LEE, "/sayso stage nothing").said
-    assert "no playbook" in office.command(LEE, "/sayso stage").said
     assert office.command(STRANGER, "/sayso stage letter").said
