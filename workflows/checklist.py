@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.action import Record
 from workflows.playbook import AskStep, DoStep, DraftStep, ReadStep, TaskStep, WaitStep, step_name
+from workflows.policy import needed_words
 from workflows.prose import plain, step_line
 
 if TYPE_CHECKING:
@@ -81,4 +82,4 @@ def _signers(rule: Approve) -> str:
 
 
 def _count(rule: Approve | Above) -> str:
-    return f"{'one' if rule.quorum == 1 else rule.quorum} of {' or '.join(rule.by)}"
+    return needed_words(rule.quorum, rule.by)

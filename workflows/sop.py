@@ -9,6 +9,7 @@ from workflows.action import Record
 from workflows.delegation import LEVELS
 from workflows.durations import words
 from workflows.playbook import IN_TURN, DoStep, DraftStep, ReadStep, step_name
+from workflows.policy import needed_words
 from workflows.prose import exception_line, plain, step_line
 
 if TYPE_CHECKING:
@@ -225,8 +226,7 @@ def _alone(playbook: Playbook) -> list[str]:
 
 
 def _who(approve: Approve | Above) -> str:
-    count = "one" if approve.quorum == 1 else str(approve.quorum)
-    return f"{count} of {' or '.join(approve.by)}"
+    return needed_words(approve.quorum, approve.by)
 
 
 def _nobody_signs(playbook: Playbook) -> Iterator[str]:

@@ -259,7 +259,7 @@ def test_the_start_form_shows_the_procedure_before_its_inputs() -> None:
     view = modal.start(playbook(), {"quote": "Q-1043"})
     said = shown(view)
     assert "facts → summary → nudge → note" in said
-    assert "nudge: one of sales within 4 work hours; nudge: 2 of owner above 5,000.00 USD" in said
+    assert "nudge: one of sales within 4 work hours; nudge: two of owner above 5,000.00 USD" in said
     assert [b["block_id"] for b in view["blocks"][1:]] == [
         "input:quote:0", "input:max:0", "input:when:0",
     ]  # fmt: skip

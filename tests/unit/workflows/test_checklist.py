@@ -37,7 +37,7 @@ def test_each_step_is_one_line_with_who_and_until_when() -> None:
     assert lines == [
         "quote: Read quote with `table.find` (table quotes, id [quote]) · Sayso",
         'unanswered: If `quote.status == "sent"`, go on; otherwise stop · Sayso',
-        f"{LETTER} · sales-follow-up drafts, 2 of sales or U1 sign · within 2 work days",
+        f"{LETTER} · sales-follow-up drafts, two of sales or U1 sign · within 2 work days",
         "summary: The agent kpi-analyst sums up quote, as summary · kpi-analyst",
         'which: If `inputs.quote != ""`: Which way for [quote id]? (by mail, by phone) · sales · within 1 work day',
         "answer: Wait for replied · Sayso · at most 3 days",
