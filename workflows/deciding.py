@@ -98,12 +98,16 @@ def words(found: Manner) -> tuple[str, ...]:
     if not found.decided:
         return ("You decided nothing in the last 30 days.",)
     return (
-        f"You decided {found.decided} drafts in the last 30 days; {found.changed} of them you changed or refused.",
-        f"You had {_span(found.had)} for one at most, as the middle value.",
+        f"You decided {_drafts(found.decided)} in the last 30 days; {found.changed} of them you changed or refused.",
+        f"Half of them had {_span(found.had)} or less of your time.",
         f"For {found.hurried} there was less than a third of the time it takes to read them.",
         f"The longest row of the same decision: {found.streak} {found.of}.",
         f"{found.reversed} were held back, undone or found wrong afterwards.",
     )
+
+
+def _drafts(count: int) -> str:
+    return "1 draft" if count == 1 else f"{count} drafts"
 
 
 def coaching(found: Manner) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ def test_each_person_reads_their_own_numbers(seconds: float, said: str) -> None:
     """In the unit one thinks in."""
     assert said in words(Manner(person="U", decided=1, had=seconds))[1]
     assert words(Manner(person="U")) == ("You decided nothing in the last 30 days.",)
+    assert words(Manner(person="U", decided=1))[0].startswith("You decided 1 draft in the last")
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
