@@ -45,28 +45,30 @@ _HELP = (
     ("/sayso status", "what is happening with a run, and how it came there"),
     ("/sayso audit", "who signed what, when and why"),
     ("/sayso change", "change a playbook with a form; its owner activates the change"),
+    ("About a run", "/sayso kpi, cancel, replied, nocontact, contact"),
+    ("About a playbook", "/sayso new, stage, trust, delegate, pause, resume"),
+    ("What is counted", "/sayso inventory, learnt, deciding"),
 )
 
 
 def helped(unknown: str = "", meant: str = "") -> Block:
-    """Return four lines of what one can do here, and buttons; first what was not understood."""
+    """Return what one can do here, and buttons; first what was not understood."""
     blocks: list[Block] = []
+    text = sentence("Sayso: agents draft, you sign. Type /playbook to start one.")
     if unknown:
-        guess = f" Did you mean /sayso {meant}?" if meant else ""
-        blocks.append(
-            elements.plain_section(BlockId.TITLE, f"/sayso {unknown} is no command.{guess}")
+        text = sentence("/sayso {} is no command. Here is what you can do.", unknown)
+        words = (
+            f"/sayso {unknown} is no command.{f' Did you mean /sayso {meant}?' if meant else ''}"
         )
+        blocks.append(elements.plain_section(BlockId.TITLE, words))
     lines = [[rich.text(command, bold=True), rich.text(f"  {words}")] for command, words in _HELP]
-    blocks.append(rich.block(BlockId.NOTE, rich.bullets(lines)))
     buttons = [
         elements.button(ActionId.START, "Start a playbook", "pick", primary=True),
         elements.button(ActionId.SHOW_QUEUE, "Show my queue", "queue"),
         elements.button(ActionId.SHOW_AUDIT, "Show the audit log", "audit"),
     ]
+    blocks.append(rich.block(BlockId.NOTE, rich.bullets(lines)))
     blocks.append(elements.actions(BlockId.BUTTONS, *buttons))
-    text = sentence("Sayso: agents draft, you sign. Type /playbook to start one.")
-    if unknown:
-        text = sentence("/sayso {} is no command. Here is what you can do.", unknown)
     return elements.message(text, blocks)
 
 

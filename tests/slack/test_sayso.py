@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from handlers.commands import ON_SAYSO
 from tests.slack import playbooks, screen
 from tests.slack.office import ANA, IDA, KIM, LEE, MIA, NOA, SALES
 from workflows.run import DraftState, RunState
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+def _words(said: str) -> set[str]:
+    return set(re.findall(r"\w+", said))
+
+
 @pytest.mark.parametrize("line", ["/sayso", "/sayso help", "/sayso HELP", "/sayso ?"])
 def test_help_says_what_one_can_do(office: Office, line: str) -> None:
-    """Four lines and buttons."""
+    """What is done most, every other verb, and buttons."""
     seen = office.command(LEE, line)
+    assert [verb for verb in ON_SAYSO if verb != "help" and verb not in _words(seen.said)] == []
     assert seen.payload["response_type"] == "ephemeral"
     assert "/sayso queue what waits for you" in seen.said
     assert screen.buttons(seen.payload) == [
