@@ -9,6 +9,7 @@ from blocks.ids import ActionId, TrustValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Said
+from handlers.seeing import without
 from workflows.commands import HoldOff, Promote
 from workflows.run import Actor
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def show(desk: Desk, command: SlashCommand) -> Reply:
     """Show what a playbook has shown, and what is missing for its next stage."""
-    if refused := looking.stranger(desk, command.user_id):
+    if refused := without(desk, command.user_id, "see"):
         return refused
     if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
         return Said(notice.said("Say which playbook: /sayso trust quote-follow-up"))

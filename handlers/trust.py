@@ -9,6 +9,7 @@ from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Said
+from handlers.seeing import without
 from workflows.answers import Refused
 from workflows.commands import Demote, Judge, OpenRecord, OpenWrong, Promote, RecordSent
 from workflows.errors import UnknownDraft
@@ -82,7 +83,7 @@ def wrong(desk: Desk, submission: Submission) -> Reply:
 
 def stage(desk: Desk, command: SlashCommand) -> Reply:
     """`/sayso stage PLAYBOOK` says where it stands; with a stage behind it, the playbook is moved there."""
-    if refused := looking.stranger(desk, command.user_id):
+    if refused := without(desk, command.user_id, "see"):
         return refused
     if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
         return Said(notice.said("Say which playbook: /sayso stage quote-follow-up"))

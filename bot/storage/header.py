@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from workflows.text import canonical
@@ -27,7 +28,7 @@ NO_ENTRY = "0" * 64
 
 def stamp(at: datetime) -> str:
     """Return a time as it stands in headers: UTC, always six decimals, so that text sorts as time."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def commitment(salt: bytes, body: str) -> str:

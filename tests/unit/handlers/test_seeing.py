@@ -108,7 +108,7 @@ ON_VERB: dict[str, str] = {
     "queue": "own",
     "status": "run",
     "audit": "audit",
-    **dict.fromkeys(("learnt", "delegate", "inventory"), "see"),
+    **dict.fromkeys(("learnt", "delegate", "inventory", "stage", "trust"), "see"),
     **dict.fromkeys(("change", "new"), "owner"),
 }
 ON_LIST: dict[View, str] = {

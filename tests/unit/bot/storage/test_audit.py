@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage.audit_verify import verify
-from bot.storage.header import NO_ENTRY, commitment, hashed
+from bot.storage.header import NO_ENTRY, commitment, hashed, stamp
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import ANA, entry
 from workflows.events import Event
@@ -188,3 +189,9 @@ def test_if_the_entry_can_not_be_written_nothing_happened(store: SqlStore) -> No
         pause()
     with store.transaction() as tx:
         assert tx.switches() == []
+
+
+def test_a_time_of_any_zone_stands_in_headers_as_utc() -> None:
+    """A week that begins in New York begins there, not in Greenwich."""
+    monday = MONDAY.astimezone(ZoneInfo("America/New_York"))
+    assert stamp(monday) == stamp(MONDAY) == "2026-11-23T09:00:00.000000Z"
