@@ -20,7 +20,9 @@ def told(text: str, company: Company | None = COMPANY) -> list[str]:
 
 def test_what_is_about_employees_never_goes_by_itself() -> None:
     """The file says so before anybody relies on it."""
-    found = told(FREE.replace("level: 4", "level: 4\nprivate: true").replace("channel: sales\n", ""))
+    found = told(
+        FREE.replace("level: 4", "level: 4\nprivate: true").replace("channel: sales\n", "")
+    )
     assert found == ["what is about employees never goes by itself, so level 4 leads nowhere"]
 
 
