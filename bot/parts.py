@@ -20,8 +20,9 @@ class Parts:
     def begin(self, name: str, serve: Callable[..., object], *arguments: object) -> None:
         """Run a part beside the others."""
         thread = Thread(target=serve, args=arguments, name=name, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        # Known once it runs: one that is about to begin is not one that has ended.
+        self._threads.append(thread)
 
     @property
     def ended(self) -> list[str]:

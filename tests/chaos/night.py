@@ -181,6 +181,11 @@ GOALS = (
         tests=("tests/chaos/test_a_day.py",),
     ),
     Goal(
+        name="rule",
+        promise="what a rule signed leaves once, within its day's limits, whoever dies and whoever races",
+        tests=("tests/chaos/test_by_rule.py",),
+    ),
+    Goal(
         name="C18",
         promise="told to stop 50 times at random: gone within ten seconds, nothing lost",
         tests=("tests/chaos/test_stop.py",),

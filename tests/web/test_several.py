@@ -51,7 +51,7 @@ def _work_day(lee: Person, noa: Person) -> None:
 
 def _all_sent(installation: Installation, lee: Person, programs: list[Program]) -> None:
     for quote in QUOTES:
-        lee.wait_message(SALES, f"Done: Send a follow-up for quote {quote}", 30)
+        lee.wait_message(SALES, f"Done: Send a follow-up for quote {quote}", 90)
     letters = installation.mailbox.letters()
     assert len(letters) == len(QUOTES)
     assert len({letter.message_id for letter in letters}) == len(QUOTES)
