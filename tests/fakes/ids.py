@@ -19,7 +19,7 @@ class FakeIds:
 
 
 class UnsampledIds:
-    """The `Ids` port: real ones, none of which a sample of one in ten draws."""
+    """The `Ids` port: real ones, none of which a sample of one in ten draws: what a story tells has no luck in it."""
 
     def __init__(self) -> None:
         self._ids = TimeIds()

@@ -22,6 +22,7 @@ from bot.storage.outbox import Message, OutboxRows
 from bot.storage.pasts import Pasts
 from handlers.register import catch_up
 from tests.fakes.connector import FakeConnector
+from tests.fakes.ids import UnsampledIds
 from tests.slack import screen
 from tests.slack.workspace import BOT, TEAM, Server, Workspace
 
@@ -96,7 +97,7 @@ class Office:
     ) -> None:
         #: Whether every run of it must come to the same when it is replayed at the end.
         self.replays = True
-        self._more, self._ids = more, ids
+        self._more, self._ids = more, ids or UnsampledIds()
         self.home, self.clock, self._drafter = home, clock, drafter
         self.slack = Workspace()
         self._server = Server(self.slack)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.ids import UnsampledIds
 from tests.slack import screen, trusting
 from tests.slack.office import ANA, LEE, NOA, SALES, STRANGER, TOM
 from tests.slack.trusting import START
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def quiet(opened: Callable[..., Office], home: Path) -> Office:
     """Return the company with a letter in shadow, just drafted."""
     trusting.letter(home, "each time", level=3, start="shadow")
-    office = opened(ids=UnsampledIds())
+    office = opened()
     office.command(LEE, START)
     return office
 
@@ -33,7 +32,7 @@ def quiet(opened: Callable[..., Office], home: Path) -> Office:
 def free(opened: Callable[..., Office], home: Path) -> Office:
     """Return the company with a letter that earned to go by itself."""
     trusting.letter(home)
-    office = opened(ids=UnsampledIds())
+    office = opened()
     trusting.stands(office, "autonomous")
     return office
 
@@ -156,7 +155,7 @@ def test_the_third_of_a_day_asks_and_says_why(free: Office) -> None:
 def test_what_is_sampled_is_seen_first(opened: Callable[..., Office], home: Path) -> None:
     """All of it, where the company says so."""
     trusting.letter(home, sample="100%")
-    office = opened(ids=UnsampledIds())
+    office = opened()
     trusting.stands(office, "autonomous")
     office.command(LEE, START)
     assert "Asked: sampled" in screen.words(card(office))
@@ -168,7 +167,7 @@ def test_at_threshold_it_asks_until_enough_is_known(
 ) -> None:
     """Nobody knows yet how often such letters go out unchanged."""
     trusting.letter(home)
-    office = opened(ids=UnsampledIds())
+    office = opened()
     trusting.stands(office, "threshold")
     office.command(LEE, START)
     assert "Asked: 0 of 30 decisions on such drafts are known" in screen.words(card(office))
@@ -185,7 +184,7 @@ def test_a_pause_stops_what_would_go_by_itself(free: Office) -> None:
 def test_draft_only_is_copied(opened: Callable[..., Office], home: Path) -> None:
     """There is no Approve, and the card says what to do."""
     trusting.letter(home, "draft only", level=3)
-    office = opened(ids=UnsampledIds())
+    office = opened()
     office.command(LEE, START)
     assert "Draft only: nothing is sent from here" in screen.words(card(office))
     assert "Approve" not in screen.buttons(card(office))
@@ -198,7 +197,7 @@ def test_draft_only_is_copied(opened: Callable[..., Office], home: Path) -> None
 def gone(opened: Callable[..., Office], home: Path) -> Office:
     """Return the company after a letter went by itself that is to be looked at."""
     trusting.letter(home, "audit later")
-    office = opened(ids=UnsampledIds())
+    office = opened()
     trusting.stands(office, "autonomous")
     office.command(LEE, START)
     office.pass_by(minutes=2)
@@ -258,7 +257,7 @@ def test_a_playbook_is_promoted_and_taken_back_by_command(
 ) -> None:
     """By its owners; the stage stands in Home and in its procedure."""
     trusting.letter(home)
-    office = opened(ids=UnsampledIds())
+    office = opened()
     assert "is at the stage assist" in office.command(LEE, "/sayso stage letter").said
     assert "Say which playbook: /sayso stage" in office.command(LEE, "/sayso stage").said
     assert "Did you mean letter?" in office.command(LEE, "/sayso stage leter").said
