@@ -27,7 +27,6 @@ _TIMELINE = 12
 _LISTED = 20
 _FACT = 200
 _FACTS = 15
-_FINDINGS = 20
 _SENTENCE = 600
 
 _STATES = {
@@ -57,9 +56,8 @@ def helped(unknown: str = "", meant: str = "") -> Block:
     text = sentence("Sayso: agents draft, you sign. Type /playbook to start one.")
     if unknown:
         text = sentence("/sayso {} is no command. Here is what you can do.", unknown)
-        words = (
-            f"/sayso {unknown} is no command.{f' Did you mean /sayso {meant}?' if meant else ''}"
-        )
+        hint = f" Did you mean /sayso {meant}?" if meant else ""
+        words = f"/sayso {unknown} is no command.{hint}"
         blocks.append(elements.plain_section(BlockId.TITLE, words))
     lines = [[rich.text(command, bold=True), rich.text(f"  {words}")] for command, words in _HELP]
     buttons = [
@@ -289,7 +287,7 @@ def findings(found: Sequence[Finding]) -> Block:
     bad = [finding for finding in found if not finding.ok]
     text = f"{len(bad)} of {len(found)} checks need attention." if bad else "Every check is sound."
     blocks = [elements.plain_section(BlockId.TITLE, text)]
-    lines = [_finding(finding) for finding in bad[:_FINDINGS]]
+    lines = [_finding(finding) for finding in bad[:_LISTED]]
     if lines:
         blocks.append(rich.block(BlockId.STEPS, rich.bullets(lines)))
     return elements.message(sentence("{}", text), blocks)

@@ -104,10 +104,14 @@ def test_slacks_retries_count_once(installation: Installation, bot: Program) -> 
         "channel_id": "C01SALES",
         "trigger_id": "1.2.3",
     }
+    answers: list[int] = []
     for retry in ("0", "1", "2"):
         told = {"X-Slack-Retry-Num": retry, "X-Slack-Retry-Reason": "http_timeout"}
         assert tell(bot.web.url, event, time.time(), **told).status == 200
-        assert tell(bot.web.url, command, time.time(), **told).status == 200
+        answers.append(tell(bot.web.url, command, time.time(), **told).status)
+    # What could not be recorded in its two seconds is not acknowledged, and Slack sends it again.
+    assert answers[-1] == 200
+    assert set(answers) <= {200, 404}
     assert len(bot.foundation.lookup.runs()) == 1
     wait_for(lambda: not bot.desk.inbox.unhandled(), 10, "the event was dealt with")
     entries = bot.foundation.lookup.logged(about="user:U01LEE")
