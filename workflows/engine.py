@@ -183,10 +183,10 @@ class Engine:
 
     def _keep_grounds(self, tx: Tx, run_id: str, facts: Facts) -> None:
         """Keep what it was decided on; what Slack said is about people, and stays no longer than the runs do."""
-        if facts.ground:
-            tx.keep(COMPANY, facts.ground.text, facts.ground.hash)
+        for kind, under in ((COMPANY, facts.ground), (READING, facts.sight)):
+            if under:
+                tx.keep(kind, under.text, under.hash)
         if facts.sight:
-            tx.keep(READING, facts.sight.text, facts.sight.hash)
             tx.stand(run_id, facts.sight.hash)
 
     def _told(
