@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import draft, run
-from workflows.stages import Footing, Maker
+from tests.unit.workflows.history import MAKER
+from workflows.stages import Footing
 
 if TYPE_CHECKING:
     from workflows.ports import Store
-
-MAKER = Maker(agent="writer", model="m-1", prompt_version="p-1")
 
 
 def _footing(**more: Any) -> Footing:

@@ -10,9 +10,9 @@ from workflows.versions import Active
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.fakes.store import FakeStore
     from workflows.company import Company
     from workflows.playbook import Playbook
+    from workflows.ports import Store
 
 
 class FakeShelf:
@@ -33,9 +33,9 @@ class FakeShelf:
 
 
 class StoreShelf:
-    """Makes versions active in a store of its own, without anybody's say."""
+    """Makes versions active in a store, without anybody's say."""
 
-    def __init__(self, store: FakeStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
     def put(self, playbook: Playbook) -> None:

@@ -401,9 +401,8 @@ class FakeTx:
 
     def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
         self._count()
-        return [one for one in self._left() if one.playbook == playbook and one.opened_at >= since][
-            :most
-        ]
+        found = [one for one in self._left() if one.playbook == playbook]
+        return [one for one in found if one.opened_at >= since][:most]
 
     def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
         self._count()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.storage import rows
 from tests.fakes.clock import MONDAY
-from tests.unit.bot.storage.records import ANA, BEN, draft, revision, run, signature, task
+from tests.unit.bot.storage.records import ANA, BEN, draft, example, revision, run, signature, task
 from workflows.action import Money
 from workflows.examples import Example
 from workflows.ports import Kept
@@ -96,19 +96,6 @@ def written() -> dict[str, Row]:
     mine: Task = task(due_at=MONDAY, options=("yes", "no"), remind_at=MONDAY)
     made: Revision = revision()
     yes: Signature = signature(done)
-    example = Example(
-        id="d-1",
-        run_id="r-1",
-        playbook="p",
-        step="letter",
-        agent="writer",
-        action="mail.send",
-        before_n=1,
-        after_n=2,
-        fields=("body",),
-        by="U-ANA",
-        at=MONDAY,
-    )
     found: dict[str, Any] = {
         "run": rows.run_row(whole),
         "draft": rows.draft_row(done, whole),
@@ -117,7 +104,7 @@ def written() -> dict[str, Row]:
         "task": rows.task_row(mine, "local"),
         "active": Active(playbook="p", version="v", before="u", by="U-ANA", at=MONDAY).model_dump(),
         "proposal": Proposal(id="p-1", playbook="p", version="v", found_at=MONDAY).model_dump(),
-        "example": example.model_dump(),
+        "example": example().model_dump(),
         "kept": Kept(kind="recorded", run_id="r-1", sentence="Done.").model_dump(),
         "reading": Reading(at=MONDAY).model_dump(),
     }

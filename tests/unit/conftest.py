@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.unit.workflows import builders
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
+
+# How long one example takes says how busy the machine is, and nothing of the rule.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -57,13 +58,13 @@ def test_it_is_taken_back(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     """With why, on the record."""
     _stands(home, "threshold")
     assert stage(NAME, "assist", "too many edits") == 0
-    assert "since 20" in (said := capsys.readouterr().out)
-    assert "(too many edits)" in said
+    said = capsys.readouterr().out
+    assert re.search(r"since \d{4}-\d\d-\d\d \(too many edits\)", said)
 
 
-def test_it_is_not_let_go_on_here(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_it_is_not_let_go_on_here() -> None:
     """A person does that in Slack; and a stage has to be one."""
-    assert home
     with pytest.raises(
         NotAllowed, match=r"needs a person.*type /sayso stage quote-follow-up threshold"
     ):

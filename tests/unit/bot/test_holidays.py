@@ -36,44 +36,29 @@ def test_without_a_country_there_are_none() -> None:
     assert public(Holidays(), 2026) == frozenset()
 
 
-@pytest.mark.parametrize("wrong", ["country: XX", "country: US, region: QQ"])
-def test_an_unknown_place_is_refused(tmp_path: Path, wrong: str) -> None:
-    """With what was written, and the file."""
-    home = tmp_path / "company"
+def folder_with(home: Path, more: str) -> CompanyFolder:
+    """Return the sample's folder with a line more in its company.yml."""
     write_sample(home, date(2026, 11, 23))
     file = home / "company.yml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(f"{text}\nholidays: {{{wrong}}}\n", encoding="utf-8")
-    with pytest.raises(CompanyError, match=r"company\.yml: holidays: no holidays are known"):
-        CompanyFolder(home)
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+    return CompanyFolder(home)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        ("holidays: {country: XX}", "holidays"),
+        ("holidays: {country: US, region: QQ}", "holidays"),
+        ("customers: {holidays: {country: Atlantis}}", "customers: holidays"),
+    ],
+)
+def test_an_unknown_place_is_refused(tmp_path: Path, wrong: str, place: str) -> None:
+    """With what was written, and the file: a mistyped country would let letters go on every holiday."""
+    with pytest.raises(CompanyError, match=rf"company\.yml: {place}: no holidays are known"):
+        folder_with(tmp_path / "company", wrong)
 
 
 def test_a_company_is_closed_on_them(tmp_path: Path) -> None:
     """The country's and its own."""
-    home = tmp_path / "company"
-    write_sample(home, date(2026, 11, 23))
-    file = home / "company.yml"
-    text = file.read_text(encoding="utf-8")
-    more = "holidays: {country: US, days: [2026-12-24]}"
-    file.write_text(f"{text}\n{more}\n", encoding="utf-8")
-    assert {date(2026, 12, 24), date(2026, 12, 25)} <= CompanyFolder(home).company().door.closed
-
-
-def test_an_unknown_place_of_customers_is_refused(tmp_path: Path) -> None:
-    """A mistyped country would let letters go on every holiday."""
-    write_sample(tmp_path / "company", date(2026, 11, 23))
-    file = tmp_path / "company" / "company.yml"
-    more = "customers: {holidays: {country: Atlantis}}"
-    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
-    with pytest.raises(CompanyError, match=r"customers: holidays: no holidays are known"):
-        CompanyFolder(tmp_path / "company")
-
-
-def test_an_unknown_name_among_the_asks_is_refused(tmp_path: Path) -> None:
-    """It would bite nobody."""
-    write_sample(tmp_path / "company", date(2026, 11, 23))
-    file = tmp_path / "company" / "company.yml"
-    more = "asks: {of: {salse: 9}}"
-    file.write_text(f"{file.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
-    with pytest.raises(CompanyError, match=r"is `salse`"):
-        CompanyFolder(tmp_path / "company")
+    folder = folder_with(tmp_path / "company", "holidays: {country: US, days: [2026-12-24]}")
+    assert {date(2026, 12, 24), date(2026, 12, 25)} <= folder.company().door.closed

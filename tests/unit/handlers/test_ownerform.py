@@ -9,11 +9,13 @@ import pytest
 from handlers import ownerform
 from handlers.payloads import ButtonPress, Submission
 from handlers.replies import Opened, Said, Wrong, after_submission
-from tests.unit.handlers.desks import ANA, STRANGER, FakeTexts, Room
+from tests.unit.blocks.examples import NOW
+from tests.unit.handlers.desks import ANA, STRANGER, FakeReading, FakeTexts, Room
 from tests.unit.workflows.playbook_text import GOOD, loaded, problems
 from workflows.answers import Recorded, Refused
 from workflows.errors import CannotRewrite, PlaybookError, StaleForm, Stranger, UnknownPlaybook
 from workflows.loading import UnreadableFile
+from workflows.versions import Active
 
 Json = dict[str, Any]
 BOOK = loaded(GOOD)
@@ -36,15 +38,11 @@ def refusal(reply: object) -> type[Exception]:
     return type(reply.error)
 
 
-class Standing(Room):
-    """A desk whose playbook is active in this text."""
-
-    @property
-    def desk(self) -> Any:
-        reading = self.reading
-        reading.version = lambda _version: BOOK  # type: ignore[method-assign] -- a fake that always finds it
-        reading.standing = lambda _name: BOOK  # type: ignore[method-assign,assignment,return-value] -- as above
-        return super().desk
+def standing(texts: FakeTexts | None = None) -> Room:
+    """Return a desk whose playbook is active in this text."""
+    active = Active(playbook=NAME, version=BOOK.version, at=NOW)
+    reading = FakeReading(book=BOOK, active_now=active)
+    return Room(reading=reading, texts=texts or FakeTexts())
 
 
 def test_what_is_not_there_any_more_is_said() -> None:
@@ -74,17 +72,17 @@ def test_only_staff_look() -> None:
 def test_a_part_or_a_version_that_is_not_there_any_more_is_refused(key: str) -> None:
     """The form was filled with something else."""
     base = BOOK.version[:12] if key == "gone" else "0" * 12
-    reply = ownerform.propose(Standing().desk, submission(f"{NAME}|{base}|{key}", TITLE))
+    reply = ownerform.propose(standing().desk, submission(f"{NAME}|{base}|{key}", TITLE))
     assert refusal(reply) is StaleForm
 
 
 def test_what_can_t_be_read_for_another_reason_is_said_whole() -> None:
     """No field is to blame."""
-    room = Standing(texts=FakeTexts(fails=PlaybookError(place="p.yml", problem="it is gone")))
+    room = standing(FakeTexts(fails=PlaybookError(place="p.yml", problem="it is gone")))
     reply = ownerform.propose(room.desk, submission(f"{NAME}|{BOOK.version[:12]}|head", TITLE))
     assert reply == Wrong({}, "p.yml: it is gone")
     found = problems(GOOD.replace("owner: sales", "owner: nobody"))
-    room = Standing(texts=FakeTexts(fails=UnreadableFile("p.yml", found)))
+    room = standing(FakeTexts(fails=UnreadableFile("p.yml", found)))
     reply = ownerform.propose(room.desk, submission(f"{NAME}|{BOOK.version[:12]}|head", TITLE))
     assert isinstance(reply, Wrong)
     assert list(reply.errors) == ["owner"]
@@ -92,7 +90,7 @@ def test_what_can_t_be_read_for_another_reason_is_said_whole() -> None:
 
 def test_an_answer_without_a_proposal_is_given_on() -> None:
     """What the engine says is what people are told."""
-    room = Standing(texts=FakeTexts(book=BOOK))
+    room = standing(FakeTexts(book=BOOK))
     form = submission(f"{NAME}|{BOOK.version[:12]}|head", TITLE)
     assert ownerform.propose(room.desk, form) == Recorded()
     room.engine.answer = Refused(error=StaleForm())
@@ -102,12 +100,10 @@ def test_an_answer_without_a_proposal_is_given_on() -> None:
 
 def test_a_file_no_form_can_change_alone_is_refused() -> None:
     """Somebody changes the file instead."""
-    room = Standing()
-    desk = room.desk
-    odd = BOOK.model_copy(update={"source": f"{GOOD}review: 2026-13-45\n"})
-    room.reading.version = lambda _version: odd  # type: ignore[method-assign] -- as above
+    room = standing()
+    room.reading.book = BOOK.model_copy(update={"source": f"{GOOD}review: 2026-13-45\n"})
     form = submission(f"{NAME}|{BOOK.version[:12]}|head", TITLE)
-    assert refusal(ownerform.propose(desk, form)) is CannotRewrite
+    assert refusal(ownerform.propose(room.desk, form)) is CannotRewrite
 
 
 def test_a_sentence_about_a_field_the_dialog_does_not_have_is_said_in_its_place() -> None:

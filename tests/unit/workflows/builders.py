@@ -25,6 +25,7 @@ from workflows.commands import (
 )
 from workflows.company import Company, Person
 from workflows.engine import Engine
+from workflows.limits import Limit
 from workflows.playbook import Playbook
 from workflows.run import (
     SYSTEM,
@@ -32,6 +33,7 @@ from workflows.run import (
     Actor,
     ApprovalRule,
     Authorship,
+    Compensation,
     Draft,
     DraftState,
     Needs,
@@ -99,6 +101,14 @@ REFUND = ActionSpec(
     idempotency="key",
 )
 ACTIONS = {spec.name: spec for spec in (MAIL, REFUND)}
+#: The same where a letter is known to reach a customer.
+REACHING = {**ACTIONS, MAIL.name: MAIL.model_copy(update={"reaches": "to"})}
+#: What makes up for a letter that left.
+CORRECTION = Compensation(
+    action="mail.send",
+    payload={"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."},
+    title=Untrusted("Correct it"),
+)
 
 AUTHOR = Authorship(agent="writer", model="m-1", prompt_version="p-1", label="Written by m-1")
 
@@ -119,9 +129,14 @@ def playbook(*steps: dict[str, Any], **more: Any) -> Playbook:
             **more,
         }
     )
-    version = hashlib.sha256(source.encode()).hexdigest()
-    read = Playbook.model_validate_json(source)
-    return read.model_copy(update={"version": version, "source": source})
+    return kept(source)
+
+
+def kept(text: str) -> Playbook:
+    """Read a playbook back from the text it was kept as."""
+    version = hashlib.sha256(text.encode()).hexdigest()
+    read = Playbook.model_validate_json(text)
+    return read.model_copy(update={"version": version, "source": text})
 
 
 def reading(name: str = "quote", **more: Any) -> dict[str, Any]:
@@ -225,6 +240,12 @@ def facts(**more: Any) -> Facts:
         "actions": ACTIONS,
     }
     return Facts(**{**values, **more})
+
+
+def limit(**changes: Any) -> Limit:
+    """Return a limit of the company that lets no letter go."""
+    values = {"limit": "letters", "on": "mail.send", "per": "company", "in": "1 day", "count": 0}
+    return Limit.model_validate({**values, **changes})
 
 
 def usd(text: str) -> Money:

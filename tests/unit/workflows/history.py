@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
+from tests.unit.workflows.builders import AUTHOR
 from workflows.decided import Decided
 from workflows.stages import Maker
 
 if TYPE_CHECKING:
     from workflows.decided import End
 
-MAKER = Maker(agent="writer", model="m-1", prompt_version="p-1")
+MAKER = Maker(agent=AUTHOR.agent, model=AUTHOR.model, prompt_version=AUTHOR.prompt_version)
 #: Criteria that everything meets.
 EASY: dict[str, Any] = {
     "shadow": "0 days",

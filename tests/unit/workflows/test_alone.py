@@ -16,6 +16,7 @@ from tests.unit.workflows.builders import (
     REFUND,
     drafted,
     found,
+    limit,
     mailing,
     playbook,
     press,
@@ -23,10 +24,10 @@ from tests.unit.workflows.builders import (
     refunding,
     usd,
 )
+from tests.unit.workflows.history import MAKER
 from tests.unit.workflows.presses import refused
 from tests.unit.workflows.trusting import (
     BOUNDS,
-    MAKER,
     draft_of,
     footing,
     free,
@@ -41,7 +42,7 @@ from workflows.calibration import Acceptance
 from workflows.commands import Approve, Demote, Executed, Pause, Resume, Undo
 from workflows.errors import NotAllowed, NotSigned
 from workflows.events import Event
-from workflows.limits import Limit, Told
+from workflows.limits import Told
 from workflows.run import SYSTEM, Confidence, DraftState, Outcome, RunState, SignedDraft
 from workflows.stages import ALONE_RULES, NEVER_ALONE, STAGES
 
@@ -165,15 +166,14 @@ def test_above_a_threshold_or_a_limit_people_sign() -> None:
     assert "above 50.00 USD" in draft_of(opened(costly)).asked
     two = free(step=mailing(approve={"by": "sales", "rule": "alone", "quorum": 2}))
     assert draft_of(opened(two)).asked == "two of sales"
-    limit = {"limit": "letters", "on": "mail.send", "per": "company", "in": "1 day", "count": 0}
-    limited = COMPANY.model_copy(update={"limits": (Limit.model_validate(limit),)})
+    limited = COMPANY.model_copy(update={"limits": (limit(),)})
     assert "beyond the limit, letters" in draft_of(opened(free(), company=limited)).asked
 
 
 def test_a_limit_for_each_signer_holds_for_a_rule() -> None:
     """It signs no more in a day than a person may."""
-    limit = {"limit": "each", "on": "mail.send", "per": "person", "in": "1 day", "count": 1}
-    limited = COMPANY.model_copy(update={"limits": (Limit.model_validate(limit),)})
+    each = limit(limit="each", per="person", count=1)
+    limited = COMPANY.model_copy(update={"limits": (each,)})
     assert draft_of(opened(free(), company=limited)).state is DraftState.HOLDING
     draft = draft_of(opened(free(), Told(count=1), company=limited))
     assert "beyond the limit, each: 1 in 1 day" in draft.asked
@@ -398,8 +398,7 @@ def test_a_limit_passed_meanwhile_asks_people() -> None:
     book = free()
     built = trusted(book)
     started = built.drafted(book)
-    limit = {"limit": "letters", "on": "mail.send", "per": "company", "in": "1 day", "count": 0}
-    limits = (Limit.model_validate({**limit, "by": "owner"}),)
+    limits = (limit(by="owner"),)
     built.directory.now = built.directory.now.model_copy(update={"limits": limits})
     built.wake(started)
     draft = now(built, started)

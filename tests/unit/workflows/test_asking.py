@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import (
-    ACTIONS,
     ADA,
     ANA,
     BEN,
@@ -18,7 +17,9 @@ from tests.unit.workflows.builders import (
     COMPANY,
     DORA,
     PEOPLE,
+    REACHING,
     drafted,
+    limit,
     mailing,
     playbook,
     press,
@@ -32,7 +33,7 @@ from workflows.commands import Approve, Edit, Reject, TellReturned, TellWaiting
 from workflows.company import Absence
 from workflows.customers import Customers
 from workflows.events import Event
-from workflows.limits import Ask, Limit
+from workflows.limits import Ask
 from workflows.run import TIMER, DraftState, Place, RunState
 
 if TYPE_CHECKING:
@@ -276,8 +277,6 @@ def test_what_is_no_time_is_refused(written: list[str]) -> None:
 
 # --- Drafts to one customer ---
 
-REACHING = {**ACTIONS, "mail.send": ACTIONS["mail.send"].model_copy(update={"reaches": "to"})}
-
 
 def reaching() -> House:
     """Return a house whose letters reach customers."""
@@ -355,15 +354,8 @@ def test_a_company_may_want_a_card_for_each() -> None:
 def test_touches_count_whichever_is_signed() -> None:
     """Both wait in one card, and the limit lets one of them go."""
     here = reaching()
-    limit = {
-        "limit": "letters",
-        "on": "mail.send",
-        "per": "customer",
-        "in": "7 days",
-        "count": 1,
-        "by": "owner",
-    }
-    set_company(here, limits=(Limit.model_validate(limit),))
+    one = limit(per="customer", count=1, by="owner")
+    set_company(here, limits=(one,))
     first, second = to_jo(here), to_jo(here)
     assert of(pressed(here, Approve, first, ANA)).state is DraftState.HOLDING
     here.engine.handle(press(Approve, here.now(second), ANA))

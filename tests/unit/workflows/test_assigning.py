@@ -21,6 +21,7 @@ from tests.unit.workflows.builders import (
     drafted,
     found,
     house,
+    limit,
     mailing,
     playbook,
     press,
@@ -31,7 +32,6 @@ from workflows.answers import Recorded
 from workflows.assigning import asked_first
 from workflows.commands import Approve, Edit
 from workflows.events import Event
-from workflows.limits import Limit
 from workflows.reading import Account, Members, Reading
 
 if TYPE_CHECKING:
@@ -160,15 +160,8 @@ def test_who_has_signed_or_left_is_not_asked_any_more() -> None:
 def test_who_can_not_sign_it_any_more_is_not_asked_first_any_more() -> None:
     """Beyond a limit the owner signs: the card must not go on naming somebody else."""
     at = house()
-    limit = {
-        "limit": "refunds",
-        "on": "money",
-        "per": "company",
-        "in": "7 days",
-        "count": 1,
-        "by": "owner",
-    }
-    at.directory.now = staffed(limits=(Limit.model_validate(limit),))
+    refunds = limit(limit="refunds", on="money", count=1, by="owner")
+    at.directory.now = staffed(limits=(refunds,))
     book = playbook(refunding(approve={"by": "finance", "assign": "in turn"}))
     one, two = opened(at, book), opened(at, book)
     assert two.assigned

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from tests.unit.workflows.builders import mailing, playbook, reading, refunding
 from tests.unit.workflows.history import EASY
+from tests.unit.workflows.trusting import BOUNDS
 from workflows import playbook as schema
 from workflows.action import Field, Money, Record
 from workflows.changes import beginning, changes, is_wider, unchanged
@@ -59,7 +60,6 @@ def test_every_field_of_the_schema_is_compared() -> None:
     assert set(FIELDS) <= reached
 
 
-BOUNDS = {"amount": "500.00 USD", "count": 3}
 ASK: Json = {"ask": "which", "who": "sales", "title": "Which?", "options": ["a", "b"]}
 TASK: Json = {"task": "call", "who": "sales", "title": "Call"}
 WAIT: Json = {"wait": "pause", "for": "3 days", "signal": "answered"}

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workflows.builders import (
-    ACTIONS,
     ADA,
     ANA,
     EVE,
     GIL,
     OLGA,
+    REACHING,
     drafted,
     due,
+    limit,
     mailing,
     playbook,
     reading,
@@ -29,7 +30,6 @@ from workflows.commands import AllowContact, Approve, Edit, Read, RequestChange,
 from workflows.customers import Customers, key_of
 from workflows.errors import NotAllowed, Silent, Stranger
 from workflows.events import Event
-from workflows.limits import Limit
 from workflows.run import OPERATOR, DraftState, RunState
 from workflows.text import Untrusted
 
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
     from workflows.run import Actor, Run
 
-REACHING = {
-    **ACTIONS,
-    "mail.send": ACTIONS["mail.send"].model_copy(update={"reaches": "to"}),
-}
 DAY: dict[str, Any] = {"hours": {"days": "mon-sat", "open": "09:00", "close": "20:00"}}
 
 
@@ -232,8 +228,7 @@ def test_who_the_playbook_names_and_whom_it_reaches_both_count() -> None:
 def test_what_is_held_is_held_in_one_order() -> None:
     """A letter to a customer is signed while another leaves: neither holds what the other waits for."""
     here = reaching()
-    limit = {"limit": "letters", "on": "mail.send", "per": "customer", "in": "7 days", "count": 9}
-    limits = (Limit.model_validate(limit),)
+    limits = (limit(per="customer", count=9),)
     here.directory.now = here.directory.now.model_copy(update={"limits": limits})
     run = here.drafted(playbook(mailing(), customer={"id": "customer 7"}))
     rewritten = pressed(here, RequestChange, run, ANA, wish=Untrusted("shorter"))

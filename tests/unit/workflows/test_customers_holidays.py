@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.holidays import Calendar
-from tests.unit.workflows.builders import ACTIONS, ANA, COMPANY, drafted, mailing, playbook, reading
+from tests.unit.workflows.builders import (
+    ANA,
+    COMPANY,
+    REACHING,
+    drafted,
+    mailing,
+    playbook,
+    reading,
+)
 from tests.unit.workflows.builders import house as new_house
 from tests.unit.workflows.presses import of, pressed
 from workflows.commands import Approve, Read, Undo
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
     from workflows.run import Run
 
-REACHING = {**ACTIONS, "mail.send": ACTIONS["mail.send"].model_copy(update={"reaches": "to"})}
 #: Thanksgiving of 2026, in New York.
 HOLIDAY = datetime(2026, 11, 26, 18, 0, tzinfo=UTC)
 

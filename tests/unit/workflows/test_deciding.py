@@ -88,10 +88,11 @@ def test_each_person_reads_their_own_numbers(seconds: float, said: str) -> None:
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
 def test_nobody_has_less_than_no_time(gaps: list[float]) -> None:
     """Whatever order rows come in."""
-    at, drafts = MONDAY, list[object]()
+    at = MONDAY
+    drafts: list[Decided] = []
     for n, gap in enumerate(gaps):
         at += timedelta(seconds=gap)
         drafts.append(one(n).model_copy(update={"at": at}))
-    found = manner("U-ANA", reversed(drafts))  # type: ignore[arg-type] -- drafts
+    found = manner("U-ANA", reversed(drafts))
     assert found.had >= 0
     assert 0 <= found.hurried <= found.decided == len(gaps)

@@ -10,6 +10,7 @@ from tests.unit.workflows.builders import (
     ADA,
     ANA,
     AUTHOR,
+    CORRECTION,
     EVE,
     GIL,
     done,
@@ -38,8 +39,7 @@ from workflows.commands import (
 )
 from workflows.events import Event
 from workflows.exceptions import listens
-from workflows.run import SYSTEM, Compensation, Outcome, Run
-from workflows.text import Untrusted
+from workflows.run import SYSTEM, Outcome, Run
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -215,11 +215,9 @@ def test_what_was_signed_and_could_not_leave_leads_elsewhere(house: House) -> No
 def test_an_undo_has_no_exceptions(house: House) -> None:
     """Taking back what left is none of the playbook's steps."""
     run = house.drafted(book(mailing(), on="late"))
-    sorry: Any = {"to": "jo@example.com", "subject": "Sorry", "body": "Wrong"}
-    undo = Compensation(action="mail.send", payload=sorry, title=Untrusted("Correct it"))
     house.engine.handle(press(Approve, run, ANA))
     house.wake(run)
-    house.report(run, Executed(outcome=Outcome(status="done"), compensation=undo))
+    house.report(run, Executed(outcome=Outcome(status="done"), compensation=CORRECTION))
     house.engine.handle(press(Undo, house.now(run), ANA))
     assert expire(house, run).state == "cancelled"
     assert taken(house) == []

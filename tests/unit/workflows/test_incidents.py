@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +45,7 @@ def test_the_keeper_gets_a_task_due_by_working_time(house: House) -> None:
     assert task is not None
     assert (task.owner, made.trigger) == ("U-OLGA", f"run:{run.id}")
     assert task.title.raw == ("Look into what could not go on: follow-up, Q-1. the table is gone")
-    assert task.due_at == house.clock.at.replace(day=house.clock.at.day + 1)
+    assert task.due_at == house.clock.at + timedelta(days=1)
     assert house.store.rows.posts[f"task:{task.id}", "U-OLGA"]
 
 

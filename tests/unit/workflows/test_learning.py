@@ -12,13 +12,13 @@ from tests.unit.workflows.builders import (
     BEN,
     CEM,
     COMPANY,
+    CORRECTION,
     EVE,
     OLGA,
     drafted,
     mailing,
     playbook,
     press,
-    reading,
     refunding,
 )
 from tests.unit.workflows.builders import house as another
@@ -36,7 +36,7 @@ from workflows.commands import (
 from workflows.errors import NotAllowed, UnknownExample
 from workflows.events import Event
 from workflows.flags import Flags
-from workflows.run import OPERATOR, Compensation, Outcome, Run
+from workflows.run import OPERATOR, Outcome, Run
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def test_an_edit_that_was_signed_and_sent_is_an_example(house: House) -> None:
     (entry,) = [e for e in house.store.entries if e.event is Event.DRAFT_LEARNT]
     assert entry.object == f"draft:{example.id}"
     assert entry.body == {}
-    (found,) = house.store.looking().__enter__().taught("writer")
+    with house.store.looking() as look:
+        (found,) = look.taught("writer")
     assert found.after["body"] == BETTER["body"]
 
 
@@ -180,12 +181,7 @@ def test_undoing_what_left_teaches_nothing(house: House) -> None:
     run = house.drafted(BOOK)
     house.engine.handle(press(Approve, run, ANA))
     house.wake(run)
-    back = Compensation(
-        action="mail.send",
-        payload={"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."},
-        title=Untrusted("Take it back"),
-    )
-    house.report(run, Executed(outcome=DONE, compensation=back))
+    house.report(run, Executed(outcome=DONE, compensation=CORRECTION))
     house.engine.handle(press(Undo, house.now(run), ANA))
     house.engine.handle(press(Edit, house.now(run), ANA, changes=BETTER))
     house.left(run, DONE, BEN)
@@ -266,10 +262,3 @@ def test_what_was_removed_stays_removed(house: House) -> None:
         assert isinstance(reply.error, UnknownExample)
     with house.store.looking() as look:
         assert look.taught() == []
-
-
-def test_a_read_step_learns_nothing(house: House) -> None:
-    """A summary is edited by nobody."""
-    run = house.start(playbook(reading(), mailing(), flags={"learn_from_edits": True}))
-    assert run.step == "quote"
-    assert examples(house) == []

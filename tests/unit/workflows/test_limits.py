@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.workflows.builders import (
     ANA,
     CEM,
+    CORRECTION,
     DORA,
     OLGA,
     house,
@@ -26,8 +27,7 @@ from workflows.commands import Approve, Edit, Executed, Undo
 from workflows.errors import NotAllowed, OverLimit, StaleCard
 from workflows.events import Event
 from workflows.limits import Limit
-from workflows.run import Compensation, DraftState, Outcome
-from workflows.text import Untrusted
+from workflows.run import DraftState, Outcome
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -326,10 +326,8 @@ def test_what_makes_up_for_something_is_not_stopped_by_a_limit(house: House) -> 
     letter = house.drafted(playbook(mailing(), customer={"id": "jo@example.com"}))
     assert "beyond" in needed(letter)
     house.wake(signed(house, letter, OLGA))
-    payload: Any = {"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."}
-    undoing = Compensation(action="mail.send", payload=payload, title=Untrusted("Correct it"))
     done = Outcome(status="done", receipt="<1@mail>")
-    house.report(letter, Executed(outcome=done, compensation=undoing))
+    house.report(letter, Executed(outcome=done, compensation=CORRECTION))
     correction = pressed(house, Undo, letter, OLGA)
     assert of(correction).undoes
     assert needed(correction) == "one of sales"

@@ -47,6 +47,13 @@ def test_a_company_loads() -> None:
             "there is no key `learn_from_edit` here",
             "learn_from_edits?",
         ),
+        (
+            "owner: U1",
+            "owner: U1\nasks: {of: {amdin: 9}}",
+            (4, 20),
+            "nobody in Alder Ovens is `amdin`",
+            "admin?",
+        ),
     ],
 )
 def test_a_mistake_in_the_company_is_said_at_its_place(

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.workflows.playbook_text import ACTIONS, COMPANY, GOOD, loaded, problems
 from workflows.action import Risk
 from workflows.company import Company
+from workflows.playbook import DraftStep
 from workflows.sop import sop
 
 ALONE = "alone: {amount: 500.00 USD, count: 20}"
@@ -84,12 +85,13 @@ def test_people_may_be_asked_at_any_level(rule: str) -> None:
 
 def test_a_share_is_a_share() -> None:
     """Percent or a part of one, from nothing to all."""
-    for written, share in (("90%", 0.9), ("0.5", 0.5), (" 5 % ".strip(), 0.05)):
+    for written, share in (("90%", 0.9), ("0.5", 0.5), (" 5 % ", 0.05)):
         text = FREE.replace(
             "approve: {by: sales,", f'approve: {{by: sales, confidence: "{written}",'
         )
         step = loaded(text).step("letter")
-        assert getattr(step, "approve").confidence == share  # noqa: B009 -- any kind of step
+        assert isinstance(step, DraftStep)
+        assert step.approve.confidence == share
     for wrong in ("101%", "-1%", "many%", "2"):
         assert told(FREE.replace(ALONE, f'{ALONE}\nsample: "{wrong}"'))
 

@@ -9,6 +9,7 @@ from tests.unit.workflows.builders import (
     ADA,
     ANA,
     BEN,
+    CORRECTION,
     EVE,
     done,
     draft,
@@ -68,7 +69,6 @@ from workflows.events import Event
 from workflows.machine import ON_DRAFT, ON_RUN, decide
 from workflows.run import (
     SYSTEM,
-    Compensation,
     DraftState,
     Ending,
     Outcome,
@@ -232,11 +232,7 @@ def decided_draft(state: DraftState) -> Run:
     of = draft(
         state,
         rule=draft().rule.model_copy(update={"edit": ("subject",)}),
-        compensation=Compensation(
-            action="mail.send",
-            payload={"to": "jo@example.com", "subject": "Sorry", "body": "Wrong"},
-            title=Untrusted("Correct it"),
-        ),
+        compensation=CORRECTION,
         leaves_at=EARLIER,
         silent=Silent(fields=("subject",)),
         review=Review(due_at=EARLIER, next_at=EARLIER) if state is DraftState.EXECUTED else None,

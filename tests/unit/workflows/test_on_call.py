@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -61,15 +62,17 @@ def test_there_is_always_exactly_one_and_each_has_a_whole_week(
 
 @given(rotas, times, st.sampled_from(ZONES))
 def test_it_changes_hands_only_at_the_hand_over(rota: Rota, at: datetime, zone: str) -> None:
-    """Between two moments without the hand-over in between it is the same person's week."""
+    """Hour by hour for eight days: in each hour in which it becomes another's week there was the hand-over."""
     tz = ZoneInfo(zone)
-    after = at + timedelta(minutes=1)
-    if rota.turn(at, tz) != rota.turn(after, tz):
-        day, _, when = rota.hand_over.partition(" ")
-        passed = {at.astimezone(tz), after.astimezone(tz)}
-        assert day in {f"{one:%a}".lower() for one in passed}
-        # The clocks may have jumped over the time itself.
-        assert any(f"{one:%H:%M}" >= when for one in passed)
+    day, _, written = rota.hand_over.partition(" ")
+    hours = [at + timedelta(hours=n) for n in range(8 * 24 + 1)]
+    changed = [(a, b) for a, b in pairwise(hours) if rota.turn(a, tz) != rota.turn(b, tz)]
+    assert bool(changed) == (len(rota.rota) > 1)
+    for before, after in changed:
+        days = {one.astimezone(tz).date() for one in (before, after)}
+        named = [each for each in days if f"{each:%a}".lower() == day]
+        handed = [datetime.combine(each, time.fromisoformat(written), tz) for each in named]
+        assert any(before < one.astimezone(UTC) <= after for one in handed)
 
 
 @given(rotas, times, st.frozensets(st.sampled_from(("Ana", "Ben", "Cem"))))

@@ -10,6 +10,7 @@ from tests.unit.workflows.builders import (
     ADA,
     ANA,
     COMPANY,
+    CORRECTION,
     EVE,
     drafted,
     mailing,
@@ -34,8 +35,7 @@ from workflows.commands import (
     Undo,
 )
 from workflows.events import Event
-from workflows.run import SYSTEM, TIMER, Compensation, Outcome
-from workflows.text import Untrusted
+from workflows.run import SYSTEM, TIMER, Outcome
 from workflows.turn import Facts
 
 if TYPE_CHECKING:
@@ -315,21 +315,13 @@ def test_one_that_was_just_over_is_not_replaced(house: House) -> None:
     assert "replaces" not in began.head
 
 
-BACK = Compensation(
-    action="mail.send",
-    payload={"to": "jo@example.com", "subject": "Sorry", "body": "Ignore it."},
-    title=Untrusted("Take it back"),
-)
-
-
 def undone(house: House, book: Playbook) -> Run:
     """Return a run that waits for somebody to sign what takes its letter back."""
     run = started(house, book)
     house.report(run, drafted())
     house.engine.handle(press(Approve, house.now(run), ANA))
     house.wake(run)
-    done = Executed(outcome=Outcome(status="done"), compensation=BACK)
-    house.report(run, done)
+    house.report(run, Executed(outcome=Outcome(status="done"), compensation=CORRECTION))
     house.engine.handle(press(Undo, house.now(run), ANA))
     return house.now(run)
 

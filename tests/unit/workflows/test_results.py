@@ -12,6 +12,7 @@ from tests.unit.workflows.builders import (
     BEN,
     CEM,
     COMPANY,
+    CORRECTION,
     OLGA,
     done,
     drafted,
@@ -306,12 +307,7 @@ def test_an_undo_is_not_held_to_the_original_reason(house: House) -> None:
     """What is corrected need not be open still."""
     run = held(house, CHECKED)
     house.wake(run, fresh={"quote": {"status": "sent"}})
-    undo = Compensation(
-        action="mail.send",
-        payload={"to": "jo@example.com", "subject": "Sorry", "body": "Wrong"},
-        title=Untrusted("Correct it"),
-    )
-    house.report(run, Executed(outcome=Outcome(status="done"), compensation=undo))
+    house.report(run, Executed(outcome=Outcome(status="done"), compensation=CORRECTION))
     house.engine.handle(press(Undo, house.now(run), ANA))
     house.engine.handle(press(Approve, house.now(run), BEN))
     house.wake(run, fresh={"quote": {"status": "paid"}})

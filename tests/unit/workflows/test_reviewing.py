@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.workflows.builders import ANA, BEN, CEM, press
+from tests.unit.workflows.builders import ANA, BEN, CEM, CORRECTION, press
 from tests.unit.workflows.presses import pressed, refused
 from tests.unit.workflows.trusting import footing, free, now, trusted
 from workflows.answers import Recorded, Refused, Show
 from workflows.commands import Executed, Judge, OpenWrong, Resolve, ReviewDue
 from workflows.errors import AlreadyDecided, NotAllowed, NotOpen, Stale
 from workflows.events import Event
-from workflows.run import TIMER, Compensation, Outcome
-from workflows.text import Untrusted
+from workflows.run import TIMER, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
     from workflows.run import Review, Run
 
 DONE = Outcome(status="done", receipt="<1@mail>")
-UNDO = Compensation(
-    action="mail.send",
-    payload={"to": "jo@example.com", "subject": "Sorry", "body": "Wrong"},
-    title=Untrusted("Correct it"),
-)
 
 
 def gone(rule: str = "audit later", outcome: Outcome = DONE, **more: Any) -> tuple[House, Run]:
@@ -36,7 +30,7 @@ def gone(rule: str = "audit later", outcome: Outcome = DONE, **more: Any) -> tup
     built = trusted(book)
     started = built.drafted(book)
     built.wake(started)
-    built.report(started, Executed(outcome=outcome, compensation=UNDO))
+    built.report(started, Executed(outcome=outcome, compensation=CORRECTION))
     return built, started
 
 

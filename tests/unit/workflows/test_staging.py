@@ -21,13 +21,13 @@ from tests.unit.workflows.builders import (
     playbook,
     refunding,
 )
-from tests.unit.workflows.history import EASY
+from tests.unit.workflows.history import EASY, MAKER
 from workflows.answers import Recorded, Refused
 from workflows.commands import Demote, Promote
 from workflows.errors import NotAllowed, NotEarned, StageMoved, Stranger, UnknownPlaybook
 from workflows.events import Event
 from workflows.run import OPERATOR, SYSTEM, TIMER, Actor
-from workflows.stages import STAGES, Footing, Maker, above, ceiling, stage_of, stricter
+from workflows.stages import STAGES, Footing, above, ceiling, stage_of, stricter
 
 if TYPE_CHECKING:
     from workflows.errors import Refusal
@@ -73,7 +73,7 @@ def test_a_person_promotes_one_stage_at_a_time(at: House) -> None:
     said = promote(at, "threshold", seen="assist")
     row = stands(at)
     assert (row.stage, row.by, row.version) == ("threshold", "U-ANA", FREE.version)
-    assert row.makers == (Maker(agent="writer", model="m-1", prompt_version="p-1"),)
+    assert row.makers == (MAKER,)
     assert row.since == at.clock.now()
     entry = at.store.entries[-1]
     assert (entry.event, entry.chain) == (Event.PLAYBOOK_PROMOTED, "playbook:follow-up")
@@ -196,10 +196,9 @@ def test_an_unknown_playbook_is_refused(at: House) -> None:
 def test_a_turn_knows_the_stage_and_keeps_it(at: House) -> None:
     """It is read in the transaction and stands with the facts, so that a replay has it."""
     promote(at, "threshold")
-    run = at.start(FREE)
+    at.start(FREE)
     (started,) = [e for e in at.store.entries if e.event is Event.RUN_STARTED]
     facts = cast("dict[str, Any]", started.body["facts"])
-    assert run
     assert facts["footing"]["stage"] == "threshold"
 
 

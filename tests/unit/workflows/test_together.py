@@ -18,6 +18,7 @@ from tests.unit.workflows.builders import (
     GIL,
     LETTER,
     OLGA,
+    REACHING,
     House,
     done,
     draft,
@@ -569,7 +570,7 @@ def test_the_wake_up_of_a_draft_that_was_sent_back_comes_to_nothing() -> None:
 
 def test_what_comes_back_for_who_wants_no_more_messages_is_withdrawn() -> None:
     """The customer said so while the agent wrote."""
-    of = house({**ACTIONS, "mail.send": ACTIONS["mail.send"].model_copy(update={"reaches": "to"})})
+    of = house(REACHING)
     back = asked(of)
     of.engine.handle(StopContact(actor=ANA, address="jo@example.com"))
     of.report(back, drafted(body="Shorter"))

@@ -9,6 +9,7 @@ from tests.unit.workflows.builders import (
     ANA,
     BEN,
     CEM,
+    CORRECTION,
     GIL,
     INA,
     OLGA,
@@ -40,7 +41,6 @@ from workflows.errors import (
 )
 from workflows.events import Event
 from workflows.run import Compensation, Outcome, SignedDraft
-from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -76,14 +76,7 @@ def test_holding_back_after_its_time_lets_it_expire_at_once(house: House) -> Non
     assert of(house.now(run)).state == "expired"
 
 
-UNDONE = Compensation(
-    action="mail.send",
-    payload={"to": "jo@example.com", "subject": "Sorry", "body": "That was wrong."},
-    title=Untrusted("Send a correction to Jo"),
-)
-
-
-def gone(house: House, compensation: Compensation | None = UNDONE) -> Run:
+def gone(house: House, compensation: Compensation | None = CORRECTION) -> Run:
     """Return a run whose letter left."""
     run = house.drafted(playbook(mailing()))
     pressed(house, Approve, run, ANA)
@@ -99,7 +92,7 @@ def test_what_left_is_undone_by_another_draft(house: House) -> None:
     now = pressed(house, Undo, run, BEN)
     again = of(now)
     assert (now.state, again.state, again.undoes) == ("waiting", "open", first.id)
-    assert (again.title.raw, again.current.payload) == (UNDONE.title.raw, UNDONE.payload)
+    assert (again.title.raw, again.current.payload) == (CORRECTION.title.raw, CORRECTION.payload)
     assert (again.signatures, again.outcome, again.compensation) == ((), None, None)
     assert again.author.label == "Undoes what was carried out"
     assert again.why.raw.startswith("Undoes what left 2026-11-23")
@@ -118,7 +111,7 @@ def test_what_can_not_be_undone_says_so(house: House) -> None:
 
 def test_an_undo_by_an_action_nobody_carries_out_is_none(house: House) -> None:
     """The connector that would undo it is gone."""
-    strange = UNDONE.model_copy(update={"action": "fax.send"})
+    strange = CORRECTION.model_copy(update={"action": "fax.send"})
     assert "sort it out by hand" in refused(house, TooLateToUndo, Undo, gone(house, strange), ANA)
 
 
@@ -127,7 +120,7 @@ def test_an_undo_waits_until_the_run_is_over(house: House) -> None:
     run = house.drafted(playbook(mailing(), reading()))
     pressed(house, Approve, run, ANA)
     house.wake(run)
-    house.report(run, Executed(outcome=DONE, compensation=UNDONE))
+    house.report(run, Executed(outcome=DONE, compensation=CORRECTION))
     assert "The run is at the step quote" in refused(house, TooLateToUndo, Undo, run, ANA)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import (
-    AUTHOR,
+    COMPANY,
     done,
     drafted,
     facts,
@@ -15,11 +15,12 @@ from tests.unit.workflows.builders import (
     playbook,
     run,
 )
+from tests.unit.workflows.history import MAKER
 from workflows.calibration import Acceptance
 from workflows.limits import Told, Untold
 from workflows.machine import decide
 from workflows.run import RunState
-from workflows.stages import Footing, Maker
+from workflows.stages import Footing
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from workflows.stages import Stage
     from workflows.turn import Decision
 
-MAKER = Maker(agent=AUTHOR.agent, model=AUTHOR.model, prompt_version=AUTHOR.prompt_version)
 BOUNDS = {"amount": "500.00 USD", "count": 3}
+#: A share of drafts that people see first: so few that none of a test is among them.
+SELDOM = 1e-9
 
 
 def free(rule: str = "alone", *, step: dict[str, Any] | None = None, **more: Any) -> Playbook:
@@ -56,7 +58,8 @@ def opened(book: Playbook, told: Told | None = None, **more: Any) -> Decision:
     """Let a draft of this playbook open on these facts; whatever is asked for was counted so."""
     result = more.pop("result", drafted())
     before = run(RunState.WORKING, version=book.version)
-    known = facts(**{"footing": footing(book), "company": _seldom(more), **more})
+    company = COMPANY.model_copy(update={"sample": SELDOM})
+    known = facts(**{"footing": footing(book), "company": company, **more})
     while True:
         try:
             return decide(before, book, done(before, result), known)
@@ -66,11 +69,6 @@ def opened(book: Playbook, told: Told | None = None, **more: Any) -> Decision:
                 continue
             counted = told if question.ask.person and told else Told()
             known = known.model_copy(update={"told": (*known.told, (question.ask, counted))})
-
-
-def _seldom(more: dict[str, Any]) -> Any:
-    """Return the company, which sees as few of them first as it may."""
-    return facts(**more).company.model_copy(update={"sample": 0.01})
 
 
 def draft_of(decision: Decision) -> Draft:
@@ -84,7 +82,7 @@ def trusted(book: Playbook, stage: Stage = "autonomous", **more: Any) -> House:
     """Return a company in which this playbook stands at a stage, and few are seen first."""
     built = house(**more)
     built.shelf.put(book)
-    built.directory.now = built.directory.now.model_copy(update={"sample": 0.01})
+    built.directory.now = built.directory.now.model_copy(update={"sample": SELDOM})
     with built.store.transaction() as tx:
         tx.place(footing(book, stage))
     return built

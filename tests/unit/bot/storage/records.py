@@ -149,27 +149,33 @@ def written(store: SqlStore, n: int = 1) -> Run:
     return done
 
 
+def example(n: int = 1, **more: Any) -> Example:
+    """Return what Ana's edit of the nth draft teaches."""
+    values: dict[str, Any] = {
+        "id": f"d-{n}",
+        "run_id": f"r-{n}",
+        "playbook": "follow-up",
+        "step": "letter",
+        "agent": "writer",
+        "action": "mail.send",
+        "before_n": 1,
+        "after_n": 2,
+        "fields": ("body",),
+        "by": ANA.id,
+        "reason": "wrong tone",
+        "at": MONDAY + timedelta(minutes=n),
+    }
+    return Example(**{**values, **more})
+
+
 def taught(store: Store, n: int = 1, agent: str = "writer") -> Example:
     """Keep an edited draft and the example it became."""
     run_id, draft_id = f"r-{n}", f"d-{n}"
     edited = draft(draft_id, run_id, revisions=(revision(), revision(2, "Other words", ANA)))
-    example = Example(
-        id=draft_id,
-        run_id=run_id,
-        playbook="follow-up",
-        step="letter",
-        agent=agent,
-        action="mail.send",
-        before_n=1,
-        after_n=2,
-        fields=("body",),
-        by="U-ANA",
-        reason="wrong tone",
-        at=MONDAY + timedelta(minutes=n),
-    )
+    made = example(n, agent=agent)
     with store.transaction() as tx:
         begun = run(run_id, results={"quote": {"contact": "Jo"}})
         tx.add(begun)
         tx.save(begun.model_copy(update={"draft": edited}), expected_fence=0)
-        tx.teach(example)
-    return example
+        tx.teach(made)
+    return made

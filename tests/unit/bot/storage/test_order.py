@@ -12,19 +12,19 @@ from bot.clock import TimeIds
 from bot.storage.claims import Claims
 from bot.storage.database import open_database
 from bot.storage.store import SqlStore
-from tests.fakes.shelf import FakeDirectory
-from tests.unit.bot.storage.test_pasts import kept
+from tests.fakes.shelf import FakeDirectory, StoreShelf
 from tests.unit.workflows.builders import (
-    ACTIONS,
     ADA,
     ANA,
     CEM,
     COMPANY,
-    MAIL,
+    REACHING,
     done,
     drafted,
     due,
     found,
+    kept,
+    limit,
     mailing,
     playbook,
     press,
@@ -34,9 +34,7 @@ from tests.unit.workflows.builders import (
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, StartRun, StopContact
 from workflows.engine import Engine
-from workflows.limits import Limit
 from workflows.run import DraftState, RunState
-from workflows.versions import Active
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -48,13 +46,16 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.run import Run
 
-REACHING = {**ACTIONS, MAIL.name: MAIL.model_copy(update={"reaches": "to"})}
 #: Seconds two who are to meet wait for each other; one of them may be waiting in the database, which is the point.
 MEET = 1.5
 
 
 class Meeting(SqlStore):
     """A store in which those who reach a certain call wait there for each other, once each."""
+
+    calls: tuple[str, ...] = ()
+    #: Whether anybody came to where they were to meet.
+    met = False
 
     def meet(self, *calls: str) -> None:
         """Have the next two transactions meet after one of these calls."""
@@ -63,7 +64,7 @@ class Meeting(SqlStore):
     @contextmanager
     def transaction(self, *args: Any) -> Generator[Any]:
         with super().transaction(*args) as tx:
-            yield _Meeting(tx, self) if hasattr(self, "calls") else tx
+            yield _Meeting(tx, self) if self.calls else tx
 
 
 class _Meeting:
@@ -78,7 +79,7 @@ class _Meeting:
         def called(*args: Any) -> Any:
             result = made(*args)
             if not self._met:
-                self._met = True
+                self._met = self._store.met = True
                 with suppress(BrokenBarrierError):
                     self._store.barrier.wait(MEET)
             return result
@@ -90,8 +91,10 @@ class _Meeting:
 def store(postgres_url: str, clock: FakeClock) -> Iterator[Meeting]:
     """Return a store on this test's PostgreSQL."""
     database: Database = open_database(postgres_url)
-    yield Meeting(database, wake=lambda *_: None, clock=clock, ids=TimeIds(), load=kept)
+    made = Meeting(database, wake=lambda *_: None, clock=clock, ids=TimeIds(), load=kept)
+    yield made
     database.close()
+    assert made.met == bool(made.calls), "nobody reached the call they were to meet at"
 
 
 @pytest.fixture
@@ -102,13 +105,11 @@ def engine(store: Meeting, clock: FakeClock) -> Engine:
 
 
 @pytest.fixture
-def start(engine: Engine, store: Meeting, clock: FakeClock) -> Callable[..., Run]:
+def start(engine: Engine, store: Meeting) -> Callable[..., Run]:
     """Return what activates a playbook and starts it."""
 
     def started(book: Playbook, quote: str = "Q-1") -> Run:
-        with store.transaction() as tx:
-            tx.keep("playbook", book.source, book.version)
-            tx.activate(Active(playbook=book.playbook, version=book.version, at=clock.now()))
+        StoreShelf(store).put(book)
         reply = engine.handle(StartRun(actor=ADA, playbook=book.playbook, inputs={"quote": quote}))
         assert isinstance(reply, Recorded), reply
         assert reply.run
@@ -139,19 +140,10 @@ def test_limits_in_any_order_of_the_file(
     engine: Engine, store: Meeting, start: Callable[..., Run]
 ) -> None:
     """One counts the company first, the other its customer: both are signed."""
-    limits = [
-        {"limit": "all", "on": ["money", "mail.send"], "per": "company", "in": "1 day", "count": 9},
-        {
-            "limit": "each",
-            "on": ["money", "mail.send"],
-            "per": "customer",
-            "in": "1 day",
-            "count": 9,
-        },
-    ]
-    told = tuple(Limit.model_validate(each) for each in limits)
+    on = ["money", "mail.send"]
+    limits = tuple(limit(limit=per, on=on, per=per, count=9) for per in ("company", "customer"))
     directory: Any = engine._directory
-    directory.now = directory.now.model_copy(update={"limits": told})
+    directory.now = directory.now.model_copy(update={"limits": limits})
     who = {"id": "jo@example.com"}
     refund = start(playbook(refunding(), playbook="refund", customer=who))
     letter = start(playbook(mailing(), playbook="letter", customer=who))
@@ -238,7 +230,7 @@ def test_an_opt_out_meets_a_draft_that_opens(
     assert gone.state is DraftState.WITHDRAWN
 
 
-def test_what_changed_while_its_row_was_waited_for_is_not_woken(store: Meeting) -> None:
-    """A row that nobody has, and one that is not there, are no reason to begin again."""
+def test_a_row_that_is_not_there_is_held_like_any_other(store: Meeting) -> None:
+    """Neither a run nobody has nor a customer nobody wrote to is a reason to begin again."""
     with store.transaction(None, frozenset({("run", "nobody"), ("customer", "x")})) as tx:
         assert tx.run("nobody") is None

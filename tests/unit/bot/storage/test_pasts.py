@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from bot.storage.store import SqlStore
 from bot.storage.tables import run as run_table
 from tests.fakes.clock import MONDAY
 from tests.fakes.ids import FakeIds
-from tests.fakes.shelf import FakeDirectory
+from tests.fakes.shelf import FakeDirectory, StoreShelf
 from tests.replaying import replayed
 from tests.unit.workflows.builders import (
     ACTIONS,
@@ -31,6 +30,7 @@ from tests.unit.workflows.builders import (
     done,
     drafted,
     found,
+    kept,
     mailing,
     playbook,
     press,
@@ -42,9 +42,7 @@ from workflows.commands import Approve, CancelRun, Later, Signal, StartRun
 from workflows.engine import Engine
 from workflows.errors import UnknownRun
 from workflows.events import Event
-from workflows.playbook import Playbook
 from workflows.reading import Account, Members, Reading
-from workflows.versions import Active
 
 if TYPE_CHECKING:
     from bot.storage.database import Database
@@ -53,13 +51,6 @@ if TYPE_CHECKING:
     from workflows.run import Run
 
 BOOK = playbook(reading(), mailing())
-
-
-def kept(text: str) -> Playbook:
-    """Read a playbook back from the text it was kept as."""
-    read = Playbook.model_validate_json(text)
-    version = hashlib.sha256(text.encode()).hexdigest()
-    return read.model_copy(update={"version": version, "source": text})
 
 
 @pytest.fixture
@@ -71,9 +62,7 @@ def store(database: Database, clock: FakeClock) -> SqlStore:
 @pytest.fixture
 def engine(store: SqlStore, clock: FakeClock) -> Engine:
     """Return an engine on this test's database, where one playbook is active."""
-    with store.transaction() as tx:
-        tx.keep("playbook", BOOK.source, BOOK.version)
-        tx.activate(Active(playbook=BOOK.playbook, version=BOOK.version, at=clock.now()))
+    StoreShelf(store).put(BOOK)
     return Engine(
         store=store,
         clock=clock,
@@ -271,9 +260,7 @@ def test_what_is_done_once_is_done_once_for_ever(
 ) -> None:
     """Whether somebody had the run erased or it was kept long enough: another start is refused."""
     book = playbook(mailing(), playbook="welcome", once_per="{{ inputs.quote }}")
-    with store.transaction() as tx:
-        tx.keep("playbook", book.source, book.version)
-        tx.activate(Active(playbook=book.playbook, version=book.version, at=clock.now()))
+    StoreShelf(store).put(book)
     start = StartRun(actor=ADA, playbook=book.playbook, inputs={"quote": "Quillfeather"})
     begun = engine.handle(start)
     assert isinstance(begun, Recorded)
@@ -315,9 +302,7 @@ def test_a_reply_stops_what_is_known_not_to_have_left(
     """While it waits to be tried again; not while a worker has it. And it is decided again the same."""
     replied = [{"on": "replied", "then": "stop"}]
     book = playbook(refunding(approve={"by": "finance", "hold": "0 seconds"}), exceptions=replied)
-    with store.transaction() as tx:
-        tx.keep("playbook", book.source, book.version)
-        tx.activate(Active(playbook=book.playbook, version=book.version, at=clock.now()))
+    StoreShelf(store).put(book)
     states: list[str] = []
     for tried_again in (False, True):
         run = _started(engine)
