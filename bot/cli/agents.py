@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.output import Json, as_json, say
+from bot.cli.runs import foundation
 
 if TYPE_CHECKING:
-    from bot.app import Foundation
     from workflows.examples import Taught
 
 app = typer.Typer(help="What agents learnt, and what they may not.", no_args_is_help=True)
@@ -28,10 +28,9 @@ def learnt(agent: Agent = "", json: Json = False) -> int:
     """List the edits agents learnt from, as agents see them, and how much is edited week by week."""
     from workflows import edit_rate  # noqa: PLC0415 -- `--help` stays quick
 
-    house = _foundation()
-    found = house.lookup.taught(agent)
-    weeks = house.lookup.edited_weeks(house.clock.now(), house.folder.company().tz)
-    own = house.folder.company().name
+    house = foundation()
+    company, found = house.folder.company(), house.lookup.taught(agent)
+    weeks, own = house.lookup.edited_weeks(house.clock.now(), company.tz), company.name
     house.close()
     if json:
         listed = [_plain(one, own) for one in found]
@@ -59,20 +58,13 @@ def switch(
     from workflows.commands import SwitchExample  # noqa: PLC0415 -- as above
     from workflows.run import OPERATOR  # noqa: PLC0415 -- as above
 
-    house = _foundation()
+    house = foundation()
     answer = house.engine.handle(SwitchExample(actor=OPERATOR, example_id=which, to=to))
     house.close()
     if isinstance(answer, Refused):
         raise answer.error
     say(answer.sentence if isinstance(answer, Recorded) else "Done.")
     return 0
-
-
-def _foundation() -> Foundation:
-    from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
-    from bot.settings import read_settings  # noqa: PLC0415 -- as above
-
-    return found(read_settings())
 
 
 def _plain(one: Taught, own: str) -> dict[str, object]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bot.cli.output import Json, as_json, say
+from bot.cli.runs import foundation
 
 
 def asks(json: Json = False) -> int:
     """Say how often each person was asked on each day of this week, and what it was good for."""
-    from bot.cli.runs import foundation  # noqa: PLC0415 -- `--help` stays quick
-
     house = foundation()
     company = house.folder.company()
     week = house.lookup.asked_week(house.clock.now(), company.tz)

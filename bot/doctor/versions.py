@@ -22,25 +22,24 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from workflows.ports import Clock
 
+_FIX = "sayso playbook diff {0} says in what; sayso playbook write {0} writes what is active there"
+
 
 def versions(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Say of each playbook whose file and active version differ how to bring them together. It is no fault."""
     try:
         folder = CompanyFolder(settings.sayso_home)
-        outside = Connectors(connectors(settings, folder, clock))
+        company, outside = folder.company(), Connectors(connectors(settings, folder, clock))
     except WorkflowError:
         return  # said already
     books = Books(actions=outside.actions, reads=outside.reads, agents=frozenset(roster()))
-    files = {book.playbook: book for book in books.offered(folder.home, folder.company()).books}
-    for name, version in _active(settings, folder.company().ws).items():
+    files = {book.playbook: book for book in books.offered(folder.home, company).books}
+    for name, version in _active(settings, company.ws).items():
         if name in files and files[name].version != version:
             yield Finding(
                 ok=True,
                 what=f"Playbook {name}: its file differs from what is active. {_FIX.format(name)}",
             )
-
-
-_FIX = "sayso playbook diff {0} says in what; sayso playbook write {0} writes what is active there"
 
 
 def _active(settings: Settings, ws: str) -> Mapping[str, str]:

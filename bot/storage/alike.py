@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, union, update
 
@@ -15,8 +15,10 @@ from workflows.turn import Other
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
+    from bot.storage.fetch import Columns
     from bot.storage.order import Holds
     from workflows.run import Run
 
@@ -46,8 +48,7 @@ _BEFORE = _ABOUT.join(only_once, only_once.c.run_id == run.c.id).where(
 )
 _OTHERS = union(_ABOUT.where(_about_same), _BEFORE).order_by("created_at", "id")
 _NEVER_AGAIN = unless_there(only_once)
-#: Makes one run due.
-WAKE = (
+_WAKE = (
     update(run)
     .where(run.c.id == bindparam("its_id"), run.c.ws == bindparam("its_ws"))
     .values(due_at=bindparam("now", type_=run.c.due_at.type))
@@ -86,6 +87,14 @@ def never_again(connection: Connection, started: Run) -> None:
     """Note for ever that this was started."""
     row = {"ws": started.ws, "playbook": started.playbook, "once": started.once}
     connection.execute(_NEVER_AGAIN, {**row, "run_id": started.id})
+
+
+def wake(holds: Holds, query: Select[Any], named: Columns, at: datetime) -> list[str]:
+    """Make the runs due that a query names by id, and return their ids."""
+    found = holds.take_runs(query, named)
+    for run_id in found:
+        holds.connection.execute(_WAKE, {"its_id": run_id, "its_ws": holds.ws, "now": at})
+    return found
 
 
 def wake_queued(holds: Holds, playbook: str, once: str, at: datetime) -> list[str]:

@@ -37,7 +37,8 @@ _COUNTS = (
     )
     .group_by(row.c.person)
 )
-_DIGESTS = _COUNTS.where(row.c.subject >= "digest:", row.c.subject < "digest;")
+_is_digest = (row.c.subject >= "digest:") & (row.c.subject < "digest;")
+_DIGESTS = _COUNTS.where(_is_digest)
 _subject = literal("draft:") + draft.c.id
 _HOSTS = (
     select(draft.c.id, draft.c.data)
@@ -58,10 +59,7 @@ _SHOWN = select(func.count()).where(
     draft.c.ws == bindparam("ws"), draft.c.shown_in == bindparam("host"), draft.c.shown_in != ""
 )
 _LAST = select(func.max(row.c.at)).where(
-    row.c.ws == bindparam("ws"),
-    row.c.person == bindparam("person"),
-    row.c.subject >= "digest:",
-    row.c.subject < "digest;",
+    row.c.ws == bindparam("ws"), row.c.person == bindparam("person"), _is_digest
 )
 _SINCE = (
     select(row.c.person, row.c.at)

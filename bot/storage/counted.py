@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, func, or_, select
 
-from bot.storage import asked, decided, turns, worksteps
-from bot.storage.alike import WAKE
+from bot.storage import alike, asked, decided, turns, worksteps
 from bot.storage.fetch import many
 from bot.storage.tables import draft, run, signature, silent
 from bot.storage.upsert import unless_there
@@ -184,7 +183,5 @@ def unsilence(holds: Holds, customer: str) -> bool:
 
 def wake_about(holds: Holds, customer: str, at: datetime) -> list[str]:
     """Make every run due that has a draft for this customer which has not left; return their ids."""
-    found = holds.take_runs(_WAITING, {"its_ws": holds.ws, "its_customer": customer})
-    for run_id in found:
-        holds.connection.execute(WAKE, {"its_id": run_id, "its_ws": holds.ws, "now": at})
-    return found
+    named: Columns = {"its_ws": holds.ws, "its_customer": customer}
+    return alike.wake(holds, _WAITING, named, at)

@@ -49,7 +49,12 @@ _HANDLED = (
 )
 _SIGNED_SINCE = select(
     func.count().label("signed"), func.coalesce(func.sum(draft.c.unchanged), 0).label("unchanged")
-).where(draft.c.ws == bindparam("ws"), draft.c.signed_at >= bindparam("since"))
+).where(
+    draft.c.ws == bindparam("ws"),
+    draft.c.signed_at >= bindparam("since"),
+    # What a rule signed nobody was asked about.
+    draft.c.end.not_in(("alone", "wrong")),
+)
 _STOPPED = select(func.count()).where(
     audit_event.c.ws == bindparam("ws"),
     audit_event.c.event.in_((Event.DRAFT_REJECTED.value, Event.DRAFT_TAKEN.value)),

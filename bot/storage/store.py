@@ -282,8 +282,7 @@ class SqlTx(Examples):
 
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed."""
-        for run_id in self._holds.take_runs(alike.HELD, {"its_ws": self._ws}):
-            self.connection.execute(alike.WAKE, {"its_id": run_id, "its_ws": self._ws, "now": at})
+        for run_id in alike.wake(self._holds, alike.HELD, {"its_ws": self._ws}, at):
             self._store.poke(self.connection, run_id, at)
 
     def reading(self) -> Reading | None:

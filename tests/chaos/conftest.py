@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.chaos.databases import Files, Servers
+from tests.chaos.house import close_houses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/chaos" in item.path.as_posix():
             item.add_marker(pytest.mark.chaos)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Leave no connection open: it would fail whichever test runs when it is found."""
+    yield
+    close_houses()
 
 
 @pytest.fixture

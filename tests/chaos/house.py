@@ -110,6 +110,9 @@ def database_of(home: Path) -> str:
     return f"sqlite:///{home / 'sayso.db'}"
 
 
+_opened: list[Foundation] = []
+
+
 def open_house(
     home: Path,
     clock: Clock,
@@ -128,8 +131,15 @@ def open_house(
         connectors=outside if outside is not None else connectors(home),
         carrier=carrier,
     )
+    _opened.append(foundation)
     foundation.watching.begin()
     return House(foundation=foundation, core=core_of(foundation))
+
+
+def close_houses() -> None:
+    """Close every house this process opened, also where a test failed before it could."""
+    while _opened:
+        _opened.pop().close()
 
 
 def executing(action: str, payload: dict[str, JsonValue], draft_id: str) -> Draft:

@@ -214,7 +214,6 @@ def test_a_day_in_the_life(day: Day) -> None:
     assert day.asked["U01NOA", monday] == 0
     assert day.theirs["U01ANA"] == 0, "the owner is asked first for nothing"
     assert verify(day.house.foundation.database).ok
-    day.house.foundation.close()
 
 
 def _hours(day: Day, start: datetime, end: datetime) -> float:

@@ -180,7 +180,6 @@ def test_whole_runs_with_lost_answers_end_once_each(
         Effect(key=each.key, body=each.body) for connector in outside for each in connector.effects
     ]
     case = Case(acks=(), effects=effects, database=database_url, doubtful=["by-none.send"])
-    house.foundation.close()
     assert case.verdict() == []
     states = _states(database_url)
     assert set(states["by-key.send"]) == set(states["by-lookup.send"]) == {"executed"}

@@ -46,7 +46,6 @@ def test_of_eight_who_press_at_once_one_wins(
     p99 = quantiles(seconds, n=100)[98]
     print(f"{len(seconds)} presses, p99 {p99 * 1000:.0f} ms")  # noqa: T201 -- shown with -s
     assert verify(house.foundation.database).ok
-    house.foundation.close()
 
 
 LIMIT = """\
@@ -77,7 +76,6 @@ def test_of_eight_signed_at_once_no_more_pass_than_the_limit_lets(
         "the owner (beyond the limit, notes in all: 3 in 7 days)" in e.sentence for e in refused
     )
     assert verify(house.foundation.database).ok
-    house.foundation.close()
 
 
 def _approval(draft: Draft, n: int) -> Approve:

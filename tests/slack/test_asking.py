@@ -57,7 +57,7 @@ def test_what_is_gathered_comes_in_one_message(home: Path, opened: Callable[...,
     office.submit(NOA, {name: n != 2 for n, name in enumerate(names)})
     office.settle()
     assert "1 waits for you" in screen.words(office.newest(NOA))
-    assert len(office.posted(SALES)) in {5, 6}
+    assert len(office.posted(SALES)) == 5
     held = [card for card in office.posted(SALES) if "Undo" in screen.buttons(card)]
     assert len(held) == 5
     office.pass_by(minutes=10)

@@ -135,6 +135,16 @@ def test_it_goes_by_itself_with_a_hold_and_undo(free: Office) -> None:
     assert entry.actor == "system:rule:letter"
 
 
+def test_what_went_by_itself_is_nothing_somebody_was_asked(free: Office) -> None:
+    """What asking was good for this week is reckoned from what people decided."""
+    free.command(LEE, START)
+    free.pass_by(minutes=2)
+    assert free.draft().state is DraftState.EXECUTED
+    zone = free.foundation.folder.company().tz
+    week = free.foundation.lookup.asked_week(free.clock.now(), zone)
+    assert week.value == "Nothing was decided this week."
+
+
 def test_undo_holds_it_back_for_people(free: Office) -> None:
     """Then it is a draft like any other."""
     free.command(LEE, START)
@@ -208,8 +218,7 @@ def test_what_went_by_itself_is_on_the_list(gone: Office) -> None:
     """On the card and in Home, for those who could have signed it."""
     assert "to be looked at by" in screen.words(card(gone))
     assert screen.buttons(card(gone))[:2] == ["Looks right", "Wrong …"]
-    listed = gone.press(NOA, gone.open_home(NOA), "home_page", "What went by itself")
-    del listed
+    gone.press(NOA, gone.open_home(NOA), "home_page", "What went by itself")
     assert "Write to jo@lark.example" in screen.words(gone.slack.homes[NOA])
     gone.press(TOM, gone.open_home(TOM), "home_page", "What went by itself")
     assert "Nothing that went by itself" in screen.words(gone.slack.homes[TOM])
