@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, form, rich
+from blocks import elements, form, picker, rich
 from blocks.ids import NEW_WORK, ActionId, BlockId, CallbackId, WorkValue, block_id
 from workflows.delegation import LEVELS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workflows.inventory import Assessment, Ranked
     from workflows.playbook import Playbook
 
-_LINE, _OPTIONS = 300, 100
+_LINE = 300
 _LEAD = "Five answers say how far it may be handed over; the rest says what it is worth. Everybody on the staff may."
 
 
@@ -47,9 +47,7 @@ def asked(
 
 def which(books: Sequence[Playbook]) -> Block:
     """Return the dialog that asks which playbook is meant."""
-    ordered = sorted(books, key=lambda book: book.title.casefold())[:_OPTIONS]
-    options = [elements.option(book.title, book.playbook) for book in ordered]
-    if not options:
+    if not books:
         return elements.modal(
             CallbackId.NOTICE,
             "How far to delegate?",
@@ -60,10 +58,8 @@ def which(books: Sequence[Playbook]) -> Block:
                 elements.actions(BlockId.BUTTONS, add()),
             ],
         )
-    menu = elements.select(str(ActionId.INPUT), options, hint="Type to search")
+    menu = picker.menu(ActionId.INPUT, books)
     hint = "For work that has no playbook: /sayso inventory, then Add a task."
-    if len(books) > _OPTIONS:
-        hint = f"The first {_OPTIONS} of {len(books)}; any other: /sayso delegate NAME."
     return elements.modal(
         CallbackId.DELEGATE_WHICH,
         "How far to delegate?",

@@ -14,7 +14,8 @@ LABEL = 75
 #: Characters of a view's title and of its buttons.
 TITLE = 24
 _OPTION_VALUE = 150
-_OPTIONS = 100
+#: Options a menu can hold, and groups of them.
+OPTIONS = 100
 #: Characters of a label and a hint in a form; Slack takes 2,000, people don't.
 _FORM_LABEL = 150
 _FORM_HINT = 300
@@ -102,7 +103,7 @@ def select(
     action: str, options: list[Block], *, initial: Block | None = None, hint: str = ""
 ) -> Block:
     """Return a menu of at most 100 options, searchable by typing."""
-    element: Block = {"type": "static_select", "action_id": action, "options": options[:_OPTIONS]}
+    element: Block = {"type": "static_select", "action_id": action, "options": options[:OPTIONS]}
     if initial is not None:
         element["initial_option"] = initial
     if hint:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 #: Characters one input takes, and how many of a longer text go into one, leaving room to type.
 INPUT = 3000
 PIECE = 2500
-_OPTIONS = 100
 _YES, _NO = "yes", "no"
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -99,7 +98,7 @@ def _element(field: Field, text: str) -> Block:
 
 
 def _fits_a_menu(field: Field) -> bool:
-    return 0 < len(field.options) <= _OPTIONS
+    return 0 < len(field.options) <= elements.OPTIONS
 
 
 def _with(element: Block, key: str, initial: str) -> Block:

@@ -48,7 +48,7 @@ WORDS = {
     View.PLAYBOOKS: "Playbooks",
     View.LEARNT: "What agents learnt",
     View.DECIDING: "How I decide",
-    View.SWITCHES: "Agents and switches",
+    View.SWITCHES: "Agents, connectors, switches",
 }
 _EMPTY = {
     View.TEAM: "Nothing waits for anybody else of your team.",

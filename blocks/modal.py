@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import contents, elements, form, rich, sop
+from blocks import contents, elements, form, picker, rich, sop
 from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value, tagged
-from blocks.text import Block, mrkdwn, plain
+from blocks.text import Block, mrkdwn
 from workflows.commands import NO_MESSAGES, REASONS
 from workflows.policy import SIGNING_LEVEL
 from workflows.run import Draft, DraftState
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _HASH_SHOWN = 16
 _REASON = 1000
 _RECENT = 5
-_OPTIONS = 100
 #: Bytes of text one dialog can hold for editing; Slack takes 250 kB for all of a view.
 _EDITABLE = 160_000
 
@@ -210,7 +209,9 @@ def pick(playbooks: Sequence[Playbook], recent: Sequence[str] = (), metadata: st
         for at, name in enumerate(dict.fromkeys(name for name in recent if name in titles))
     ]
     blocks = [elements.actions(BlockId.NEXT, *buttons[:_RECENT])] if buttons else []
-    blocks.append(elements.entry(BlockId.PLAYBOOK, "Playbook", _menu(playbooks)))
+    blocks.append(
+        elements.entry(BlockId.PLAYBOOK, "Playbook", picker.menu(ActionId.PICK, playbooks))
+    )
     return elements.modal(
         CallbackId.PICK,
         "Start a playbook",
@@ -219,24 +220,6 @@ def pick(playbooks: Sequence[Playbook], recent: Sequence[str] = (), metadata: st
         submit="Next",
         close="Cancel",
     )
-
-
-def _menu(playbooks: Sequence[Playbook]) -> Block:
-    """Return a searchable menu; more than 100 playbooks come in groups, by their first letters."""
-    options = [
-        elements.option(playbook.title, playbook.playbook, description=playbook.goal)
-        for playbook in sorted(playbooks, key=lambda playbook: playbook.title.casefold())
-    ]
-    hint = "Type to search"
-    if len(options) <= _OPTIONS:
-        return elements.select(str(ActionId.PICK), options, hint=hint)
-    chunks = [options[at : at + _OPTIONS] for at in range(0, len(options), _OPTIONS)]
-    groups = [
-        {"label": plain(f"From {chunk[0]['text']['text']}", elements.LABEL), "options": chunk}
-        for chunk in chunks[:_OPTIONS]
-    ]
-    menu: Block = {"type": "static_select", "action_id": str(ActionId.PICK)}
-    return {**menu, "option_groups": groups, "placeholder": plain(hint, 150)}
 
 
 def start(

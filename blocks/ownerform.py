@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import elements, form
+from blocks import elements, form, picker
 from blocks.ids import ActionId, BlockId, CallbackId, block_id
 
 if TYPE_CHECKING:
@@ -64,11 +64,7 @@ def fields(book: Playbook, part: Part, metadata: str) -> Block:
 
 def shipped(books: Sequence[Playbook]) -> Block:
     """Return the choice of a playbook to take the steps from."""
-    options = [
-        elements.option(book.title, book.playbook, description=book.goal)
-        for book in sorted(books, key=lambda book: book.title.casefold())
-    ]
-    menu = elements.select(str(ActionId.INPUT), options, hint="Type to search")
+    menu = picker.menu(ActionId.INPUT, books)
     blocks = [elements.entry(BlockId.PLAYBOOK, "Take the steps of", menu)]
     return elements.modal(
         CallbackId.NEW_FROM, "A new playbook", blocks, submit="Next", close="Cancel"

@@ -115,5 +115,5 @@ def asked(draft: Draft, spec: ActionSpec) -> Block:
 
 
 def _optional(field: Field) -> Field:
-    """Return the field as one that may stay empty: the engine says what is missing, unless nothing was needed."""
+    """Return the field as one that may stay empty: what people send is not always whole."""
     return field.model_copy(update={"required": False, "default": None})

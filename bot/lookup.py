@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks.history import Logged
+from bot.storage import makers
 from bot.storage.audit_search import Filters, search
 from bot.storage.cards import Cards
 from bot.storage.edits import edited_weeks
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from bot.storage.audit_search import Recorded
+    from bot.storage.makers import Made
     from bot.storage.store import SqlStore
     from workflows.deciding import Manner
     from workflows.edit_rate import EditedWeek
@@ -108,6 +110,10 @@ class Lookup(Queue):
         """Return a version of a playbook; None where this program can't read it."""
         with self._store.looking() as look:
             return read(look, version)
+
+    def made(self, agent: str, since: datetime) -> Made:
+        """Return what an agent wrote since then, and what wrote its newest draft."""
+        return makers.made(self._store, agent, since)
 
     def manners(self, people: Sequence[str], since: datetime) -> Sequence[Manner]:
         """Return how each of these decided since then."""

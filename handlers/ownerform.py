@@ -12,11 +12,12 @@ from handlers.replies import Opened, Said, Turned, Wrong, sentence
 from handlers.seeing import without
 from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import Suggest
-from workflows.errors import PlaybookError, Refusal, StaleForm, UnknownPlaybook
+from workflows.errors import NotShipped, PlaybookError, Refusal, StaleForm, UnknownPlaybook
 from workflows.loading import UnreadableFile
 from workflows.ownerform import at_fields, fresh, part, parts, rewritten, written
 from workflows.proposing import may_suggest
 from workflows.run import Actor
+from workflows.shelf import closest
 from workflows.versions import SHOWN, goes_on_from
 
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ def begun(desk: Desk, person: str, name: str = "") -> Reply:
     if not name:
         return Opened(ownerform.shipped(list(shipped.values())))
     if name not in shipped:
-        hint = f" What ships: {', '.join(shipped)}."
-        return Refused(error=UnknownPlaybook(name=name, hint=hint))
+        return Refused(error=NotShipped(name=name, hint=closest(name, list(shipped))))
     return Opened(_new(shipped[name]))
 
 
@@ -164,7 +164,7 @@ def create(desk: Desk, submission: Submission) -> Reply:
     base = submission.view.private_metadata
     shipped = {book.playbook: book for book in desk.texts.shipped()}
     if base not in shipped:
-        return Refused(error=UnknownPlaybook(name=base, hint=""))
+        return Refused(error=NotShipped(name=base, hint=""))
     found = fresh(shipped[base].source)
     typed = _typed(submission, found)
     writes, _ = found.writes(typed)

@@ -3,6 +3,9 @@
 A new draft's card is a message of its own, unless a card to the same customer waits already, which then shows it too,
 or somebody it would ask has been asked often enough today: then it is gathered for the next digest. A draft that is
 gathered stands in Home all the while, and at half its time at the latest people are told of it.
+
+A card is shared only where both are one message in the same place, so that nobody reads what isn't theirs, and only
+as long as both go to the same customer. What undoes another draft stands alone, where somebody has just asked for it.
 """
 
 from __future__ import annotations
@@ -46,16 +49,18 @@ def settle(turn: Turn, before: Run | None) -> None:
             _place(turn, draft)
     elif draft.shown_in == DIGEST:
         _bring_out(turn, draft)
+    elif draft.customer != old.customer:
+        _part(turn, draft)
 
 
 def _place(turn: Turn, draft: Draft) -> None:
     """Let a new draft's card be a message of its own, unless there is a better place."""
-    card = next((post for post in turn.posts if post.subject == f"draft:{draft.id}"), None)
-    if card is None or turn.playbook.level < policy.SIGNING_LEVEL:
+    cards = [post for post in turn.posts if post.subject == f"draft:{draft.id}"]
+    if not cards or draft.undoes or turn.playbook.level < policy.SIGNING_LEVEL:
         return
-    if host := _host(turn, draft, card):
+    if host := _host(turn, draft, cards):
         _show_in(turn, draft, host, {"beside": host})
-    elif (enough := _asked_enough(turn, draft)) and not card.thread_ts:
+    elif (enough := _asked_enough(turn, draft)) and not cards[0].thread_ts:
         _show_in(turn, draft, DIGEST, {"asked": [*enough]})
 
 
@@ -65,12 +70,13 @@ def _show_in(turn: Turn, draft: Draft, where: str, head: JsonObject) -> None:
     turn.record(Event.DRAFT_GATHERED, head={"revision": draft.revision, **head})
 
 
-def _host(turn: Turn, draft: Draft, card: Post) -> str:
+def _host(turn: Turn, draft: Draft, cards: Sequence[Post]) -> str:
     """Return the draft in whose card this one is shown too: to the same customer, and asking the same people."""
-    merged = turn.facts.company.customers.one_card
+    merged = turn.facts.company.customers.one_card and len(cards) == 1
     if not (merged and draft.customer and draft.address):
         return ""
-    ask = Ask(kind="beside", customer=draft.customer, channel=card.channel, besides=draft.id)
+    where = cards[0].channel
+    ask = Ask(kind="beside", customer=draft.customer, channel=where, besides=draft.id)
     company = turn.facts.company
     mine = {person.id for person in asked(draft, company, turn.at)}
     for waits in turn.told(ask).cards if mine else ():
@@ -78,6 +84,18 @@ def _host(turn: Turn, draft: Draft, card: Post) -> str:
         if waits.others < BESIDE and mine <= able:
             return waits.draft
     return ""
+
+
+def _part(turn: Turn, draft: Draft) -> None:
+    """Let nothing be shown under a customer it doesn't go to any more: a draft, or those that stand in its card."""
+    if draft.shown_in:
+        _own_card(turn, draft)
+        return
+    told = turn.told(Ask(kind="guests", host=draft.id))
+    turn.posts += [
+        Post(subject=f"draft:{guest.draft}", channel=guest.channel, thread_ts=guest.thread_ts)
+        for guest in told.guests
+    ]
 
 
 def _asked_enough(turn: Turn, draft: Draft) -> tuple[str, ...]:
@@ -171,6 +189,8 @@ def _asked_by(turn: Turn, post: Post) -> list[str]:
         return [str(post.body["person"])]
     if kind == "task":
         return [task.owner] if task and task.state == "open" else []
+    if kind == "draft" and turn.run.draft and post.subject != f"draft:{turn.run.draft.id}":
+        return []  # it stood in the card of this one, which asked for both
     return [person.id for person in _signing(turn, kind)]
 
 

@@ -63,7 +63,12 @@ def refuse_unless_in(
 def chosen(actor: Actor, playbook: str, version: str, known: Known, facts: Facts) -> Active:
     """Return the row of a version that somebody has chosen."""
     return Active(
-        playbook=playbook, version=version, before=known.version, by=actor.id, at=facts.at
+        playbook=playbook,
+        version=version,
+        before=known.version,
+        by=actor.id,
+        filed=known.filed,
+        at=facts.at,
     )
 
 

@@ -40,6 +40,10 @@ class UnknownPlaybook(Refusal):
     """There is no playbook called {name}.{hint} Type /playbook to pick one from the list."""
 
 
+class NotShipped(Refusal):
+    """No playbook called {name} ships.{hint} Type /sayso new to choose one that does; then you name yours."""
+
+
 class UnknownDraft(Refusal):
     """This draft is not known here. It may belong to another workspace; nothing was done."""
 

@@ -80,7 +80,8 @@ class Ask(Record):
     counts how often something of that name came: that somebody was asked first, that a suggestion was followed;
     `failed` is 1 for work whose last try is known not to have happened, and that nobody has begun again since;
     `asks` how often each of some people was asked to decide something, and `digests` how often by a digest; `beside`
-    finds the cards that wait for the same customer in a channel; `holidays` are the public ones of a country from a
+    finds the cards that wait for the same customer in a channel, each of them one message, and `guests` what stands in
+    a draft's card; `holidays` are the public ones of a country from a
     day on; `known` is 1 for a customer something was carried out for; `accepted` says how surely drafts alike are
     accepted.
     """
@@ -93,6 +94,7 @@ class Ask(Record):
         "asks",
         "digests",
         "beside",
+        "guests",
         "holidays",
         "known",
         "accepted",
@@ -116,6 +118,8 @@ class Ask(Record):
     before: datetime | None = None
     #: The draft that is asked for is not counted.
     besides: str = ""
+    #: The draft in whose card others stand.
+    host: str = ""
 
 
 class Card(Record):
@@ -124,6 +128,14 @@ class Card(Record):
     draft: str
     by: tuple[str, ...]
     others: int = 0
+
+
+class Guest(Record):
+    """A draft that stands in another one's card, and where that card is."""
+
+    draft: str
+    channel: str
+    thread_ts: str = ""
 
 
 class Told(Record):
@@ -135,6 +147,8 @@ class Told(Record):
     each: tuple[int, ...] = ()
     #: The cards that wait, newest first.
     cards: tuple[Card, ...] = ()
+    #: What stands in a card, oldest first.
+    guests: tuple[Guest, ...] = ()
     #: Holidays; `count` is 0 where there is no such place.
     days: tuple[date, ...] = ()
     acceptance: Acceptance | None = None

@@ -97,6 +97,8 @@ class Finding(Record):
     what: str
     why: str = ""
     fix: str = ""
+    #: The connector it is about; empty for everything else.
+    connector: str = ""
 
 
 class ReadSpec(Record):

@@ -46,7 +46,8 @@ def _install(command: Install, known: Known, facts: Facts) -> Choice:
     return Choice(
         kept=books,
         actives=tuple(
-            Active(playbook=book.playbook, version=book.version, at=facts.at) for book in books
+            Active(playbook=book.playbook, version=book.version, filed=book.version, at=facts.at)
+            for book in books
         ),
         entries=tuple(
             entry(Event.PLAYBOOK_INSTALLED, command.actor, book.playbook, book.version)
@@ -60,21 +61,27 @@ def _propose(command: Propose, known: Known, facts: Facts) -> Choice:
     """Take note of what a file says now: a proposal, unless it is active or was proposed before.
 
     A file that says what it said when it was last looked at, by any process, says nothing new: what was changed in
-    Slack since then stays.
+    Slack since then stays. Nor does one that is set back to what it said when the active version was chosen.
     """
-    book, newest = command.book, known.newest
+    book, newest, active = command.book, known.newest, known.active
     if book.version == known.filed:
         return Choice()
     filed = ((book.playbook, book.version),)
-    is_open = newest is not None and newest.state == "open"
-    if book.version == known.version:
-        # A file takes back what a file said; what somebody filled in is not the file's.
-        takes_back = newest and is_open and not newest.author
-        withdrawn = _withdrawn(command.actor, newest, facts) if newest and takes_back else Choice()
-        return replace(withdrawn, filed=filed)
+    if active and book.version in {active.version, active.filed}:
+        return replace(_set_back(command, active, known, facts), filed=filed)
     if newest and newest.version == book.version and newest.state != "withdrawn":
         return Choice(filed=filed)
     return replace(_proposed(command, known, facts), filed=filed)
+
+
+def _set_back(command: Propose, active: Active, known: Known, facts: Facts) -> Choice:
+    """Take back what the file said meanwhile; what somebody filled in is not the file's."""
+    newest, version = known.newest, command.book.version
+    takes_back = newest and newest.state == "open" and not newest.author
+    withdrawn = _withdrawn(command.actor, newest, facts) if newest and takes_back else Choice()
+    if version != active.version:
+        return withdrawn
+    return replace(withdrawn, actives=(active.model_copy(update={"filed": version}),))
 
 
 def _suggest(command: Suggest, known: Known, facts: Facts) -> Choice:
@@ -158,8 +165,8 @@ def _complain(command: Complain, known: Known, facts: Facts) -> Choice:
 
 def may_suggest(actor: Actor, book: Playbook | None, company: Company) -> None:
     """Raise `Refusal` for somebody who may not fill in a change of this playbook; None is a new one."""
-    able = suggesters(book, company)
-    refuse_unless_in(able, actor, company, action="Changing a playbook")
+    action = "Changing a playbook" if book else "Making a new playbook"
+    refuse_unless_in(suggesters(book, company), actor, company, action=action)
 
 
 # --- The record ---

@@ -35,15 +35,27 @@ def record(turn: Turn) -> None:
         turn.become(state=RunState.CANCELLED, due_at=None, why="nothing was needed")
         return
     sent: JsonObject = {name: command.sent.get(name) for name in silent.fields}
-    problems = steps.problems_of(turn, turn.draft.action, {**payload, **sent})
-    wrong = {name: problem for name, problem in problems.items() if name in sent}
-    if wrong:
+    if wrong := _wrong(turn, sent):
         turn.answer = FieldErrors(errors=wrong)
         return
     types = {field.name: field.type for field in turn.facts.actions[turn.draft.action].fields}
     likeness = tuple(compared(name, types[name], payload.get(name), sent[name]) for name in sent)
     _close(turn, silent.model_copy(update={"sent": sent, "likeness": likeness}), "recorded")
     steps.advance(turn)
+
+
+def _wrong(turn: Turn, sent: JsonObject) -> dict[str, str]:
+    """Return what could not have been sent, by field. One left empty was sent empty, unless all of them are."""
+    given = {name: value for name, value in sent.items() if value not in {None, ""}}
+    if sent and not given:
+        return {
+            next(
+                iter(sent)
+            ): "is missing, and so is the rest: say what you sent, or tick that nothing was needed"
+        }
+    whole = {**turn.draft.current.payload, **sent}
+    problems = steps.problems_of(turn, turn.draft.action, whole)
+    return {name: problem for name, problem in problems.items() if name in given}
 
 
 def _close(turn: Turn, silent: Silent, reason: str) -> None:

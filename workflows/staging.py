@@ -199,11 +199,19 @@ def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) ->
     channels = [facts.company.channel(book.channel)] if book.channel else []
     where = channels or [person.id for person in owners(book, facts.company)]
     return Moved(
-        answer=Recorded(sentence=said),
+        answer=Recorded(sentence=said if up else f"{said}{_way_up(book)}"),
         footing=footing,
         entries=(entry,),
         posts=tuple(Post(subject=subject, channel=each, body={"text": said}) for each in where),
         redraw=("home", card_of(book.playbook, command.to, earned.footing)),
+    )
+
+
+def _way_up(book: Playbook) -> str:
+    """Return how taking back is undone: it asks nobody twice, and what was earned is earned anew."""
+    return (
+        " To undo this, an owner promotes it again, one stage at a time; each is earned anew."
+        f" /sayso trust {book.playbook} shows what is missing."
     )
 
 

@@ -8,6 +8,7 @@ from workflows import learning, policy, reviewing, steps, tasks
 from workflows.drafts import end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
+from workflows.playbook import DraftStep
 from workflows.run import (
     AT_REST,
     Actor,
@@ -82,6 +83,7 @@ def compensate(turn: Turn) -> None:
                 "needed": "",
                 "claim": None,
                 "assigned": "",
+                "shown_in": "",
                 "escalated_at": None,
                 "needs": policy.needs(done.rule, done.amount),
                 "stage": "assist",
@@ -137,6 +139,9 @@ def redraft(turn: Turn) -> None:
     over = run.state in {RunState.CANCELLED, RunState.FAILED} and run.step == turn.draft.step
     if step is None or turn.draft.undoes or not over:
         raise NotOpen(state=turn.draft.state, wanted="drafted again")
+    agent = (f"agent:{step.agent}",) if isinstance(step, DraftStep) else ()
+    if switch := turn.facts.pause(f"playbook:{run.playbook}", *agent):
+        raise paused(turn.facts, switch)
     if turn.playbook.mode != "parallel":
         turn.facts.refuse_beside(run.subject)
     turn.sentence = "Drafting again; the new card appears here."

@@ -37,6 +37,8 @@ class Active(Record):
     before: str = ""
     #: Who chose it; empty for what stood in the folder when the company was first started.
     by: str = ""
+    #: What its file said then, or has said since as it: set back to that, the file says nothing new. Empty: unknown.
+    filed: str = ""
     at: datetime
 
 

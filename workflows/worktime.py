@@ -7,7 +7,7 @@ it is. Nothing here reads a clock.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Annotated, cast
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,12 @@ def weekdays(written: str) -> frozenset[int]:
         begin, end = DAYS.index(first), DAYS.index(last or first)
         found |= {(begin + n) % 7 for n in range((end - begin) % 7 + 1)}
     return frozenset(found)
+
+
+def monday(at: datetime, zone: tzinfo) -> datetime:
+    """Return when the week began that `at` is in, as days go in `zone`."""
+    today = at.astimezone(zone).date()
+    return datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
 
 
 def _instant(day: date, written: str, zone: ZoneInfo) -> datetime:

@@ -37,8 +37,12 @@ class Connectors:
         return MappingProxyType(self._reads)
 
     def check(self) -> tuple[Finding, ...]:
-        """Say of every connector whether it would work now."""
-        return tuple(finding for each in self._connectors.values() for finding in each.check())
+        """Say of every connector whether it would work now, with its name."""
+        return tuple(
+            finding.model_copy(update={"connector": name})
+            for name, each in self._connectors.items()
+            for finding in each.check()
+        )
 
     def read(self, name: str, params: JsonObject) -> Found:
         """Read by full name. Raises `ConnectorError`."""

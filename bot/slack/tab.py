@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import home, listing, looked
 from blocks.listing import View
 from blocks.queue import Waiting
-from bot.slack import lessons, manners
+from bot.slack import lessons, manners, powers
 from bot.slack.eyes import Eyes
 from workflows import queue
 from workflows.delegation import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
-from workflows.playbook import DraftStep, ReadStep
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
 from workflows.stages import stage_of
+from workflows.worktime import monday
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,13 +32,13 @@ if TYPE_CHECKING:
     from workflows.company import Company
     from workflows.inventory import Assessment
     from workflows.playbook import Playbook
-    from workflows.ports import Clock, Directory, Finding, Shelf, Switch
+    from workflows.ports import Clock, Directory, Finding, Shelf
     from workflows.run import Draft, Run, Task
     from workflows.stages import Footing
     from workflows.versions import Active, Proposal
 
 
-class Looking(lessons.Looking, manners.Looking, Protocol):
+class Looking(lessons.Looking, manners.Looking, powers.Looking, Protocol):
     """What is looked up to draw it."""
 
     def playbook(self, version: str) -> Playbook:
@@ -92,10 +91,6 @@ class Looking(lessons.Looking, manners.Looking, Protocol):
 
     def footings(self) -> Sequence[Footing]:
         """Return the stage of every playbook that was moved."""
-        ...
-
-    def switches(self) -> Sequence[Switch]:
-        """Return what is switched off."""
         ...
 
     def yesterday(self, now: datetime, zone: ZoneInfo) -> Left:
@@ -249,19 +244,9 @@ class Tab:
 
     def _switches(self, person: str) -> list[list[Block]]:
         del person  # only admins come here
-        off = {switch.scope: switch.by for switch in self._reading.switches()}
-        used: dict[str, list[str]] = defaultdict(list)
-        for book in self._shelf.books():
-            used[f"playbook:{book.playbook}"] = []
-            for agent in sorted(_agents(book)):
-                used[f"agent:{agent}"].append(book.title)
-        for name in self._actions:
-            used[f"connector:{name.partition('.')[0]}"].append(name)
-        scopes = {"everything": "", **{scope: ", ".join(of) for scope, of in used.items()}}
-        scopes.update({scope: "" for scope in off if scope not in scopes})
-        return [
-            listing.switch_row(scope, off.get(scope, ""), words) for scope, words in scopes.items()
-        ]
+        since = monday(self._clock.now(), self._directory.company().tz)
+        books, findings = self._shelf.books(), self._findings()
+        return powers.rows(self._reading, books, self._actions, findings, since)
 
     def _owned(self, person: str) -> list[home.Owned]:
         company = self._directory.company()
@@ -313,11 +298,6 @@ def _is_anothers(draft: Draft, person: str, now: datetime) -> bool:
     """Whether somebody else is looking at it; it stands in the queue with who that is."""
     claim = draft.claim
     return claim is not None and claim.by != person and now < claim.until
-
-
-def _agents(book: Playbook) -> set[str]:
-    named = {step.agent for step in book.steps if isinstance(step, DraftStep | ReadStep)}
-    return named - {""}
 
 
 def _owned(book: Playbook, week: Week | None) -> home.Owned:

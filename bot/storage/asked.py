@@ -12,7 +12,7 @@ from bot.storage.tables import ask as row
 from bot.storage.tables import away as gone
 from bot.storage.tables import draft, message
 from bot.storage.upsert import unless_there
-from workflows.limits import Card, Told
+from workflows.limits import Card, Guest, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workflows.ports import Asked
 
 #: Kinds of `Ask` that are answered here.
-KINDS = ("asks", "digests", "beside")
+KINDS = ("asks", "digests", "beside", "guests")
 _NOTE = unless_there(row)
 _COUNTS = (
     select(row.c.person, func.count().label("n"))
@@ -40,6 +40,7 @@ _COUNTS = (
 _is_digest = (row.c.subject >= "digest:") & (row.c.subject < "digest;")
 _DIGESTS = _COUNTS.where(_is_digest)
 _subject = literal("draft:") + draft.c.id
+_elsewhere = message.alias()
 _HOSTS = (
     select(draft.c.id, draft.c.data)
     .join(message, (message.c.ws == draft.c.ws) & (message.c.subject == _subject))
@@ -51,9 +52,29 @@ _HOSTS = (
         draft.c.state == "open",
         draft.c.id != bindparam("besides"),
         message.c.channel == bindparam("channel"),
+        # One message, so that nobody else reads what is put into it.
+        ~select(_elsewhere.c.id)
+        .where(
+            _elsewhere.c.ws == message.c.ws,
+            _elsewhere.c.subject == message.c.subject,
+            _elsewhere.c.channel != message.c.channel,
+            _elsewhere.c.copy == "",
+        )
+        .exists(),
     )
     .order_by(draft.c.opened_at.desc(), draft.c.id.desc())
     .limit(5)
+)
+_GUESTS = (
+    select(draft.c.id, message.c.channel, message.c.thread_ts)
+    .join(
+        message,
+        (message.c.ws == draft.c.ws)
+        & (message.c.subject == literal("draft:") + draft.c.shown_in)
+        & (message.c.copy == ""),
+    )
+    .where(draft.c.ws == bindparam("ws"), draft.c.shown_in == bindparam("host"))
+    .order_by(draft.c.opened_at, draft.c.id, message.c.channel)
 )
 _SHOWN = select(func.count()).where(
     draft.c.ws == bindparam("ws"), draft.c.shown_in == bindparam("host"), draft.c.shown_in != ""
@@ -86,6 +107,10 @@ def tell(connection: Connection, ws: str, ask: Ask) -> Told:
     """
     if ask.kind == "beside":
         return _beside(connection, ws, ask)
+    if ask.kind == "guests":
+        guests = many(connection, _GUESTS, {"ws": ws, "host": ask.host})
+        named = [{"draft": one.pop("id"), **one} for one in guests]
+        return Told(guests=tuple(Guest.model_validate(one) for one in named))
     query = _DIGESTS if ask.kind == "digests" else _COUNTS
     found = many(connection, query, {"ws": ws, "people": list(ask.people), "since": ask.since})
     counts = {each["person"]: each["n"] for each in found}
@@ -94,7 +119,8 @@ def tell(connection: Connection, ws: str, ask: Ask) -> Told:
 
 def _beside(connection: Connection, ws: str, ask: Ask) -> Told:
     named = {"ws": ws, "customer": ask.customer, "channel": ask.channel, "besides": ask.besides}
-    return Told(cards=tuple(_card(connection, ws, row) for row in many(connection, _HOSTS, named)))
+    found = [each for each in many(connection, _HOSTS, named) if not each["data"].get("undoes")]
+    return Told(cards=tuple(_card(connection, ws, each) for each in found))
 
 
 def _card(connection: Connection, ws: str, host: Columns) -> Card:

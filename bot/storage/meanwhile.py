@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal, select
 
 from bot.storage.asked import AskedRows
 from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.runs import Runs
-from bot.storage.tables import audit_event, draft
+from bot.storage.tables import audit_event, draft, message
 from workflows.asks import AskedWeek
 from workflows.events import Event
+from workflows.worktime import monday
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from bot.storage.store import SqlStore
     from workflows.run import Run
 
+_host = draft.alias()
 _BESIDE = (
     select(draft.c.id)
-    .where(draft.c.ws == bindparam("ws"), draft.c.shown_in == bindparam("host"))
+    .join(_host, (_host.c.ws == draft.c.ws) & (_host.c.id == draft.c.shown_in))
+    .where(
+        draft.c.ws == bindparam("ws"),
+        draft.c.shown_in == bindparam("host"),
+        draft.c.customer == _host.c.customer,
+        # What has come out of the card has one of its own.
+        ~select(message.c.id)
+        .where(
+            message.c.ws == draft.c.ws,
+            message.c.subject == literal("draft:") + draft.c.id,
+            message.c.copy == "",
+        )
+        .exists(),
+    )
     .order_by(draft.c.opened_at, draft.c.id)
 )
 #: What became of a draft, in the words of the log.
@@ -70,7 +86,10 @@ class Meanwhile:
         self._store, self._ws = store, store.ws
 
     def beside(self, draft_id: str) -> list[Run]:
-        """Return the runs whose drafts are shown in the card of this one, each carrying that draft."""
+        """Return the runs whose drafts are shown in the card of this one, each carrying that draft.
+
+        They go to the same customer, and have no card of their own.
+        """
         with self._store.database.read(LOOK) as connection:
             named = {"ws": self._ws, "host": draft_id}
             found = connection.execute(_BESIDE, named).scalars().all()
@@ -88,13 +107,12 @@ class Meanwhile:
 
     def asked_week(self, now: datetime, zone: tzinfo) -> AskedWeek:
         """Return who was asked how often since Monday, as days go in `zone`, and what became of what was decided."""
-        today = now.astimezone(zone).date()
-        monday = datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
-        asks = AskedRows(self._store).asked(monday)
+        begun = monday(now, zone)
+        asks = AskedRows(self._store).asked(begun)
         days = Counter((person, at.astimezone(zone).date()) for person, at in asks)
         with self._store.database.read(LOOK) as connection:
-            (signed,) = many(connection, _SIGNED_SINCE, {"ws": self._ws, "since": monday})
-            since = {"ws": self._ws, "since_words": stamp(monday)}
+            (signed,) = many(connection, _SIGNED_SINCE, {"ws": self._ws, "since": begun})
+            since = {"ws": self._ws, "since_words": stamp(begun)}
             stopped = connection.execute(_STOPPED, since).scalar_one()
         return AskedWeek(
             asks=tuple((person, day, n) for (person, day), n in sorted(days.items())),

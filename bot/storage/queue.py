@@ -17,6 +17,7 @@ from bot.storage.tables import audit_event, draft, revision, run, signature, swi
 from workflows.action import Record
 from workflows.events import Event
 from workflows.ports import Switch
+from workflows.worktime import monday
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,11 +228,10 @@ class Queue:
 
     def this_week(self, now: datetime, zone: tzinfo) -> dict[str, Week]:
         """Count each playbook's drafts since Monday, as days go in `zone`; one without any is not in it."""
-        today = now.astimezone(zone).date()
-        monday = datetime.combine(today - timedelta(days=today.weekday()), time(), zone)
+        begun = monday(now, zone)
         with self._database.read(LOOK) as connection:
-            left = many(connection, _LEFT_BY, {"ws": self._ws, "since": monday})
-            since = {"ws": self._ws, "since_words": stamp(monday)}
+            left = many(connection, _LEFT_BY, {"ws": self._ws, "since": begun})
+            since = {"ws": self._ws, "since_words": stamp(begun)}
             chains = [row["chain"] for row in many(connection, _REJECTED, since)]
         playbooks = self.playbooks([name.removeprefix("run:") for name in chains])
         rejected = Counter(playbooks.get(name.removeprefix("run:"), "") for name in chains)

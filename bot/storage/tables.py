@@ -238,6 +238,8 @@ active = _table(
     # Empty while there was none.
     _name("before"),
     _name("by"),
+    # What its file said then.
+    Column("filed", Name, nullable=False, server_default=""),
     _at(),
 )
 proposal = _table(

@@ -14,7 +14,7 @@ from tests.unit.bot.storage.records import ANA, BEN, draft, entry, revision, run
 from workflows.action import Money
 from workflows.errors import NotRecorded, Stale
 from workflows.events import Event
-from workflows.limits import Ask, Card
+from workflows.limits import Ask, Card, Guest
 from workflows.ports import Asked, Kept, Post
 from workflows.run import DraftState, Ending, RunState
 
@@ -289,6 +289,9 @@ def test_a_card_to_the_same_customer_is_found(store: Store) -> None:
         assert tx.tell(ask.model_copy(update={"besides": "d-1"})).cards == ()
         assert tx.tell(ask.model_copy(update={"channel": "C-2"})).cards == ()
         assert tx.tell(ask.model_copy(update={"customer": "two"})).cards == ()
+        (guest,) = tx.tell(Ask(kind="guests", host="d-1")).guests
+        assert guest == Guest(draft="d-2", channel="C-1")
+        assert tx.tell(Ask(kind="guests", host="d-3")).guests == ()
     whose = draft(id="d-1", run_id="r-1", opened_at=MONDAY, assigned=BEN.id, **about)
     with store.transaction() as tx:
         tx.save(run(id="r-1", draft=whose), expected_fence=0)
@@ -296,6 +299,20 @@ def test_a_card_to_the_same_customer_is_found(store: Store) -> None:
     with store.transaction() as tx:
         signed = whose.model_copy(update={"state": DraftState.HOLDING})
         tx.save(run(id="r-1", draft=signed), expected_fence=0)
+        assert tx.tell(ask).cards == ()
+
+
+@pytest.mark.parametrize("alone", ["a correction", "several messages"])
+def test_a_card_that_stands_alone_is_found_for_none(store: Store, alone: str) -> None:
+    """What undoes another draft, and a card that is a message to each of several people."""
+    about = {"customer": "one", "address": "one-mail"}
+    undoes = "d-0" if alone == "a correction" else ""
+    places = ["U-ANA"] if alone == "a correction" else ["U-ANA", "U-BEN"]
+    with store.transaction() as tx:
+        tx.add(run(id="r-1", draft=draft(id="d-1", run_id="r-1", undoes=undoes, **about)))
+        tx.post([Post(subject="draft:d-1", channel=channel) for channel in places], MONDAY)
+    with store.transaction() as tx:
+        ask = Ask(kind="beside", customer="one", channel="U-ANA", besides="d-9")
         assert tx.tell(ask).cards == ()
 
 

@@ -37,7 +37,7 @@ def test_a_store_is_untouched_until_something_is_active_or_proposed(store: Store
 
 def test_one_version_of_a_playbook_is_active(store: Store) -> None:
     """The next takes its place, with who chose it and which was before."""
-    chosen = _active("v-2", before="v-1", by="U-ANA", at=MONDAY + timedelta(hours=1))
+    chosen = _active("v-2", before="v-1", by="U-ANA", filed="v-1", at=MONDAY + timedelta(hours=1))
     with store.transaction() as tx:
         tx.activate(_active())
         tx.activate(_active(playbook="another"))

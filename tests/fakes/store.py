@@ -15,7 +15,7 @@ from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry
 from workflows.examples import LOOKED_THROUGH, Example, Taught
 from workflows.inventory import Assessment
-from workflows.limits import Ask, Card, Told
+from workflows.limits import Ask, Card, Guest, Told
 from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
@@ -293,6 +293,7 @@ class FakeTx:
             "known": self._known,
             "accepted": self._accepted,
             "beside": self._beside,
+            "guests": self._guests,
             "signed": self._signed,
         }
         if ask.kind in {"asks", "digests"}:
@@ -344,9 +345,23 @@ class FakeTx:
             and draft.id != ask.besides
             and draft.state is DraftState.OPEN
             and draft.address
-            and (f"draft:{draft.id}", ask.channel) in self.rows.posts
+            and not draft.undoes
+            and self._places(f"draft:{draft.id}") == [ask.channel]
         ]
         return Told(cards=tuple(cards[:5]))
+
+    def _places(self, subject: str) -> list[str]:
+        return sorted(channel for name, channel in self.rows.posts if name == subject)
+
+    def _guests(self, ask: Ask) -> Told:
+        card = f"draft:{ask.host}"
+        guests = (
+            Guest(draft=d.id, channel=where, thread_ts=self.rows.posts[card, where].thread_ts)
+            for d in self.rows.drafts.values()
+            if d.shown_in == ask.host
+            for where in self._places(card)
+        )
+        return Told(guests=tuple(guests))
 
     def _counts(self, draft: Draft, ask: Ask) -> bool:
         at, playbook = draft.signed_at, self.rows.runs[draft.run_id].playbook

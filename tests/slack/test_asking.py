@@ -102,6 +102,32 @@ def test_two_letters_to_one_customer_are_one_card(
     assert office.rows(f"draft:{second.id}") == [], "nobody took the card for its copy"
 
 
+def test_a_letter_that_goes_to_somebody_else_takes_none_with_it(
+    home: Path, opened: Callable[..., Office]
+) -> None:
+    """Edited to another customer, the first card shows its own alone; the other gets a card and is signed there."""
+    playbooks.letter(home)
+    file = home / "playbooks" / "letter.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("edit: [subject, body]", "edit: [to, body]"), encoding="utf-8")
+    office = opened()
+    for _ in range(2):
+        office.command(ANA, "/playbook letter jo@lark.example")
+    (card,) = office.posted(SALES)
+    first = next(run.draft for run in office.runs() if run.draft and not run.draft.shown_in)
+    for to in ("ida@fern.example", "jo@lark.example"):
+        office.press(NOA, card, "edit", first.id)
+        office.submit(NOA, {"input:to": to})
+        card, other = office.posted(SALES)
+        assert screen.buttons(card).count("Approve") == 1
+        assert "messages to this customer" not in screen.words(card)
+        assert screen.buttons(other).count("Approve") == 1
+    office.press(NOA, other, "approve")
+    (signed,) = office.audited("run:draft:signed")
+    assert signed.object != f"draft:{first.id}"
+    assert (signed.head["shown"], bool(signed.head["card_hash"])) == ("card", True)
+
+
 def test_one_is_signed_and_the_others_are_set_aside(
     home: Path, opened: Callable[..., Office]
 ) -> None:

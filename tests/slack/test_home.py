@@ -194,13 +194,27 @@ def test_playbooks_and_procedures_are_listed(office: Office) -> None:
 def test_an_admin_switches_an_agent_off_from_home(office: Office) -> None:
     """Agents, connectors and playbooks each have a switch; for anybody else the list is not there."""
     shown = _look(office, ANA, "switches")
-    assert "sales-follow-up · agent · Follow up a quote · on" in screen.words(shown)
+    assert "for Follow up a quote · on" in screen.words(shown)
     office.press(ANA, shown, "switch", about="sales-follow-up")
-    assert "sales-follow-up · agent · Follow up a quote · off, by" in screen.words(
-        office.slack.homes[ANA]
-    )
+    assert "for Follow up a quote · off, by" in screen.words(office.slack.homes[ANA])
     with pytest.raises(IndexError):  # the menu has no such choice
         _look(office, LEE, "switches")
+
+
+def test_an_admin_sees_what_each_agent_and_connector_is_and_does(office: Office) -> None:
+    """How much an agent wrote and with what; whether a connector works and what for; one row each, with its switch."""
+    shown = screen.words(_look(office, ANA, "switches"))
+    assert "Agents, connectors, switches" in shown
+    assert "sales-follow-up · agent · no drafts this week · for Follow up a quote · on" in shown
+    office.command(ANA, "/playbook quote-follow-up Q-1043")
+    office.program.checks.look()
+    shown = screen.words(_look(office, ANA, "switches"))
+    (made,) = [run.draft.author for run in office.runs() if run.draft]
+    wrote = f"1 draft this week · templates, no model, instructions {made.prompt_version}"
+    assert f"sales-follow-up · agent · {wrote} · for Follow up a quote · on" in shown
+    assert "mail · connector · works · may: Send an e-mail (mail.send) · on" in shown
+    office.press(ANA, office.slack.homes[ANA], "switch", about="mail")
+    assert "(mail.send) · off, by" in screen.words(office.slack.homes[ANA])
 
 
 class Disconnected(FakeConnector):
@@ -222,6 +236,8 @@ def test_an_admin_sees_what_would_not_work(opened: Callable[..., Office]) -> Non
     office.settle()
     home = screen.words(office.slack.homes[ANA])
     assert "Needs attention mail server. it does not answer Look at its host." in home
+    listed = screen.words(_look(office, ANA, "switches"))
+    assert "mail · connector · does not work (mail server: it does not answer) · may: " in listed
     assert "Needs attention" not in screen.words(office.open_home(LEE))
 
 

@@ -184,5 +184,13 @@ def test_a_new_playbook_takes_its_steps_from_one_that_ships(office: Office) -> N
     )
     office.command(LEE, "/playbook oven-quote")
     assert office.run().playbook == "oven-quote"
-    assert "What ships" in office.command(IDA, "/sayso new nothing").said
+
+
+def test_a_newcomer_is_told_how_a_new_playbook_begins(office: Office) -> None:
+    """With a name of their own: from what ships, and where it is named. Without the right: whom to ask."""
+    said = office.command(IDA, "/sayso new oven-quote").said
+    assert "No playbook called oven-quote ships" in said
+    assert "Type /sayso new to choose one that does; then you name yours." in said
+    assert f"Did you mean {FOLLOW_UP}?" in office.command(IDA, "/sayso new quote-folow-up").said
+    assert "Making a new playbook needs " in office.command(LEE, "/sayso new").said
     assert "Nothing was done" in office.command(KIM, "/sayso new").said

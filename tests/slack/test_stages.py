@@ -61,12 +61,14 @@ def test_in_shadow_the_card_leads_nobody(quiet: Office) -> None:
 
 
 def test_what_was_sent_stands_beside_the_draft(quiet: Office) -> None:
-    """The form is empty; then both are on the card, and the run goes on. Nothing was sent from here."""
+    """The form is empty, and may stay so in part; then both are on the card, and the run goes on, sent by a person."""
     form = quiet.press(NOA, card(quiet), "record_sent").dialog
     assert form
     assert "A short text" not in str(form)
-    wrong = quiet.submit(NOA, {"input:body": "Hi Jo"})
+    assert all(each["optional"] for each in form["blocks"] if each["type"] == "input")
+    wrong = quiet.submit(NOA, {})
     assert list(wrong.errors) == ["input:subject:0"]
+    assert "say what you sent, or tick that nothing was needed" in str(wrong.errors)
     quiet.submit(NOA, {"input:subject": "hello", "input:body": "A short and kind text"})
     shown = screen.words(card(quiet))
     assert "subject the same" in shown
@@ -281,7 +283,9 @@ def test_a_playbook_is_promoted_and_taken_back_by_command(
     seen = office.press(LEE, office.slack.homes[LEE], "show_sop", "letter")
     assert "It stands at the stage threshold" in screen.words(seen.dialog)
     said = office.command(LEE, "/sayso stage letter assist too many edits").said
-    assert "Too many edits." in said
+    assert "Too many edits. To undo this, an owner promotes it again" in said
+    assert "/sayso trust letter shows what is missing" in said
+    assert "To undo this" not in screen.words(office.posted(SALES))
     assert "There is no stage" in office.command(LEE, "/sayso stage letter free").said
     assert "no playbook" in office.command(LEE, "/sayso stage nothing").said
     assert office.command(STRANGER, "/sayso stage letter").said

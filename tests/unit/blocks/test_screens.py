@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,7 @@ from blocks import (
     limits,
     modal,
     notice,
+    ownerform,
     queue,
     sop,
 )
@@ -33,6 +34,12 @@ from workflows.kpi.report import Series, SeriesPoint, SourceReading
 from workflows.ports import Finding, Switch
 from workflows.run import SYSTEM, Actor, Confidence, DraftState, Needs, RunState
 from workflows.text import Untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blocks.text import Block
+    from workflows.playbook import Playbook
 
 SHORT = {"to": "jo@x.example", "subject": "Hello"}
 
@@ -167,14 +174,6 @@ def test_a_playbook_says_how_its_level_stands_to_the_one_recommended(
     assert said in shown({"blocks": [home.playbook_row(one)]})
 
 
-def test_more_playbooks_than_a_menu_holds_are_named_by_a_command() -> None:
-    """The menu says how many it leaves out."""
-    books = [playbook(playbook=f"p{n}") for n in range(101)]
-    assert "The first 100 of 101; any other: /sayso delegate NAME." in shown(
-        delegation.which(books)
-    )
-
-
 def test_only_admins_see_switches_and_findings() -> None:
     """Sound findings are not listed."""
     switch = Switch(scope="playbook:quote-follow-up", by=ANA, at=NOW)
@@ -240,10 +239,13 @@ def test_the_picker_offers_recent_ones_and_a_menu_to_search() -> None:
     assert view["private_metadata"] == "C1"
 
 
-def test_more_than_a_hundred_playbooks_come_in_groups() -> None:
-    """None is left out of the menu."""
+@pytest.mark.parametrize("dialog", [modal.pick, delegation.which, ownerform.shipped])
+def test_more_than_a_hundred_playbooks_come_in_groups(
+    dialog: Callable[[list[Playbook]], Block],
+) -> None:
+    """None is left out of the menu, wherever one is chosen."""
     books = [playbook(playbook=f"p{n}", title=f"Playbook {n:03}") for n in range(230)]
-    view = modal.pick(books)
+    view = dialog(books)
     menu = next(i for i in walk(view) if i.get("type") == "static_select")
     assert [len(group["options"]) for group in menu["option_groups"]] == [100, 100, 30]
     assert limits.check(view) == []

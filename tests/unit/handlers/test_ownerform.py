@@ -13,7 +13,14 @@ from tests.unit.blocks.examples import NOW
 from tests.unit.handlers.desks import ANA, STRANGER, FakeReading, FakeTexts, Room
 from tests.unit.workflows.playbook_text import GOOD, loaded, problems
 from workflows.answers import Recorded, Refused
-from workflows.errors import CannotRewrite, PlaybookError, StaleForm, Stranger, UnknownPlaybook
+from workflows.errors import (
+    CannotRewrite,
+    NotShipped,
+    PlaybookError,
+    StaleForm,
+    Stranger,
+    UnknownPlaybook,
+)
 from workflows.loading import UnreadableFile
 from workflows.versions import Active
 
@@ -51,7 +58,7 @@ def test_what_is_not_there_any_more_is_said() -> None:
     assert refusal(ownerform.change(room.desk, press("change_playbook"))) is UnknownPlaybook
     assert refusal(ownerform.choose(room.desk, submission(NAME))) is StaleForm
     assert refusal(ownerform.propose(room.desk, submission(f"{NAME}|a|head"))) is StaleForm
-    assert refusal(ownerform.create(room.desk, submission("gone"))) is UnknownPlaybook
+    assert refusal(ownerform.create(room.desk, submission("gone"))) is NotShipped
     assert isinstance(ownerform.show_checklist(room.desk, press("show_checklist")), Said)
     assert not room.engine.commands
 

@@ -29,15 +29,17 @@ from tests.unit.workflows.builders import house as new_house
 from tests.unit.workflows.presses import of, pressed
 from workflows.asking import DIGEST
 from workflows.asks import Asks, last_digest
-from workflows.commands import Approve, Edit, Reject, TellReturned, TellWaiting
+from workflows.commands import Approve, Edit, Executed, Reject, TellReturned, TellWaiting, Undo
 from workflows.company import Absence
 from workflows.customers import Customers
 from workflows.events import Event
 from workflows.limits import Ask
-from workflows.run import TIMER, DraftState, Place, RunState
+from workflows.run import TIMER, Compensation, DraftState, Outcome, Place, RunState
+from workflows.text import Untrusted
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
+    from workflows.ports import JsonObject
     from workflows.run import Run
 
 #: Ana alone signs; six asks a day, of which four are cards.
@@ -360,6 +362,93 @@ def test_touches_count_whichever_is_signed() -> None:
     assert of(pressed(here, Approve, first, ANA)).state is DraftState.HOLDING
     here.engine.handle(press(Approve, here.now(second), ANA))
     assert of(here.now(second)).needs.by == ("owner",)
+
+
+def edited(here: House, run: Run, to: str) -> Run:
+    """Return the run whose letter somebody sent to another address."""
+    return pressed(here, Edit, run, ANA, changes={"to": to})
+
+
+ADDRESS = {"approve": {"by": "sales", "edit": ["to", "body"]}}
+
+
+def test_a_letter_edited_to_somebody_else_leaves_the_first_ones_card() -> None:
+    """It gets a card of its own, where its run lives; the other one is drawn without it."""
+    here = reaching()
+    first, second = to_jo(here, **ADDRESS), to_jo(here, **ADDRESS)
+    here.store.rows.redrawn.clear()
+    assert of(edited(here, second, "ida@example.com")).shown_in == ""
+    assert cards(here) == [of(first).id, of(second).id]
+    assert f"draft:{of(first).id}" in here.store.rows.redrawn
+    assert here.store.rows.posts[f"draft:{of(second).id}", "C-SALES"]
+
+
+def test_an_edit_of_the_text_leaves_it_where_it_stands() -> None:
+    """Only another customer moves it."""
+    here = reaching()
+    first, second = to_jo(here, **ADDRESS), to_jo(here, **ADDRESS)
+    run = pressed(here, Edit, second, ANA, changes={"body": "Shorter."})
+    assert of(run).shown_in == of(first).id
+    assert cards(here) == [of(first).id]
+
+
+def test_whatever_stood_in_the_card_of_one_that_goes_to_somebody_else_gets_its_own() -> None:
+    """Where that card is; whoever it asks was asked before."""
+    here = reaching()
+    first, second, third = (to_jo(here, **ADDRESS) for _ in "123")
+    pressed(here, Approve, third, ANA)
+    before = asks(here)
+    edited(here, first, "ida@example.com")
+    assert cards(here) == [of(first).id, of(second).id, of(third).id]
+    assert asks(here) == before
+    assert of(to_jo(here)).shown_in == of(second).id
+
+
+def test_what_undoes_a_letter_has_a_card_of_its_own() -> None:
+    """Whoever pressed Undo finds it, and signs or rejects it alone."""
+    here = reaching()
+    first, second = to_jo(here), to_jo(here)
+    mail: JsonObject = {"to": "jo@example.com", "subject": "A correction", "body": "Sorry."}
+    back = Compensation(action="mail.send", payload=mail, title=Untrusted("Take it back"))
+    pressed(here, Approve, second, ANA)
+    here.wake(second)
+    done = Outcome(status="done", message="sent", receipt="1")
+    here.report(second, Executed(outcome=done, compensation=back))
+    undo = of(pressed(here, Undo, second, ANA))
+    assert (undo.undoes, undo.shown_in) == (of(second).id, "")
+    assert undo.id in cards(here)
+    pressed(here, Approve, first, ANA)
+    assert of(to_jo(here)).shown_in == ""
+
+
+def private_letter(here: House, by: list[str]) -> Run:
+    """Return a run about an employee whose letter waits for these people, each in a direct message."""
+    step = mailing(**{"with": {"to": "jo@example.com"}, "approve": {"by": by}})
+    return here.drafted(playbook(step, channel="sales", private=True))
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (["U-ANA", "U-BEN"], ["U-ANA"]),
+        (["U-ANA"], ["U-ANA", "U-BEN"]),
+        (["U-ANA", "U-BEN"], ["U-ANA", "U-BEN"]),
+    ],
+)
+def test_what_is_told_several_people_one_by_one_stands_alone(
+    first: list[str], then: list[str]
+) -> None:
+    """A card that is a message to each takes in none, and stands in none: nobody reads what isn't theirs."""
+    here = reaching()
+    private_letter(here, first)
+    assert of(private_letter(here, then)).shown_in == ""
+
+
+def test_what_is_told_one_person_alone_can_share_a_card() -> None:
+    """One message, read by nobody else."""
+    here = reaching()
+    run = private_letter(here, ["U-ANA"])
+    assert of(private_letter(here, ["U-ANA"])).shown_in == of(run).id
 
 
 # --- What people are told ---

@@ -251,6 +251,7 @@ def test_wider_powers_need_an_owner_and_others_an_admin(
             version=book.version,
             before=BOOK.version,
             by=who.id,
+            filed=book.version,
             at=at.clock.now(),
         )
         return

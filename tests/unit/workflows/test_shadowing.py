@@ -143,12 +143,38 @@ def test_nothing_was_needed_ends_the_run() -> None:
 
 
 def test_what_could_not_have_been_sent_is_said_at_its_field() -> None:
-    """A missing text is missing."""
+    """No amount is "some"."""
+    book = playbook(refunding(approve={"by": "finance", "edit": ["amount"]}))
+    built = trusted(book, "shadow")
+    started = built.start(book)
+    answer = record(built, started, CEM, sent={"amount": "some"})
+    assert isinstance(answer, FieldErrors)
+    assert set(answer.errors) == {"amount"}
+    assert now(built, started).state is DraftState.SHADOW
+
+
+def test_what_was_left_empty_was_sent_empty() -> None:
+    """The form says that it may be."""
     built, started = silent()
-    answer = record(built, started, sent={"body": "Hi"})
+    assert isinstance(record(built, started, sent={"body": "Shall we go ahead?"}), Recorded)
+    found = now(built, started).silent
+    assert found
+    assert [(each.name, each.same) for each in found.likeness] == [
+        ("subject", False),
+        ("body", True),
+    ]
+
+
+def test_nothing_at_all_is_no_answer() -> None:
+    """Either something was sent, or nothing was needed; where only that is asked there is nothing to fill in."""
+    built, started = silent()
+    answer = record(built, started)
     assert isinstance(answer, FieldErrors)
     assert set(answer.errors) == {"subject"}
-    assert now(built, started).state is DraftState.SHADOW
+    assert "tick that nothing was needed" in answer.errors["subject"]
+    book = playbook(refunding(approve={"by": "finance", "edit": []}))
+    built = trusted(book, "shadow")
+    assert isinstance(record(built, built.start(book), CEM), Recorded)
 
 
 def test_only_who_could_decide_records() -> None:

@@ -190,6 +190,37 @@ def test_a_rejected_draft_can_be_written_again(house: House) -> None:
     assert of(house.now(run)).current.payload["subject"] == "Dear Jo"
 
 
+@pytest.mark.parametrize(
+    ("scope", "what"),
+    [
+        ("everything", "Everything"),
+        ("playbook:follow-up", "follow-up"),
+        ("agent:writer", "writer"),
+    ],
+)
+def test_nothing_is_drafted_again_while_it_is_paused(house: House, scope: str, what: str) -> None:
+    """The card says by whom, and offers it again once that is over."""
+    run = house.drafted(playbook(mailing()))
+    pressed(house, Reject, run, ANA, reason="other")
+    house.engine.handle(Pause(actor=OLGA, scope=scope))
+    sentence = refused(house, Paused, Redraft, run, BEN)
+    assert sentence.startswith(f"{what} is paused by Olga. Nothing was started;")
+    house.engine.handle(Resume(actor=OLGA, scope=scope))
+    assert pressed(house, Redraft, run, BEN).state == "working"
+
+
+def test_what_no_agent_writes_waits_for_no_agent(house: House) -> None:
+    """Only its playbook's switch holds a fixed payload."""
+    run = house.start(playbook(refunding()))
+    pressed(house, Reject, run, CEM, reason="other")
+    house.engine.handle(Pause(actor=OLGA, scope="agent:writer"))
+    assert pressed(house, Redraft, run, CEM).state == "waiting"
+    house.engine.handle(Resume(actor=OLGA, scope="agent:writer"))
+    house.engine.handle(Pause(actor=OLGA, scope="playbook:follow-up"))
+    pressed(house, Reject, run, CEM, reason="other")
+    refused(house, Paused, Redraft, run, CEM)
+
+
 def test_a_fixed_payload_can_be_opened_again(house: House) -> None:
     """Without an agent it is open at once."""
     run = house.start(playbook(refunding()))

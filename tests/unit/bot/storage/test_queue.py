@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.storage import makers
+from bot.storage.makers import Made
+from bot.storage.meanwhile import Meanwhile
 from bot.storage.queue import Queue, Week
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import (
@@ -23,6 +26,7 @@ from tests.unit.bot.storage.records import (
 )
 from workflows.errors import UnknownPlaybook
 from workflows.events import Entry, Event
+from workflows.ports import Post
 from workflows.run import DraftState, RunState
 
 if TYPE_CHECKING:
@@ -175,6 +179,39 @@ def test_a_week_is_counted_by_playbook_since_the_companys_monday(
     found = queue.this_week(MONDAY, ZoneInfo("Europe/Lisbon"))
     assert found == {run("x").playbook: Week(sent=2, edited=1, rejected=1)}
     assert queue.this_week(MONDAY + timedelta(days=7), ZoneInfo("Europe/Lisbon")) == {}
+
+
+def test_what_an_agent_wrote_since_is_counted_and_what_wrote_it_last(store: SqlStore) -> None:
+    """Its newest draft says with which model, however old it is; other agents' are their own."""
+    sunday = MONDAY - timedelta(days=1)
+    newest, older = draft("d-1", "r-1"), draft("d-2", "r-2", opened_at=sunday)
+    agent = newest.author.agent
+    assert makers.made(store, agent, MONDAY) == Made()
+    other = older.author.model_copy(update={"model": "m-0", "prompt_version": "p-0"})
+    _add(store, run("r-2", draft=older.model_copy(update={"author": other})))
+    assert makers.made(store, agent, MONDAY) == Made(model="m-0", prompt="p-0")
+    _add(store, run("r-1", draft=newest))
+    wrote = {"model": newest.author.model, "prompt": newest.author.prompt_version}
+    assert makers.made(store, agent, MONDAY) == Made(drafts=1, **wrote)
+    assert makers.made(store, agent, sunday).drafts == 2
+    assert makers.made(store, "nobody", sunday) == Made()
+
+
+def test_a_card_shows_others_while_they_go_to_its_customer_and_have_no_card(
+    store: SqlStore,
+) -> None:
+    """What has a card of its own, or goes to somebody else by now, is not in it."""
+    about = {"customer": "one", "address": "one"}
+    host = draft("d-1", "r-1", **about)
+    beside = {n: draft(f"d-{n}", f"r-{n}", **about, shown_in="d-1") for n in (2, 3, 4)}
+    elsewhere = beside[4].model_copy(update={"customer": "two"})
+    runs = [run(f"r-{n}", draft=each) for n, each in {**beside, 4: elsewhere}.items()]
+    _add(store, run("r-1", draft=host), *runs)
+    reading = Meanwhile(store)
+    assert [each.id for each in reading.beside("d-1")] == ["r-2", "r-3"]
+    with store.transaction() as tx:
+        tx.post([Post(subject="draft:d-3", channel="C-1")], MONDAY)
+    assert [each.id for each in reading.beside("d-1")] == ["r-2"]
 
 
 def test_switches_and_kept_playbooks_can_be_looked_up(store: SqlStore, queue: Queue) -> None:
