@@ -89,6 +89,8 @@ WORDS = {
     Event.PLAYBOOK_EARNED: "showed what it has earned",
     Event.PLAYBOOK_KEPT: "left it at its stage for now",
     Event.PLAYBOOK_DOUBTED: "asked whether to return to the version before",
+    Event.PROMPT_RETURNED: "returned to the prompt before",
+    Event.PROMPT_DOUBTED: "told that an agent does badly with another prompt",
     Event.PLAYBOOK_PROMOTED: "promoted it",
     Event.PLAYBOOK_DEMOTED: "demoted it",
     Event.PLAYBOOK_UNREADABLE: "could not read its file",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from blocks import diff, elements, rich
 from blocks.ids import ActionId, BlockId, block_id
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from blocks.text import Block
     from workflows.examples import Example, Lesson
+    from workflows.stages import Stage
 
 #: Examples one answer shows; Home has them all.
 _MOST = 12
@@ -30,6 +31,8 @@ class Learnt:
     lesson: Lesson
     #: Whether the reader may switch it.
     mine: bool
+    #: The stage at which it waits to be taken in; empty where it does not.
+    waits: Stage | Literal[""] = ""
 
 
 def row(one: Learnt) -> list[Block]:
@@ -45,7 +48,10 @@ def row(one: Learnt) -> list[Block]:
         rich.text(f" · {example.reason}" if example.reason else " · no reason given"),
     ]
     if example.state == "off":
-        head += [rich.text(" · off, by "), rich.person(example.changed_by)]
+        by = rich.person(example.changed_by) if example.changed_by else rich.text("Sayso")
+        head += [rich.text(" · off, by "), by]
+    elif one.waits:
+        head.append(rich.text(f" · waits while {example.playbook} stands at {one.waits}"))
     parts = [rich.section(*head)]
     for change in one.lesson.changes:
         stretches = diff.elements(diff.words(change.before.raw, change.after.raw))
@@ -54,7 +60,9 @@ def row(one: Learnt) -> list[Block]:
         parts.append(
             rich.section(rich.text("Only names or numbers were changed: it is not shown."))
         )
-    blocks = [rich.block(block_id(BlockId.ROW, "example", example.id, example.state), *parts)]
+    blocks = [
+        rich.block(block_id(BlockId.ROW, "example", example.id, example.state, one.waits), *parts)
+    ]
     return [*blocks, *([_buttons(one)] if one.mine else [])]
 
 
@@ -64,7 +72,6 @@ def _shown(times: int) -> str:
 
 def _buttons(one: Learnt) -> Block:
     example = one.example
-    to, text = ("on", "Switch on") if example.state == "off" else ("off", "Switch off")
     about = f"an edit of {example.playbook}"
     remove = elements.confirmed(
         elements.button(
@@ -74,9 +81,29 @@ def _buttons(one: Learnt) -> Block:
         text="No agent is shown it again, and it can't be brought back. The draft stays on the record.",
         yes="Remove",
     )
-    switch = elements.button(ActionId.EXAMPLE, text, f"{to}:{example.id}", about=about, suffix="to")
+    off = elements.button(
+        ActionId.EXAMPLE, "Switch off", f"off:{example.id}", about=about, suffix="off"
+    )
+    is_on = example.state == "on"
+    shown = [*([] if is_on and not one.waits else [_on(one, about)]), *([off] if is_on else [])]
     return elements.actions(
-        block_id(BlockId.BUTTONS, "example", example.id, example.state), switch, remove
+        block_id(BlockId.BUTTONS, "example", example.id, example.state, one.waits), *shown, remove
+    )
+
+
+def _on(one: Learnt, about: str) -> Block:
+    """Return the button that has an example shown; where it costs what was earned, it asks first."""
+    example = one.example
+    text = "Take in" if example.state == "on" else "Switch on"
+    button = elements.button(ActionId.EXAMPLE, text, f"on:{example.id}", about=about, suffix="to")
+    if not one.waits:
+        return button
+    return elements.confirmed(
+        button,
+        title="Take this edit in?",
+        text=f"{example.playbook} then writes with another prompt than it was promoted with: people sign what it"
+        " writes until its owner promotes it again.",
+        yes=text,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the figures ask for by themselves: back to where people sign, back to the version before, a report to the owner.
+"""What the figures ask for by themselves: back to where people sign, to the version or the prompt before, a report.
 
 Nothing is ever promoted here. What is asked for is decided by the engine like anything else.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import trust
+from workflows import prompts, trust
 from workflows.commands import Demote, FallBack, Report
 from workflows.figures import LOOKED_BACK, figures, newest
+from workflows.playbook import DraftStep
 from workflows.run import SYSTEM
 from workflows.stages import ALONE, STAGES, above, ceiling, stage_of
 from workflows.trust import MOST
@@ -32,10 +33,14 @@ def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
     active, footing = look.active(book.playbook), look.footing(book.playbook)
     stage = stage_of(footing, book.rollout.start)
     may_rise = _may_rise(book, footing)
-    if active is None or not (stage in ALONE or active.before or may_rise):
+    if active is None or not (stage in ALONE or active.before or may_rise or _is_written(book)):
         return []
     drafts = look.decided(book.playbook, now - LOOKED_BACK, MOST)
-    found: list[Command] = [*_back(book, footing, drafts), *_before(book, active, drafts)]
+    found: list[Command] = [
+        *_back(book, footing, drafts),
+        *_before(book, active, drafts),
+        *prompts.back(book, drafts),
+    ]
     if found or not may_rise:
         return found
     first = look.first_draft(book.playbook)
@@ -45,6 +50,11 @@ def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
     since = footing.since.isoformat() if footing else ""
     key = f"trust:{book.playbook}:{known.to}:{since}"
     return [Report(actor=SYSTEM, key=key, playbook=book.playbook)]
+
+
+def _is_written(book: Playbook) -> bool:
+    """Whether an agent writes something of it, so that its prompt may be to blame."""
+    return any(isinstance(step, DraftStep) for step in book.steps)
 
 
 def _may_rise(book: Playbook, footing: Footing | None) -> bool:
@@ -68,17 +78,15 @@ def _back(book: Playbook, footing: Footing | None, drafts: Sequence[Decided]) ->
 def _before(book: Playbook, active: Active, drafts: Sequence[Decided]) -> Iterator[Command]:
     """Return to the version before where the active one passes a bound which that one kept, over enough drafts.
 
-    After it, the version before is the one that did badly: nothing goes back and forth.
+    After it, the version before is the one that did badly: nothing goes back and forth. What a prompt is to blame for
+    is none of the version's.
     """
     if not active.before:
         return
     bounds = book.rollout.back_when
-    of = {
-        version: newest([one for one in drafts if one.version == version], bounds.over)
-        for version in (active.version, active.before)
-    }
-    now, then = figures(of[active.version]), figures(of[active.before])
-    enough = len(of[active.before]) >= bounds.over
+    before = newest([one for one in drafts if one.version == active.before], bounds.over)
+    now = figures(newest(prompts.blameless(book, drafts), bounds.over))
+    then, enough = figures(before), len(before) >= bounds.over
     why = trust.passed(now, bounds)
     if why and enough and not trust.passed(then, bounds):
         to, name = active.before[:SHOWN], book.playbook

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue
 from workflows.action import Record
 from workflows.playbook import Playbook
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
-from workflows.stages import Stage
+from workflows.stages import Maker, Stage
 from workflows.text import Untrusted
 
 #: The reason that also stops every other playbook from writing to the customer.
@@ -381,6 +381,21 @@ class FallBack(Command):
     #: The active version, and the one before.
     active: str
     to: str
+    #: How badly, in words with numbers.
+    why: str = Field(max_length=500)
+
+
+class ReturnPrompt(Command):
+    """Write without what was learnt last, since an agent does badly with it and did well with the prompt before."""
+
+    playbook: str
+    step: str
+    #: What writes now, and what wrote when it was good.
+    now: Maker
+    then: Maker
+    #: The newest draft by each.
+    now_draft: str
+    then_draft: str
     #: How badly, in words with numbers.
     why: str = Field(max_length=500)
 

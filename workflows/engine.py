@@ -11,6 +11,7 @@ from workflows import (
     chosen,
     companywide,
     customers,
+    prompts,
     scopes,
     staging,
     telling,
@@ -26,6 +27,7 @@ from workflows.commands import (
     Pause,
     Read,
     Resume,
+    ReturnPrompt,
     StartRun,
     StepDone,
     SwitchExample,
@@ -72,6 +74,7 @@ Companywide = (
     | Resume
     | OnCustomer
     | SwitchExample
+    | ReturnPrompt
     | choosing.Choosing
     | staging.Staging
     | assessing.Assessing
@@ -175,9 +178,11 @@ class Engine:
         return decision.answer
 
     def _follow(self, tx: Tx, decision: Decision, facts: Facts) -> None:
-        """Do in the same transaction what a decision asks of others: a stricter stage, further runs."""
+        """Do in the same transaction what a decision asks of others: a stage, an edit unlearnt, further runs."""
         for demote in decision.demotes:
             staging.take_back(tx, demote, facts)
+        for off in decision.unlearns:
+            unlearning.take_back(tx, off, facts.at)
         for child in decision.starts:
             self._start_child(tx, decision.run, child)
 
@@ -211,7 +216,9 @@ class Engine:
         return self._of_company(tx, command)
 
     def _of_company(
-        self, tx: Tx, command: Pause | Resume | OnCustomer | SwitchExample | telling.Telling
+        self,
+        tx: Tx,
+        command: Pause | Resume | OnCustomer | SwitchExample | ReturnPrompt | telling.Telling,
     ) -> Reply:
         at = self._clock.now()
         company = self._company(tx, at)
@@ -219,6 +226,8 @@ class Engine:
             return companywide.contact(tx, command, company, at)
         if isinstance(command, SwitchExample):
             return unlearning.switch(tx, command, company, at)
+        if isinstance(command, ReturnPrompt):
+            return prompts.give_back(tx, command, company, at)
         if isinstance(command, telling.Telling):
             return telling.tell(tx, command, company, at)
         if isinstance(command, Pause):

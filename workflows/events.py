@@ -85,6 +85,8 @@ class Event(StrEnum):
     PLAYBOOK_EARNED = "run:playbook:earned"
     PLAYBOOK_KEPT = "run:playbook:kept"
     PLAYBOOK_DOUBTED = "run:playbook:doubted"
+    PROMPT_RETURNED = "run:prompt:returned"
+    PROMPT_DOUBTED = "run:prompt:doubted"
     PLAYBOOK_PROMOTED = "run:playbook:promoted"
     PLAYBOOK_DEMOTED = "run:playbook:demoted"
     PLAYBOOK_UNREADABLE = "run:playbook:unreadable"

@@ -48,7 +48,7 @@ class Example(Record):
     reason: str = ""
     at: datetime
     state: ExampleState = "on"
-    #: Who switched it, and when; empty as long as nobody did.
+    #: Who switched it, and when; empty as long as nobody did, and where Sayso switched it off by itself.
     changed_by: str = ""
     changed_at: datetime | None = None
     #: How many drafts were written with it.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflows.commands import SwitchExample
 from workflows.events import Event
 from workflows.examples import Example
 from workflows.flags import is_on
 from workflows.playbook import DraftStep
+from workflows.stages import waits
 
 if TYPE_CHECKING:
     from workflows.run import Draft, Revision
@@ -50,8 +52,15 @@ def learn(turn: Turn) -> None:
             "revision": after.n,
             "fields": [*fields],
             "reason": turn.example.reason,
+            **({"waits": stage} if (stage := waits(turn.example, turn.facts.footing)) else {}),
         },
     )
+
+
+def unlearn(turn: Turn) -> None:
+    """Take back what a draft taught, if it did: what was undone is no example."""
+    off = SwitchExample(actor=turn.command.actor, example_id=turn.draft.id, to="off")
+    turn.unlearns.append(off)
 
 
 def _written(revisions: tuple[Revision, ...]) -> Revision:

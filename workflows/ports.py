@@ -13,7 +13,7 @@ from workflows.run import Confidence, Evidence
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from workflows.answers import Answer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.reading import Reading
     from workflows.run import Compensation, Outcome, Run, SignedDraft
-    from workflows.stages import Footing, Maker
+    from workflows.stages import Footing, Origin
     from workflows.turn import Other
     from workflows.versions import Active, Proposal
 
@@ -295,8 +295,13 @@ class Looking(Protocol):
         """Return an example, removed or not."""
         ...
 
-    def taught(self, agent: str = "", limit: int = ...) -> Sequence[Taught]:
-        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first."""
+    def taught(
+        self, agent: str = "", limit: int = ..., among: Collection[str] | None = None
+    ) -> Sequence[Taught]:
+        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first.
+
+        `among`: of these ids alone.
+        """
         ...
 
     def active(self, name: str) -> Active | None:
@@ -351,8 +356,8 @@ class Looking(Protocol):
         """Return the stage of every playbook that was moved, by name."""
         ...
 
-    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
-        """Return the model and prompt of the newest draft an agent wrote for this version; None without one."""
+    def origin(self, playbook: str, version: str, step: str, agent: str) -> Origin | None:
+        """Return where the newest draft came from that an agent wrote for a step of this version; None without one."""
         ...
 
 

@@ -7,9 +7,12 @@ What holds for a draft is the stricter of both. Who moves it is decided in `work
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from workflows.action import Record, Risk
+
+if TYPE_CHECKING:
+    from workflows.examples import Example
 
 Stage = Literal["shadow", "assist", "threshold", "autonomous"]
 #: From the strictest to the freest.
@@ -44,6 +47,13 @@ class Maker(Record):
     prompt_version: str
 
 
+class Origin(Record):
+    """Where a draft came from: what wrote it, and the ids of the examples it was written with."""
+
+    maker: Maker
+    examples: tuple[str, ...] = ()
+
+
 class Footing(Record):
     """The stage a playbook stands at, since when, and what it was earned with."""
 
@@ -57,8 +67,19 @@ class Footing(Record):
     version: str = ""
     #: Who had written its drafts by then.
     makers: tuple[Maker, ...] = ()
+    #: Ids of the examples its agents were shown by then, and of those an owner took in since.
+    examples: tuple[str, ...] = ()
     #: Hash of the evidence a person saw when they promoted it; empty without any.
     evidence: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it may do something by itself here."""
+        return self.stage in ALONE
+
+    def takes(self, example_id: str) -> bool:
+        """Whether its agents may be shown an example: where it was earned with some, those and no others."""
+        return not self.is_alone or example_id in self.examples
 
 
 def stricter(one: Stage, other: Stage) -> Stage:
@@ -80,6 +101,11 @@ def ceiling(level: int) -> Stage:
 def stage_of(footing: Footing | None, start: Stage) -> Stage:
     """Return where a playbook stands; `start` is where it begins, as long as nobody has moved it."""
     return footing.stage if footing else start
+
+
+def waits(example: Example, footing: Footing | None) -> Stage | Literal[""]:
+    """Return the stage at which an example waits to be taken in; empty where its playbook's agents may be shown it."""
+    return "" if footing is None or footing.takes(example.id) else footing.stage
 
 
 def said(footing: Footing | None, start: Stage) -> str:

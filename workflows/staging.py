@@ -15,7 +15,7 @@ from workflows.policy import may_take_part
 from workflows.ports import Post
 from workflows.run import OPERATOR, SYSTEM, TIMER
 from workflows.shelf import read
-from workflows.stages import STAGES, WORDS, Footing, Maker, above, ceiling, stage_of
+from workflows.stages import STAGES, WORDS, Footing, above, ceiling, stage_of
 from workflows.versions import SHOWN, choosers, owners
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject, Tx
     from workflows.run import Actor
-    from workflows.stages import Stage
+    from workflows.stages import Maker, Origin, Stage
     from workflows.trust import TrackRecord
     from workflows.turn import Facts
 
@@ -41,8 +41,8 @@ class Earned:
     #: The active version.
     book: Playbook
     footing: Footing | None = None
-    #: Who writes this version's drafts, as of the newest one of each agent.
-    makers: tuple[Maker, ...] = ()
+    #: Who writes this version's drafts and with which examples, as of the newest one of each step.
+    origins: tuple[Origin, ...] = ()
     #: What its drafts came to, with what is missing for the stage that is asked for; None where nothing is promoted.
     evidence: TrackRecord | None = None
 
@@ -50,6 +50,16 @@ class Earned:
     def stage(self) -> Stage:
         """Where the playbook stands."""
         return stage_of(self.footing, self.book.rollout.start)
+
+    @property
+    def makers(self) -> tuple[Maker, ...]:
+        """Who writes its drafts."""
+        return tuple(dict.fromkeys(one.maker for one in self.origins))
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The examples they are written with."""
+        return tuple(sorted({name for one in self.origins for name in one.examples}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,8 +194,11 @@ def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) ->
         why=why,
         version=book.version,
         makers=earned.makers,
+        examples=earned.examples,
         evidence=earned.evidence.hash if up and earned.evidence else "",
     )
+    if not up and earned.footing:
+        footing = footing.model_copy(update=_kept(earned.footing))
     entry = Entry(
         event=Event.PLAYBOOK_PROMOTED if up else Event.PLAYBOOK_DEMOTED,
         chain=f"playbook:{book.playbook}",
@@ -215,6 +228,11 @@ def _way_up(book: Playbook) -> str:
     )
 
 
+def _kept(before: Footing) -> dict[str, object]:
+    """Return what a stricter stage was earned with: going down, nothing is earned anew."""
+    return {name: getattr(before, name) for name in ("version", "makers", "examples")}
+
+
 def _shown(evidence: TrackRecord | None) -> JsonObject:
     return {"evidence": evidence.model_dump(mode="json")} if evidence else {}
 
@@ -226,6 +244,7 @@ def _head(footing: Footing, before: Stage) -> JsonObject:
         "version": footing.version,
         "evidence": footing.evidence,
         "makers": [maker.model_dump() for maker in footing.makers],
+        "examples": [*footing.examples],
     }
 
 
@@ -275,15 +294,13 @@ def _earned(tx: Tx, command: Staging, at: datetime) -> Earned | None:
     book = read(tx, active.version) if active else None
     if book is None:
         return None
-    agents = sorted(
-        {s.agent for s in book.steps if isinstance(s, DraftStep)}
-        | {"playbook" for s in book.steps if isinstance(s, DoStep)}
-    )
-    makers = [maker for agent in agents if (maker := tx.maker(name, book.version, agent))]
+    writers = {s.draft: s.agent for s in book.steps if isinstance(s, DraftStep)}
+    writers |= {s.do: "playbook" for s in book.steps if isinstance(s, DoStep)}
+    origins = [tx.origin(name, book.version, step, agent) for step, agent in writers.items()]
     return Earned(
         book=book,
         footing=tx.footing(name),
-        makers=tuple(makers),
+        origins=tuple(one for one in origins if one),
         evidence=None
         if isinstance(command, Demote)
         else trust.gathered(tx, book, at, command.to if isinstance(command, Promote) else None),

@@ -28,7 +28,7 @@ from workflows.stages import Footing
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from workflows.commands import Command, Demote, StartRun
+    from workflows.commands import Command, Demote, StartRun, SwitchExample
     from workflows.errors import Refusal
     from workflows.examples import Example
     from workflows.playbook import Playbook
@@ -153,6 +153,8 @@ class Decision:
     asks: tuple[Asked, ...] = ()
     #: What takes the playbook back to a stricter stage.
     demotes: tuple[Demote, ...] = ()
+    #: What is not learnt from any more.
+    unlearns: tuple[SwitchExample, ...] = ()
 
 
 class Turn:
@@ -171,6 +173,7 @@ class Turn:
         self.example: Example | None = None
         self.learnt: tuple[str, ...] = ()
         self.demotes: list[Demote] = []
+        self.unlearns: list[SwitchExample] = []
         self.sentence = ""
         #: How many steps were entered; more than there are means a circle.
         self.entered = 0
@@ -282,6 +285,7 @@ class Turn:
             learnt=self.learnt,
             asks=asks,
             demotes=tuple(self.demotes),
+            unlearns=tuple(self.unlearns),
             answer=self.answer or Recorded(run=self.run, sentence=self.sentence),
         )
 

@@ -56,6 +56,7 @@ def compensate(turn: Turn) -> None:
     turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
     # Undone once: its card offers it no more.
     turn.redrafted(compensation=None, undone_at=turn.at)
+    learning.unlearn(turn)
     steps.await_signature(
         turn,
         done.model_copy(

@@ -10,7 +10,10 @@ from bot.cli.output import Json, as_json, say
 from bot.cli.runs import foundation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workflows.examples import Taught
+    from workflows.stages import Footing
 
 app = typer.Typer(help="What agents learnt, and what they may not.", no_args_is_help=True)
 
@@ -30,10 +33,11 @@ def learnt(agent: Agent = "", json: Json = False) -> int:
 
     house = foundation()
     company, found = house.folder.company(), house.lookup.taught(agent)
+    stands = {one.playbook: one for one in house.lookup.footings()}
     weeks, own = house.lookup.edited_weeks(house.clock.now(), company.tz), company.name
     house.close()
     if json:
-        listed = [_plain(one, own) for one in found]
+        listed = [_plain(one, own, stands) for one in found]
         counted = {
             name: [one.model_dump(mode="json") for one in each] for name, each in weeks.items()
         }
@@ -42,7 +46,7 @@ def learnt(agent: Agent = "", json: Json = False) -> int:
     for name, each in weeks.items():
         say(f"{name}: {edit_rate.words(each)}")
     for one in found:
-        _say(one, own)
+        _say(one, own, stands)
     if not found:
         say("Nothing was learnt from edits.")
     return 0
@@ -67,21 +71,27 @@ def switch(
     return 0
 
 
-def _plain(one: Taught, own: str) -> dict[str, object]:
+def _plain(one: Taught, own: str, stands: Mapping[str, Footing]) -> dict[str, object]:
     from workflows.examples import lesson  # noqa: PLC0415 -- `--help` stays quick
+    from workflows.stages import waits  # noqa: PLC0415 -- as above
 
     seen = lesson(one, (own,))
     changes = [change.model_dump(mode="json") for change in seen.changes]
-    return {**one.example.model_dump(mode="json"), "digest": seen.digest, "changes": changes}
+    at = waits(one.example, stands.get(one.example.playbook))
+    told = one.example.model_dump(mode="json")
+    return {**told, "waits": at, "digest": seen.digest, "changes": changes}
 
 
-def _say(one: Taught, own: str) -> None:
+def _say(one: Taught, own: str, stands: Mapping[str, Footing]) -> None:
     from bot.cli.plain import line, moment  # noqa: PLC0415 -- `--help` stays quick
     from workflows.examples import lesson  # noqa: PLC0415 -- as above
+    from workflows.stages import waits  # noqa: PLC0415 -- as above
 
     example = one.example
+    at = waits(example, stands.get(example.playbook)) if example.state == "on" else ""
+    state = f"waits ({at})" if at else example.state
     say()
-    say(f"{example.id}  {example.state}  {example.agent}  {example.playbook}, {example.step}")
+    say(f"{example.id}  {state}  {example.agent}  {example.playbook}, {example.step}")
     why = example.reason or "no reason given"
     say(f"  edited by {example.by} {moment(example.at)}, {why}, shown {example.shown} times")
     for change in lesson(one, (own,)).changes:

@@ -203,11 +203,17 @@ class Performer:
     def _examples(
         self, playbook: Playbook, step: DraftStep | ReadStep, company: Company
     ) -> tuple[Lesson, ...]:
-        """Return the edits this draft is written with, where that is switched on."""
+        """Return the edits this draft is written with, where that is switched on.
+
+        Where the playbook does something by itself, of those it was promoted with alone.
+        """
         if not isinstance(step, DraftStep) or not is_on("learn_from_edits", company, playbook):
             return ()
         with self._store.looking() as tx:
-            able = [each for each in tx.taught(step.agent) if self._may_teach(tx, each, playbook)]
+            footing = tx.footing(playbook.playbook)
+            fixed = footing.examples if footing and footing.is_alone else None
+            found = tx.taught(step.agent, among=fixed)
+            able = [each for each in found if self._may_teach(tx, each, playbook)]
             return lessons(
                 able,
                 playbook=playbook.playbook,

@@ -57,11 +57,10 @@ EVENTS: dict[Event, str] = {
     Event.DRAFT_FAILED: "The outside system refused it; nothing happened there.",
     Event.DRAFT_UNCERTAIN: "Nobody knows whether it happened; a person is asked.",
     Event.DRAFT_RESOLVED: "A person said whether an uncertain one had happened.",
-    Event.DRAFT_SHOWN: "Somebody opened a form about it (edit, reject, request changes, sign), or saved an edit that "
-    "changed nothing.",
+    Event.DRAFT_SHOWN: "Somebody opened a form about it (edit, reject, sign), or saved an edit that changed nothing.",
     Event.DRAFT_LEARNT: "An edited draft was carried out, and its edit is an example from now on: of which agent, "
     "between which revisions, in which fields, for which reason. The texts are the revisions'.",
-    Event.EXAMPLE_SWITCHED: "Somebody switched an example off or on again, or had it forgotten for good.",
+    Event.EXAMPLE_SWITCHED: "An example was switched on or off, taken in or forgotten; `why`: `undone`, or `prompt`.",
     Event.URGENT_FOUND: "A playbook's criteria for an emergency were met: which exception, and in what.",
     Event.URGENT_ASKED: "Somebody on call was asked whether it is one: who, in which round, who was passed over.",
     Event.URGENT_CONFIRMED: "A person said that it is one.",
@@ -84,8 +83,9 @@ EVENTS: dict[Event, str] = {
     Event.PLAYBOOK_EARNED: "A playbook has what its next stage asks for, and its owners were shown the numbers.",
     Event.PLAYBOOK_KEPT: "A person left a playbook at its stage for now: having seen which numbers.",
     Event.PLAYBOOK_DOUBTED: "The active version does badly, and returning would widen it: its owners were asked.",
-    Event.PLAYBOOK_PROMOTED: "A person let a playbook go to a higher stage, or confirmed its stage: from which, and "
-    "with which version, models and evidence it was earned.",
+    Event.PROMPT_RETURNED: "An agent did badly with its newest prompt: what it learnt since the last good one is off.",
+    Event.PROMPT_DOUBTED: "An agent does badly with its newest prompt or model, and not by an edit: its owners know.",
+    Event.PLAYBOOK_PROMOTED: "A person let a playbook go to a higher stage, or confirmed it: on what it was earned.",
     Event.PLAYBOOK_DEMOTED: "A playbook was taken back to a stricter stage, by whom and why.",
     Event.PLAYBOOK_UNREADABLE: "A changed file can't be used, and why; the active version goes on.",
     Event.INVENTORY_SCORED: "A person scored a piece of work: the scores, the level recommended and why, what was "

@@ -142,6 +142,7 @@ class Drawings:
             "trust": self._trust,
             "fallback": self._fallback,
             "stage": self._said,
+            "prompt": self._said,
         }
 
     def draw(self, row: Row) -> Drawing | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from blocks import learnt
 from workflows import edit_rate, privacy
 from workflows.examples import lesson
+from workflows.stages import waits
 from workflows.unlearning import may_switch
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from workflows.edit_rate import EditedWeek
     from workflows.examples import Taught
     from workflows.ports import Clock, Directory, Shelf
+    from workflows.stages import Footing
 
 
 class Looking(Protocol):
@@ -26,6 +28,10 @@ class Looking(Protocol):
 
     def taught(self, agent: str = "") -> Sequence[Taught]:
         """Return the examples (of an agent) that can be shown, newest first."""
+        ...
+
+    def footing(self, playbook: str) -> Footing | None:
+        """Return the stage a playbook was moved to."""
         ...
 
     def edited_weeks(self, now: datetime, zone: ZoneInfo) -> Mapping[str, Sequence[EditedWeek]]:
@@ -79,11 +85,13 @@ class Lessons:
         ]
         names = {one.example.playbook for one in found}
         may = {name: may_switch(person, self._shelf.get(name), company) for name in names}
+        stands = {name: self._reading.footing(name) for name in names}
         return [
             learnt.Learnt(
                 example=one.example,
                 lesson=lesson(one, own=(company.name,)),
                 mine=may[one.example.playbook],
+                waits=waits(one.example, stands[one.example.playbook]),
             )
             for one in found
         ]

@@ -14,7 +14,7 @@ from bot.storage.versions import Versions
 from workflows.examples import LOOKED_THROUGH, Example, Taught
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from bot.storage.fetch import Columns
 
@@ -51,6 +51,8 @@ _TAUGHT = (
     .limit(bindparam("most"))
 )
 _TAUGHT_TO = _TAUGHT.where(example.c.agent == bindparam("agent"))
+_AMONG = example.c.id.in_(bindparam("among", expanding=True))
+_TAUGHT_OF, _TAUGHT_TO_OF = _TAUGHT.where(_AMONG), _TAUGHT_TO.where(_AMONG)
 
 
 class Examples(Versions):
@@ -61,10 +63,18 @@ class Examples(Versions):
         row = one(self._connection, _ONE, {"ws": self._ws, "id": example_id})
         return _example(row) if row else None
 
-    def taught(self, agent: str = "", limit: int = LOOKED_THROUGH) -> Sequence[Taught]:
-        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first."""
-        named = {"ws": self._ws, "agent": agent, "most": limit}
+    def taught(
+        self, agent: str = "", limit: int = LOOKED_THROUGH, among: Collection[str] | None = None
+    ) -> Sequence[Taught]:
+        """Return the examples (of an agent) that are not removed and whose texts are still kept, newest first.
+
+        `among`: of these ids alone.
+        """
+        named: dict[str, object] = {"ws": self._ws, "agent": agent, "most": limit}
         query = _TAUGHT_TO if agent else _TAUGHT
+        if among is not None:
+            query = _TAUGHT_TO_OF if agent else _TAUGHT_OF
+            named["among"] = [*among]
         return [_taught(row) for row in many(self._connection, query, named)]
 
     def teach(self, example: Example) -> None:

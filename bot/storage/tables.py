@@ -279,9 +279,10 @@ stage = _table(
     _at("since"),
     _name("by"),
     _name("why"),
-    # What it was earned with: the version, who wrote its drafts, the hash of the evidence.
+    # What it was earned with: the version, who wrote its drafts and with which examples, the hash of the evidence.
     _name("version"),
     _json("makers"),
+    Column("examples", JsonText, nullable=False, server_default="[]"),
     _name("evidence"),
 )
 

@@ -11,7 +11,7 @@ from bot.storage import decided
 from bot.storage.alone import alone
 from bot.storage.fetch import many, one
 from bot.storage.tables import active, draft, filed, proposal, run, stage
-from workflows.stages import Footing, Maker
+from workflows.stages import Footing, Maker, Origin
 from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ _MADE = (
     .where(
         draft.c.ws == bindparam("ws"),
         draft.c.agent == bindparam("agent"),
+        draft.c.step == bindparam("step"),
         run.c.playbook == bindparam("playbook"),
         run.c.version == bindparam("version"),
     )
@@ -113,19 +114,21 @@ class Versions:
         """Return the stage of every playbook that was moved, by name."""
         return [_footing(row) for row in many(self._connection, _FOOTINGS, {"ws": self._ws})]
 
-    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
-        """Return the model and prompt of the newest draft an agent wrote for this version; None without one."""
-        named = {"ws": self._ws, "playbook": playbook, "version": version, "agent": agent}
-        row = one(self._connection, _MADE, named)
+    def origin(self, playbook: str, version: str, step: str, agent: str) -> Origin | None:
+        """Return where the newest draft came from that an agent wrote for a step of this version; None without one."""
+        named = {"playbook": playbook, "version": version, "step": step, "agent": agent}
+        row = one(self._connection, _MADE, {**named, "ws": self._ws})
         if row is None:
             return None
         author = row["data"]["author"]
-        return Maker.model_validate({name: author[name] for name in Maker.model_fields})
+        maker = Maker.model_validate({name: author[name] for name in Maker.model_fields})
+        return Origin(maker=maker, examples=tuple(row["data"].get("learnt", ())))
 
     def place(self, footing: Footing) -> None:
         """Write the stage a playbook stands at."""
         made = [maker.model_dump() for maker in footing.makers]
-        row = {**footing.model_dump(), "makers": made, "ws": self._ws}
+        lists = {"makers": made, "examples": [*footing.examples]}
+        row = {**footing.model_dump(), **lists, "ws": self._ws}
         self._connection.execute(_STAND, row)
 
     def choose_alone(self) -> bool:

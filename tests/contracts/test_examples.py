@@ -39,6 +39,16 @@ def test_the_newest_come_first_of_all_or_of_one_agent(store: Store) -> None:
         assert look.taught("nobody") == []
 
 
+def test_of_some_by_name_alone(store: Store) -> None:
+    """However many are newer; none of these is none at all."""
+    for n, agent in enumerate(["writer", "other", "writer"], 1):
+        taught(store, n, agent)
+    with store.looking() as look:
+        assert [one.example.id for one in look.taught(among=("d-1", "d-2"))] == ["d-2", "d-1"]
+        assert [one.example.id for one in look.taught("writer", 1, ("d-1", "d-2"))] == ["d-1"]
+        assert look.taught("writer", among=()) == []
+
+
 def test_switching_keeps_what_was_counted(store: Store) -> None:
     """Somebody switched it while a draft came back: neither is lost."""
     example = taught(store)

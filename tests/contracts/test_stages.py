@@ -35,6 +35,7 @@ def test_a_playbook_stands_at_one_stage(store: Store) -> None:
         why="41 of 41",
         version="v-2",
         makers=(MAKER,),
+        examples=("e-1", "e-2"),
         evidence="e" * 64,
     )
     with store.transaction() as tx:
@@ -47,18 +48,23 @@ def test_a_playbook_stands_at_one_stage(store: Store) -> None:
         assert look.footings()[1] == later
 
 
-def test_who_wrote_last_for_a_version_is_known(store: Store) -> None:
-    """The newest draft of the agent for this very version says with which model and prompt."""
+def test_where_the_newest_draft_came_from_is_known(store: Store) -> None:
+    """The newest of the step, by the agent, for this very version: which model and prompt, with which examples."""
     with store.transaction() as tx:
         for n, model in (("1", "m-0"), ("2", "m-1")):
             author = draft().author.model_copy(update={"agent": "writer", "model": model})
             opened = MONDAY + timedelta(minutes=int(n))
-            made = draft(id=f"d-{n}", run_id=f"r-{n}", author=author, opened_at=opened)
-            tx.add(run(id=f"r-{n}", draft=made))
-        its = run()
-        found = tx.maker(its.playbook, its.version, "writer")
+            more: dict[str, Any] = {"author": author, "opened_at": opened, "learnt": (f"e-{n}",)}
+            tx.add(run(id=f"r-{n}", draft=draft(id=f"d-{n}", run_id=f"r-{n}", **more)))
+        its, step = run(), draft().step
+        found = tx.origin(its.playbook, its.version, step, "writer")
         assert found
-        assert (found.agent, found.model) == ("writer", "m-1")
-        assert tx.maker(its.playbook, "another", "writer") is None
-        assert tx.maker("another", its.version, "writer") is None
-        assert tx.maker(its.playbook, its.version, "nobody") is None
+        assert (found.maker.agent, found.maker.model) == ("writer", "m-1")
+        assert found.examples == ("e-2",)
+        for other in (
+            (its.playbook, "another", step, "writer"),
+            ("another", its.version, step, "writer"),
+            (its.playbook, its.version, "another", "writer"),
+            (its.playbook, its.version, step, "nobody"),
+        ):
+            assert tx.origin(*other) is None

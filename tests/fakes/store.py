@@ -20,12 +20,12 @@ from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState, Task
 from workflows.segments import accepted
-from workflows.stages import Footing, Maker
+from workflows.stages import Footing, Maker, Origin
 from workflows.turn import Other
 from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
     from workflows.reading import Reading
 
@@ -448,12 +448,15 @@ class FakeTx:
         self._count()
         return [self.rows.footings[name] for name in sorted(self.rows.footings)]
 
-    def maker(self, playbook: str, version: str, agent: str) -> Maker | None:
+    def origin(self, playbook: str, version: str, step: str, agent: str) -> Origin | None:
         self._count()
         for draft in reversed(self.rows.drafts.values()):
             run, author = self.rows.runs[draft.run_id], draft.author
-            if (run.playbook, run.version, author.agent) == (playbook, version, agent):
-                return Maker(agent=agent, model=author.model, prompt_version=author.prompt_version)
+            its = run.playbook, run.version, draft.step, author.agent
+            if its == (playbook, version, step, agent):
+                made = {"agent": agent, "model": author.model}
+                maker = Maker(**made, prompt_version=author.prompt_version)
+                return Origin(maker=maker, examples=draft.learnt)
         return None
 
     def place(self, footing: Footing) -> None:
@@ -476,9 +479,12 @@ class FakeTx:
         self._count()
         return self.rows.examples.get(example_id)
 
-    def taught(self, agent: str = "", limit: int = LOOKED_THROUGH) -> Sequence[Taught]:
+    def taught(
+        self, agent: str = "", limit: int = LOOKED_THROUGH, among: Collection[str] | None = None
+    ) -> Sequence[Taught]:
         self._count()
         kept = [one for one in self.rows.examples.values() if one.state != "removed"]
+        kept = [one for one in kept if among is None or one.id in among]
         kept.sort(key=lambda one: (one.at, one.id), reverse=True)
         return [self._taught(one) for one in kept if agent in {"", one.agent}][:limit]
 

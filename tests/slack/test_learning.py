@@ -16,6 +16,7 @@ from tests.agents.examples import FakeLedger
 from tests.fakes.clock import FakeClock
 from tests.slack import screen
 from tests.slack.office import ANA, IDA, LEE, MIA, NOA, SALES, STRANGER
+from tests.slack.test_promotion import FOLLOW_UP, ROLLOUT, change, report
 from workflows.events import Event
 from workflows.run import OPERATOR
 
@@ -262,3 +263,103 @@ def test_what_is_kept_of_a_prompt_holds_no_text_of_another_case(learning: Office
     (shown,) = [one["examples"] for one in kept if one["examples"]]
     assert [one["id"] for one in shown] == [made]
     assert "any news" not in json.dumps(shown)
+
+
+# --- Where something goes by itself, and where it goes badly ---
+
+LEVEL = ("level: 3", "level: 4\nalone: {amount: 100000.00 USD, count: 20}")
+
+
+def rising(office: Office, *swaps: tuple[str, str]) -> None:
+    """Let the follow-up rise and fall by a few drafts, of which half may be edited."""
+    rollout = ROLLOUT.replace("success: 90%", "success: 50%")
+    change(office, *swaps, ("review: every quarter", f"review: every quarter\n{rollout}"))
+
+
+def decide(office: Office, count: int, action: str = "approve") -> None:
+    """Start so many follow-ups, decide each and let what was signed leave."""
+    for n in range(count):
+        office.command(LEE, f"/playbook {FOLLOW_UP} {('Q-1043', 'Q-1044')[n % 2]}")
+        office.press(NOA, office.newest(SALES), action)
+        if action == "reject":
+            office.press(NOA, office.slack.dialogs[NOA], "reason:0")
+        office.pass_by(minutes=3)
+
+
+def writes(office: Office, quote: str) -> tuple[str, ...]:
+    """Have one more letter drafted; return the examples it was written with."""
+    office.command(NOA, f"/playbook {FOLLOW_UP} {quote}")
+    return office.draft().learnt
+
+
+def promoted(office: Office) -> str:
+    """Have an edit learnt, and the playbook promoted with it; return the example."""
+    rising(office, LEVEL)
+    first = edit_and_sign(office)
+    decide(office, 4)
+    office.pass_by(days=1)
+    office.pass_by(minutes=3)
+    office.press(LEE, report(office), "promote")
+    return first
+
+
+def test_what_is_learnt_where_it_goes_by_itself_waits_until_it_is_taken_in(
+    learning: Office, server: ChatServer
+) -> None:
+    """The prompt stays the one that was promoted; its owner takes the edit in, and knows what that costs."""
+    first = promoted(learning)
+    footing = learning.foundation.lookup.footing(FOLLOW_UP)
+    assert footing
+    assert (footing.stage, footing.examples) == ("threshold", (first,))
+    second = edit_and_sign(learning, "Q-1044", "Hello,\n\nshall we talk about it?")
+    assert writes(learning, "Q-1042") == (first,)
+    (maker,) = [one for one in footing.makers if one.agent == "sales-follow-up"]
+    assert learning.draft().author.prompt_version == maker.prompt_version
+
+    home = listed(learning, LEE)
+    assert "waits while quote-follow-up stands at threshold" in screen.words(home)
+    seen = learning.press(LEE, home, "example:to", f"on:{second}")
+    assert "until its owner promotes it again" in screen.words(seen.dialog)
+    assert "waits while" not in screen.words(listed(learning, LEE))
+    assert set(writes(learning, "Q-1040")) == {first, second}
+    assert "shall we talk" in told(server)
+    assert learning.draft().author.prompt_version != maker.prompt_version
+
+
+def test_back_at_assist_what_waited_is_taken_in(learning: Office) -> None:
+    """Nothing has to be pressed for it: people sign everything there."""
+    first = promoted(learning)
+    second = edit_and_sign(learning, "Q-1044", "Hello,\n\nshall we talk about it?")
+    assert writes(learning, "Q-1042") == (first,)
+    learning.command(LEE, f"/sayso stage {FOLLOW_UP} assist")
+    assert set(writes(learning, "Q-1040")) == {first, second}
+    assert "waits while" not in screen.words(listed(learning, LEE))
+
+
+def test_an_edit_it_does_badly_with_is_switched_off_by_itself_and_told(
+    learning: Office, server: ChatServer
+) -> None:
+    """Four good letters, one edit learnt, and the next one is rejected: the prompt before writes again, once."""
+    rising(learning)
+    decide(learning, 4)
+    made = edit_and_sign(learning)
+    decide(learning, 1, "reject")
+    learning.pass_by(minutes=3)
+    said = " ".join(screen.words(each) for each in learning.posted(SALES))
+    assert "sales-follow-up does badly with what it learnt last" in said
+    assert "1 of the newest 1 drafts were overridden" in said
+    (off,) = learning.audited(Event.EXAMPLE_SWITCHED.value)
+    assert (off.actor, off.head["why"]) == ("system:sayso", "prompt")
+    assert len(learning.audited(Event.PROMPT_RETURNED.value)) == 1
+    assert writes(learning, "Q-1042") == ()
+    assert "<examples>" not in told(server)
+
+    home = listed(learning, LEE)
+    assert "off, by Sayso" in screen.words(home)
+    learning.press(LEE, home, "example:to", "on:")
+    assert writes(learning, "Q-1040") == (made,)
+    decide(learning, 1, "reject")
+    learning.pass_by(days=8)
+    learning.pass_by(minutes=3)
+    assert learning.foundation.lookup.taught()[0].example.state == "on"
+    assert len(learning.audited(Event.PROMPT_RETURNED.value)) == 1

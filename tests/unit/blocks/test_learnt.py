@@ -16,7 +16,7 @@ from workflows.text import Untrusted
 
 def shown_example(before: str = "Dear you,", after: str = "Hi!", **more: Any) -> learnt.Learnt:
     """Return an example as its owner sees it, unless told otherwise."""
-    mine = more.pop("mine", True)
+    mine, waits = more.pop("mine", True), more.pop("waits", "")
     values: dict[str, Any] = {
         "id": "0199-draft",
         "run_id": "0199-run",
@@ -35,7 +35,7 @@ def shown_example(before: str = "Dear you,", after: str = "Hi!", **more: Any) ->
     change = Rewording(field="body", before=Untrusted(before), after=Untrusted(after))
     changes = (change,) if before != after else ()
     lesson = Lesson(id=example.id, digest="a", reason=example.reason, changes=changes)
-    return learnt.Learnt(example=example, lesson=lesson, mine=mine)
+    return learnt.Learnt(example=example, lesson=lesson, mine=mine, waits=waits)
 
 
 def test_a_row_says_all_there_is_to_know() -> None:
@@ -51,13 +51,33 @@ def test_a_row_says_all_there_is_to_know() -> None:
 
 def test_who_may_switches_it_and_removing_asks_first() -> None:
     """Off, then on again; removing can't be undone. Nobody else has a button."""
-    assert buttons({"blocks": learnt.row(shown_example())}) == ["example:to", "example:removed"]
+    assert buttons({"blocks": learnt.row(shown_example())}) == ["example:off", "example:removed"]
     assert buttons({"blocks": learnt.row(shown_example(mine=False))}) == []
     off = learnt.row(shown_example(state="off", changed_by="U01ANA"))
     assert "off, by " in shown({"blocks": off})
     elements = off[1]["elements"]
     assert [one["value"] for one in elements] == ["on:0199-draft", "removed:0199-draft"]
     assert "confirm" in elements[1]
+
+
+def test_one_that_waits_says_where_and_asks_before_it_is_taken_in() -> None:
+    """It costs the stage's freedom, so the dialog says that; off, it is no press away from it either."""
+    waiting = learnt.row(shown_example(waits="threshold"))
+    assert "waits while quote-follow-up stands at threshold" in shown({"blocks": waiting})
+    take_in, off, removed = waiting[1]["elements"]
+    values = [each["value"] for each in (take_in, off, removed)]
+    assert values == ["on:0199-draft", "off:0199-draft", "removed:0199-draft"]
+    assert take_in["text"]["text"] == "Take in"
+    assert "promotes it again" in str(take_in["confirm"])
+    again, _ = learnt.row(shown_example(state="off", waits="autonomous"))[1]["elements"]
+    assert again["text"]["text"] == "Switch on"
+    assert "promotes it again" in str(again["confirm"])
+    assert limits.check(learnt.learnt([shown_example(waits="threshold")], [])) == []
+
+
+def test_what_sayso_switched_off_by_itself_says_so() -> None:
+    """Nobody is named who pressed nothing."""
+    assert "off, by Sayso" in shown({"blocks": learnt.row(shown_example(state="off"))})
 
 
 def test_an_edit_of_names_alone_says_that_it_is_not_shown() -> None:

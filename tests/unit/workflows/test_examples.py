@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.fakes.clock import MONDAY
 from workflows.examples import BUDGET, OF_ONE, SHOWN, Example, Lesson, Taught, lesson, lessons
 
@@ -104,3 +107,18 @@ def test_a_text_that_came_or_went_is_an_edit_too() -> None:
     """Nothing stands where there was none."""
     (change,) = lesson(taught(before={}, after={"body": "Hi"})).changes
     assert (change.before.raw, change.after.raw) == ("", "Hi")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["U-1", "U-2"]), st.booleans()), max_size=12), st.data())
+def test_out_of_any_that_hold_a_choice_the_choice_is_the_same(
+    made: list[tuple[str, bool]], data: st.DataObject
+) -> None:
+    """So the ids a stage was earned with give the same prompt, however many were learnt before or between."""
+    those = [
+        taught(n, by=by, step="letter" if own else "second") for n, (by, own) in enumerate(made)
+    ]
+    found = chosen(*those)
+    kept = [
+        one for one in those if one.example.id in found or data.draw(st.booleans(), label="kept")
+    ]
+    assert chosen(*kept) == found

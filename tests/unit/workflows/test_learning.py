@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import (
     ADA,
     ANA,
@@ -37,6 +38,7 @@ from workflows.errors import NotAllowed, UnknownExample
 from workflows.events import Event
 from workflows.flags import Flags
 from workflows.run import OPERATOR, Outcome, Run
+from workflows.stages import Footing, waits
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -186,6 +188,131 @@ def test_undoing_what_left_teaches_nothing(house: House) -> None:
     house.engine.handle(press(Edit, house.now(run), ANA, changes=BETTER))
     house.left(run, DONE, BEN)
     assert examples(house) == []
+
+
+def undone(house: House, run: Run) -> None:
+    """Have Ana take back what left."""
+    left(house, run)
+    house.engine.handle(press(Undo, house.now(run), ANA))
+
+
+def left(house: House, run: Run) -> None:
+    """Have Ben sign what can be undone, and let it leave."""
+    house.engine.handle(press(Approve, house.now(run), BEN))
+    house.wake(run)
+    house.report(run, Executed(outcome=DONE, compensation=CORRECTION))
+
+
+def switched(house: House) -> list[Any]:
+    """Return what the record says of switching."""
+    return [e for e in house.store.entries if e.event is Event.EXAMPLE_SWITCHED]
+
+
+def test_what_was_undone_teaches_no_more(house: House) -> None:
+    """Off with the same press, on the record with whose it was and why; an owner may switch it on all the same."""
+    run = edited(house)
+    undone(house, run)
+    (example,) = examples(house)
+    assert (example.state, example.changed_by) == ("off", "U-ANA")
+    (entry,) = switched(house)
+    assert (entry.actor, entry.chain) == (ANA, "playbook:follow-up")
+    assert entry.head == {"to": "off", "agent": "writer", "why": "undone"}
+    house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="on"))
+    assert examples(house)[0].state == "on"
+
+
+def test_undoing_what_taught_nothing_changes_no_example(house: House) -> None:
+    """It was sent as it was written, or somebody had switched its edit off before."""
+    undone(house, house.drafted(BOOK))
+    assert switched(house) == []
+    run = edited(house)
+    left(house, run)
+    (example,) = examples(house)
+    house.engine.handle(SwitchExample(actor=OLGA, example_id=example.id, to="off"))
+    house.engine.handle(press(Undo, house.now(run), ANA))
+    assert examples(house)[0].changed_by == "U-OLGA"
+    assert len(switched(house)) == 1
+
+
+# --- Where something goes by itself ---
+
+
+def stood(house: House, *shown: str, stage: Any = "threshold") -> None:
+    """Let the playbook stand at a stage it earned with these examples."""
+    footing = Footing(playbook="follow-up", stage=stage, since=MONDAY, examples=shown)
+    with house.store.transaction() as tx:
+        tx.place(footing)
+
+
+def pinned(house: House) -> tuple[str, ...]:
+    """Return the examples it stands on."""
+    return house.store.rows.footings["follow-up"].examples
+
+
+@pytest.mark.parametrize("stage", ["threshold", "autonomous"])
+def test_what_is_learnt_where_something_goes_by_itself_waits(house: House, stage: Any) -> None:
+    """It is kept, the record says that it waits, and going back takes it in."""
+    stood(house, stage=stage)
+    example = taught(house)
+    (entry,) = [e for e in house.store.entries if e.event is Event.DRAFT_LEARNT]
+    assert entry.head["waits"] == stage
+    footing = house.store.rows.footings["follow-up"]
+    assert waits(example, footing) == stage
+    assert waits(example, footing.model_copy(update={"stage": "assist"})) == ""
+    assert waits(example, None) == ""
+
+
+def test_at_assist_it_is_taken_in_at_once(house: House) -> None:
+    """People sign everything there, whichever prompt it is."""
+    stood(house, stage="assist")
+    taught(house)
+    (entry,) = [e for e in house.store.entries if e.event is Event.DRAFT_LEARNT]
+    assert "waits" not in entry.head
+
+
+def test_its_owner_takes_it_in_and_is_told_what_that_costs(house: House) -> None:
+    """One entry, however often it is pressed; it stays Sayso's to switch off."""
+    stood(house, "d-old")
+    example = taught(house)
+    press_on = SwitchExample(actor=ANA, example_id=example.id, to="on")
+    said = house.engine.handle(press_on)
+    assert isinstance(said, Recorded)
+    assert "another prompt than follow-up was promoted with" in said.sentence
+    assert pinned(house) == ("d-old", example.id)
+    assert examples(house)[0].changed_by == ""
+    again = house.engine.handle(press_on)
+    assert isinstance(again, Recorded)
+    assert "promoted" not in again.sentence
+    assert [e.head["to"] for e in switched(house)] == ["on"]
+
+
+def test_switched_off_what_it_was_promoted_with_says_so_and_on_again_it_is_as_before(
+    house: House,
+) -> None:
+    """The very prompt it was promoted with is back."""
+    example = taught(house)
+    stood(house, example.id)
+    ask = SwitchExample(actor=ANA, example_id=example.id, to="off")
+    off = house.engine.handle(ask)
+    assert isinstance(off, Recorded)
+    assert "another prompt than follow-up" in off.sentence
+    on = house.engine.handle(ask.model_copy(update={"to": "on"}))
+    assert isinstance(on, Recorded)
+    assert "another prompt" not in on.sentence
+    assert pinned(house) == (example.id,)
+
+
+def test_one_that_waits_costs_nothing_when_it_is_switched_off(house: House) -> None:
+    """No draft was written with it. On again, it is taken in with the same press."""
+    stood(house)
+    example = taught(house)
+    off = house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="off"))
+    assert isinstance(off, Recorded)
+    assert "another prompt" not in off.sentence
+    on = house.engine.handle(SwitchExample(actor=ANA, example_id=example.id, to="on"))
+    assert isinstance(on, Recorded)
+    assert "another prompt" in on.sentence
+    assert (examples(house)[0].changed_by, pinned(house)) == ("U-ANA", (example.id,))
 
 
 def test_a_draft_says_which_examples_it_was_written_with(house: House) -> None:

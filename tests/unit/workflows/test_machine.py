@@ -47,6 +47,7 @@ from workflows.commands import (
     Reject,
     Resume,
     Retry,
+    ReturnPrompt,
     Signal,
     Snooze,
     StandDown,
@@ -184,7 +185,7 @@ cancelled  over!     over!     over!
 
 ON_TASK = ("Answer", "Reassign", "Snooze")
 #: Commands that are about no draft and no run that exists.
-_ALONE = {StartRun, Pause, Resume, OnCustomer, OnProposal, OnWork, SwitchExample}
+_ALONE = {StartRun, Pause, Resume, OnCustomer, OnProposal, OnWork, SwitchExample, ReturnPrompt}
 ELSEWHERE = {*_ALONE, *get_args(Choosing), *get_args(Staging), *get_args(Telling)}
 #: Where the run stands while its draft is in a state.
 RUN_OF = {

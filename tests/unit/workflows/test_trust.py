@@ -361,7 +361,7 @@ def test_overrides_take_it_back_by_itself_and_only_once(at: House) -> None:
 
 
 def test_nothing_is_looked_at_where_nothing_can_come_of_it() -> None:
-    """A playbook of level 3 that nobody changed can't rise, fall or return."""
+    """A playbook that is not there, or that can't rise, fall or return."""
     at = house()
     book = playbook(mailing(), rollout=FEW)
     at.shelf.put(book)

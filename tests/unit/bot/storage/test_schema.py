@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,29 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     upgrade(database)
     assert revision(database) == NEWEST
     assert check(database).ok
+
+
+def test_what_goes_by_itself_keeps_what_it_was_shown(tmp_path: Path) -> None:
+    """The upgrade that lets new examples wait takes nothing from a stage that was earned before."""
+    database = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+    upgrade(database, to="0013")
+    with sqlite3.connect(tmp_path / "old.db") as plain:
+        plain.executemany(_EXAMPLE, [("e-1", "on"), ("e-2", "off"), ("e-3", "on")])
+        plain.executemany(_STAGE, [("threshold",) * 2, ("assist",) * 2])
+    plain.close()
+    upgrade(database)
+    with database.read() as connection:
+        found = connection.execute(text("SELECT playbook, examples FROM stage ORDER BY playbook"))
+        kept = {row.playbook: json.loads(row.examples) for row in found}
+    assert kept == {"of-assist": [], "of-threshold": ["e-1", "e-3"]}
+    database.close()
+
+
+_EXAMPLE = (
+    "INSERT INTO example VALUES (?, 'w', 'r', 'p', 's', 'writer', 'mail.send', 1, 2, '[]', 'U', '', 0, ?,"
+    " '', NULL, 0)"
+)
+_STAGE = "INSERT INTO stage VALUES ('w', 'of-' || ?, ?, 0, '', '', '', '[]', '')"
 
 
 def test_an_empty_database_is_told(tmp_path: Path) -> None:
