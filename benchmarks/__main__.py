@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: In the order in which they run. Each is a module of this package with a function `run`.
 EVERY = (
     *("kpi", "start", "press", "load", "cycle", "signed", "disk"),
-    *("audit", "waiting", "scale"),
+    *("audit", "waiting", "scale", "evidence"),
 )
 DATABASES = ("sqlite", "postgresql")
 

@@ -50,9 +50,10 @@ class Owned:
     #: The level the delegation matrix recommends, and who scored it; 0 where nobody has.
     recommended: int = 0
     scored_by: str = ""
-    #: This week's drafts that went out, were edited first, were rejected.
+    #: This week's drafts that went out, of them those edited first and those a rule signed; and those rejected.
     sent: int = 0
     edited: int = 0
+    by_rule: int = 0
     rejected: int = 0
     #: The changed version that waits to be activated, and the version before; empty where there is none.
     proposal: str = ""
@@ -82,9 +83,10 @@ class Home:
     findings: Sequence[Finding] = ()
     #: For the owner: how often each was asked this week, and what that was good for.
     asked: Sequence[str] = ()
-    #: What went out yesterday, and how much of it was edited first.
+    #: What went out yesterday, how much of it was edited first, and how much a rule signed.
     sent_yesterday: int = 0
     edited_yesterday: int = 0
+    ruled_yesterday: int = 0
 
 
 def home(shown: Home) -> Block:
@@ -109,7 +111,7 @@ def _head(shown: Home, page: int) -> list[Block]:
     line = queue.counts(shown.waiting, shown.now)
     if not shown.waiting:
         sent, edited = shown.sent_yesterday, shown.edited_yesterday
-        went = f"Yesterday {sent} went out, {edited} of them edited."
+        went = f"Yesterday {sent} went out, {edited} of them edited{_ruled(shown.ruled_yesterday)}."
         line += f" {went if sent else 'Nothing went out yesterday.'}"
     head = elements.header(block_id(BlockId.TITLE, "home", page), line)
     start = elements.button(ActionId.START, "Start a playbook", "pick")
@@ -118,6 +120,11 @@ def _head(shown: Home, page: int) -> list[Block]:
     buttons = [queue.claim_next(), *alike, start, help_] if shown.waiting else [start, help_]
     buttons.append(listing.menu(listing.View.MINE, shown.views))
     return [head, elements.actions(block_id(BlockId.NEXT, "home", page), *buttons)]
+
+
+def _ruled(count: int) -> str:
+    """Return how many of what went out no person signed; nothing where people signed all of it."""
+    return f", {count} signed by rule" if count else ""
 
 
 def _rows(shown: Home, page: int) -> list[Block]:
@@ -223,7 +230,7 @@ def _asked(shown: Home) -> list[Block]:
 def playbook_row(one: Owned) -> Block:
     """Return a playbook: what it may do, which version is active, what it did this week."""
     owner = f" · owned by {one.owner}" if one.owner else ""
-    week = f"this week {one.sent} sent, {one.edited} edited, {one.rejected} rejected"
+    week = f"this week {one.sent} sent, {one.edited} edited{_ruled(one.by_rule)}, {one.rejected} rejected"
     waits = " · a changed version waits to be activated" if one.proposal else ""
     may = f"stage {one.stage} · level {one.level}{_recommended(one)}"
     text = f"{one.title} · {may} · version {one.version[:12]}{owner} · {week}{waits}"

@@ -59,6 +59,8 @@ _EMPTY = {
     View.PLAYBOOKS: "There is no playbook here.",
     View.LEARNT: "Nothing was learnt from edits here, and nothing has left in the last weeks.",
 }
+#: Rows of these are no things one could count.
+_UNCOUNTED = frozenset({View.DECIDING, View.LEARNT})
 #: What somebody without any right sees.
 OWN = (View.MINE, View.TASKS)
 
@@ -116,7 +118,7 @@ def listing(place: Place, rows: Sequence[Sequence[Block]], views: Collection[Vie
     place = Place(view=place.view, page=min(place.page, last))
     first = (place.page - 1) * PAGE
     here = rows[first : first + PAGE]
-    count = f" ({len(rows)})" if rows else ""
+    count = f" ({len(rows)})" if rows and place.view not in _UNCOUNTED else ""
     blocks = [
         elements.header(block_id(BlockId.TITLE, "home", str(place)), f"{WORDS[place.view]}{count}"),
         elements.actions(block_id(BlockId.NEXT, "home", str(place)), *_beside(place.view, views)),

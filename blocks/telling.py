@@ -56,8 +56,9 @@ def returned(drafts: Sequence[Draft], since: datetime) -> Block:
     """Return what became of the drafts that were somebody's to decide while they were away."""
     n = len(drafts)
     head = (
-        f"Welcome back. {n} {'draft was' if n == 1 else 'drafts were'} handled while you were away."
+        f"Welcome back. {n} {'draft was' if n == 1 else 'drafts were'} handled while you were away"
     )
+    head += f"{_by_rule(n, sum(bool(draft.ruled) for draft in drafts))}."
     blocks: list[Block] = [elements.plain_section(BlockId.TITLE, head)]
     for draft in drafts[:HANDLED]:
         blocks += _handled(draft)
@@ -68,6 +69,11 @@ def returned(drafts: Sequence[Draft], since: datetime) -> Block:
         rich.block(BlockId.NOTE, rich.section(rich.text("Away since "), rich.date(since)))
     )
     return elements.message(sentence("{}", head), blocks)
+
+
+def _by_rule(n: int, ruled: int) -> str:
+    """Return how many of them a rule signed; nothing where none did."""
+    return f", {ruled if ruled < n else 'all'} of them by rule" if ruled else ""
 
 
 def _handled(draft: Draft) -> list[Block]:

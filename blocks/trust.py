@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from blocks import elements, rich
 from blocks.ids import ActionId, BlockId, ReturnValue, TrustValue, block_id
 from blocks.text import sentence
+from workflows.figures import percent
 from workflows.stages import WORDS
-from workflows.trust import percent
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
     from blocks.text import Block
+    from workflows.figures import Figures
     from workflows.trust import TrackRecord
 
 _LINE = 250
@@ -22,6 +23,9 @@ _ENDS = {
     "edited": "edited, then sent",
     "rejected": "rejected",
     "taken": "taken over",
+    "alone": "sent by rule",
+    "right": "sent by rule, found right",
+    "wrong": "sent by rule, found wrong",
 }
 
 
@@ -80,7 +84,8 @@ def _lines(found: TrackRecord) -> list[str]:
         f"{found.words}; {count.opened} drafts in all",
         f"{count.unchanged} sent as written, {count.touched} with a small edit, {count.edited} edited",
         f"{count.rejected} rejected{_reasons(found)}, {count.taken} taken over, {count.expired} expired",
-        f"{count.undone} held back or undone, {count.trouble} failed or in doubt",
+        f"{count.undone} held back or undone, {count.trouble} failed, in doubt or found wrong",
+        *_besides(count),
     ]
     gone = found.gone
     if gone.drafts:
@@ -88,6 +93,18 @@ def _lines(found: TrackRecord) -> list[str]:
         lines.append(f"Last month {gone.drafts} would have gone by themselves; {bad}")
     else:
         lines.append("Last month none would have gone by itself: too little was known")
+    return lines
+
+
+def _besides(count: Figures) -> list[str]:
+    """Return what nobody decided: what went by rule, and the runs that could not go on; nothing where none did."""
+    lines: list[str] = []
+    if count.by_rule:
+        looked = f"{count.right} found right, {count.wrong} wrong, {count.alone} not looked at"
+        lines.append(f"{count.by_rule} sent by rule: {looked}")
+    if count.failed:
+        runs = "1 run" if count.failed == 1 else f"{count.failed} runs"
+        lines.append(f"{runs} could not go on, before a draft or after it")
     return lines
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from workflows import limits, privacy
 from workflows.action import Record
 from workflows.calibration import ENOUGH
+from workflows.figures import percent
 from workflows.limits import Ask, Told
 from workflows.stages import (
     ALONE,
@@ -75,8 +76,7 @@ def signer(playbook: str) -> str:
 
 def is_sampled(draft_id: str, share: float) -> bool:
     """Whether a person sees this one first. Its id is drawn after it was written, so no agent can know."""
-    drawn = hashlib.sha256(f"sample:{draft_id}".encode()).digest()
-    return int.from_bytes(drawn[:8]) < share * 2**64
+    return _is_drawn(f"sample:{draft_id}", share)
 
 
 def _never(turn: Turn, draft: Draft) -> str:
@@ -130,13 +130,18 @@ def _not_among(turn: Turn, draft: Draft) -> str:
         return "by itself only for customers something was carried out for before"
     about = draft.customer or turn.run.subject.raw
     if rollout.share is not None and not is_among(turn.run.playbook, about, rollout.share):
-        return f"by itself only for {rollout.share:.0%} of customers so far"
+        return f"by itself only for {percent(rollout.share, 2)} of customers so far"
     return ""
 
 
 def is_among(playbook: str, about: str, share: float) -> bool:
     """Whether somebody is of the share; always the same ones, and with a larger share they still are."""
-    drawn = hashlib.sha256(f"share:{playbook}:{about}".encode()).digest()
+    return _is_drawn(f"share:{playbook}:{about}", share)
+
+
+def _is_drawn(name: str, share: float) -> bool:
+    """Whether a name is of the share, from 0 to 1: the same one always, and with a larger share still."""
+    drawn = hashlib.sha256(name.encode()).digest()
     return int.from_bytes(drawn[:8]) < share * 2**64
 
 
@@ -148,7 +153,8 @@ def _not_sure(turn: Turn, draft: Draft) -> str:
     if known.n < ENOUGH:
         return f"{known.n} of {ENOUGH} decisions on such drafts are known"
     if known.bound < wanted:
-        return f"at least {known.bound:.0%} of such drafts go out unchanged, and {wanted:.0%} must"
+        sure = f"at least {percent(known.bound)} of such drafts go out unchanged"
+        return f"{sure}, and {percent(wanted, 2)} must"
     return ""
 
 

@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING
 
 from workflows import prompts, trust
 from workflows.commands import Demote, FallBack, Report
-from workflows.figures import LOOKED_BACK, figures, newest
+from workflows.figures import newest
 from workflows.playbook import DraftStep
 from workflows.run import SYSTEM
 from workflows.stages import ALONE, STAGES, above, ceiling, stage_of
-from workflows.trust import MOST
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from workflows.commands import Command
-    from workflows.decided import Decided
     from workflows.playbook import Playbook
     from workflows.ports import Looking
     from workflows.stages import Footing
+    from workflows.trust import Past
     from workflows.versions import Active
 
 
@@ -35,16 +34,15 @@ def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
     may_rise = _may_rise(book, footing)
     if active is None or not (stage in ALONE or active.before or may_rise or _is_written(book)):
         return []
-    drafts = look.decided(book.playbook, now - LOOKED_BACK, MOST)
+    past = trust.past(look, book.playbook, now)
     found: list[Command] = [
-        *_back(book, footing, drafts),
-        *_before(book, active, drafts),
-        *prompts.back(book, drafts),
+        *_back(book, footing, past),
+        *_before(book, active, past),
+        *prompts.back(book, past.drafts),
     ]
     if found or not may_rise:
         return found
-    first = look.first_draft(book.playbook)
-    known = trust.track_record(book, footing, drafts, first, now)
+    known = trust.track_record(book, footing, past, now)
     if known.lacking:
         return []
     since = footing.since.isoformat() if footing else ""
@@ -66,16 +64,16 @@ def _may_rise(book: Playbook, footing: Footing | None) -> bool:
     return said and STAGES.index(to) <= STAGES.index(ceiling(book.level))
 
 
-def _back(book: Playbook, footing: Footing | None, drafts: Sequence[Decided]) -> Iterator[Command]:
+def _back(book: Playbook, footing: Footing | None, past: Past) -> Iterator[Command]:
     """Where people sign everything there is nothing to be taken back from."""
     if stage_of(footing, book.rollout.start) not in ALONE:
         return
     bounds = book.rollout.back_when
-    if why := trust.passed(figures(newest(drafts, bounds.over)), bounds):
+    if why := trust.passed(past.latest(bounds.over), bounds):
         yield Demote(actor=SYSTEM, playbook=book.playbook, to="assist", why=why)
 
 
-def _before(book: Playbook, active: Active, drafts: Sequence[Decided]) -> Iterator[Command]:
+def _before(book: Playbook, active: Active, past: Past) -> Iterator[Command]:
     """Return to the version before where the active one passes a bound which that one kept, over enough drafts.
 
     After it, the version before is the one that did badly: nothing goes back and forth. What a prompt is to blame for
@@ -84,11 +82,10 @@ def _before(book: Playbook, active: Active, drafts: Sequence[Decided]) -> Iterat
     if not active.before:
         return
     bounds = book.rollout.back_when
-    before = newest([one for one in drafts if one.version == active.before], bounds.over)
-    now = figures(newest(prompts.blameless(book, drafts), bounds.over))
-    then, enough = figures(before), len(before) >= bounds.over
-    why = trust.passed(now, bounds)
-    if why and enough and not trust.passed(then, bounds):
+    now, then = prompts.blameless(book, past.of(active.version)), past.of(active.before)
+    enough = len(newest(then.drafts, bounds.over)) >= bounds.over
+    why = trust.passed(now.latest(bounds.over), bounds)
+    if why and enough and not trust.passed(then.latest(bounds.over), bounds):
         to, name = active.before[:SHOWN], book.playbook
         key = f"fallback:{name}:{active.version[:SHOWN]}:{to}"
         yield FallBack(

@@ -57,10 +57,12 @@ class AskedWeek(Record):
 
     #: A person's id, a day of the company, and how often.
     asks: tuple[tuple[str, date, int], ...] = ()
-    #: Drafts that were signed, and how many of them as they were first written; and those rejected or taken over.
+    #: Drafts that people signed, and how many of them as they were first written; and those rejected or taken over.
     signed: int = 0
     unchanged: int = 0
     stopped: int = 0
+    #: Drafts that a rule signed: nobody was asked, so they say nothing of what asking is good for.
+    by_rule: int = 0
 
     def lines(self, company: Company) -> list[str]:
         """Return a line for each who was asked, most often first: `Lee Park · Mon 4 · Tue 2 (at most 40 a day)`."""
@@ -71,16 +73,24 @@ class AskedWeek(Record):
         return [_line(company, person, sorted(days[person])) for person in often]
 
     @property
+    def is_any(self) -> bool:
+        """Whether anybody was asked, or a rule signed what nobody was asked about."""
+        return bool(self.asks or self.by_rule)
+
+    @property
     def value(self) -> str:
-        """Return what asking was good for, in a sentence."""
+        """Return what was signed by whom, and what asking was good for."""
         decided = self.signed + self.stopped
-        if not decided:
+        if not decided and not self.by_rule:
             return "Nothing was decided this week."
+        said = f"{self.signed} signed by people, {self.by_rule} by rule." if self.by_rule else ""
+        if not decided:
+            return said
         caught = decided - self.unchanged
         return (
-            f"Of {decided} that were decided {self.unchanged} were signed unchanged; "
+            f"{said} Of {decided} that people decided {self.unchanged} were signed unchanged; "
             f"asking changed or stopped {caught}."
-        )
+        ).strip()
 
 
 def _line(company: Company, person_id: str, days: Sequence[tuple[date, int]]) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workflows.run import Draft, Run
 
 #: How people left a draft: sent as it was written, with a small edit, with a larger one; or not sent.
-#: `alone` was signed by a rule and nobody has said more; `wrong` is what somebody then said. In shadow a draft `agreed`
-#: with what people sent, `differed` from it, or stayed `silent`.
+#: `alone` was signed by a rule and nobody has said more; `right` and `wrong` are what somebody then said. In shadow a
+#: draft `agreed` with what people sent, `differed` from it, or stayed `silent`.
 End = Literal[
     "unchanged",
     "touched",
@@ -27,6 +27,7 @@ End = Literal[
     "expired",
     "withdrawn",
     "alone",
+    "right",
     "wrong",
     "agreed",
     "differed",
@@ -35,10 +36,14 @@ End = Literal[
 #: Sent as it was written, or nearly.
 ACCEPTED = frozenset({"unchanged", "touched"})
 SENT = frozenset({*ACCEPTED, "edited"})
-#: What somebody decided; nobody did about the others.
-BY_PEOPLE = frozenset({*SENT, "rejected", "taken", "wrong"})
+#: What somebody decided before anything left.
+BY_PEOPLE = frozenset({*SENT, "rejected", "taken"})
+#: What a rule signed, whatever somebody said of it afterwards.
+RULED = frozenset({"alone", "right", "wrong"})
+#: What trust is counted over. What a rule sent can only lower it: were *right* a yes, a rule would vouch for itself.
+WEIGHED = frozenset({*BY_PEOPLE, "wrong"})
 #: What came to something in the open, whoever decided it.
-IN_THE_OPEN = frozenset({*BY_PEOPLE, "alone"})
+IN_THE_OPEN = frozenset({*BY_PEOPLE, *RULED})
 #: An edit is small up to this share of its words, when no number, address or link in it is another.
 SMALL = 0.1
 #: Texts of more words are not compared word by word: such an edit counts as a larger one.
@@ -66,7 +71,7 @@ class Decided(Record):
     reason: str = ""
     opened_at: datetime
     at: datetime | None = None
-    #: Who signed last, rejected it or took it over.
+    #: Who signed last, rejected it, took it over or looked at it.
     by: str = ""
     #: When what was signed was held back or undone last.
     undone_at: datetime | None = None
@@ -89,6 +94,16 @@ class Decided(Record):
     def changed_at(self) -> datetime:
         """When something became of it last."""
         return max(each for each in (self.opened_at, self.at, self.undone_at) if each)
+
+
+class FailedRun(Record):
+    """A run that could not go on, before or after its draft, also where somebody tried it again since."""
+
+    run_id: str
+    #: The playbook version it was of.
+    version: str
+    #: When, the last time.
+    at: datetime
 
 
 def decided(draft: Draft, run: Run) -> Decided:
@@ -136,8 +151,8 @@ def _end(draft: Draft) -> End | Literal[""]:
 
 
 def _signed(draft: Draft) -> End:
-    if _is_by_rule(draft) and (draft.review is None or draft.review.verdict != "right"):
-        return "wrong" if draft.review and draft.review.verdict else "alone"
+    if _is_by_rule(draft):
+        return (draft.review and draft.review.verdict) or "alone"
     first, last = draft.revisions[0], draft.current
     if first.payload_hash == last.payload_hash:
         return "unchanged"

@@ -48,12 +48,12 @@ class Manner(Record):
     of: str = ""
     #: How many were sent otherwise than they were written, or not at all.
     changed: int = 0
-    #: How many of those they let go were held back, undone or found wrong afterwards.
+    #: How many of those they let go were held back or undone afterwards.
     reversed: int = 0
 
 
 def manner(person: str, drafts: Iterable[Decided]) -> Manner:
-    """Return how somebody decided these."""
+    """Return how somebody decided these. Looking at what a rule sent is no decision about it."""
     theirs = sorted(
         (one for one in drafts if one.by == person and one.at and one.end in BY_PEOPLE),
         key=lambda one: (one.at or one.opened_at, one.draft_id),
@@ -73,7 +73,7 @@ def manner(person: str, drafts: Iterable[Decided]) -> Manner:
         streak=streak,
         of=of,
         changed=sum(one.end != "unchanged" for one in theirs),
-        reversed=sum(one.undone_at is not None or one.end == "wrong" for one in theirs),
+        reversed=sum(one.undone_at is not None for one in theirs),
     )
 
 
@@ -102,7 +102,7 @@ def words(found: Manner) -> tuple[str, ...]:
         f"Half of them had {_span(found.had)} or less of your time.",
         f"For {found.hurried} there was less than a third of the time it takes to read them.",
         f"The longest row of the same decision: {found.streak} {found.of}.",
-        f"{found.reversed} were held back, undone or found wrong afterwards.",
+        f"{found.reversed} were held back or undone afterwards.",
     )
 
 

@@ -119,20 +119,23 @@ MATRIX: dict[str, Question] = {
         label="Time saved",
         asked="How much time would it save?",
         anchors=(
-            "Less than half an hour a week",
-            "Up to two hours a week",
-            "Up to half a working day a week",
-            "Up to a working day a week",
-            "More than a working day a week",
+            "Less than 30 min a week",
+            "Up to 2 h a week",
+            "Up to 4 h a week, half a working day",
+            "Up to 8 h a week, a working day",
+            "More than 8 h a week",
         ),
         highest=(3, 4, 4, 4, 4),
         since="keeping limits and looking at samples would cost more time than it saves",
     ),
 }
+#: What each answer about the time saved means at least, in minutes a week: nothing can save more than it takes.
+SAVES = (0, 30, 120, 240, 480)
 #: What a playbook of level 4 has to have.
 LIMITS = (
-    "A highest amount for one action, in the playbook",
+    "A highest amount a day, in the playbook",
     "A highest number of actions a day, in the playbook",
+    "A baseline, an audience and an earned stage (see /sayso trust): until then people sign all of it",
 )
 _NAMED_SIGNER = "A playbook that names who signs, and who stands in"
 

@@ -1,4 +1,4 @@
-"""How much of what a playbook sent had been edited first, week by week. Counts and no causes."""
+"""How much of what people signed had been edited before it left, week by week. Counts and no causes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENOUGH = 10
 
 
 class EditedWeek(Record):
-    """What left in one week, which began on this Monday."""
+    """What left in one week, which began on this Monday, signed by people: nobody edits what a rule signs."""
 
     monday: date
     sent: int

@@ -11,10 +11,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workflows.action import Money, Record
-from workflows.delegation import CARRIED_OUT, Recommendation, Scores, classes_of, recommend
+from workflows.delegation import (
+    CARRIED_OUT,
+    MATRIX,
+    SAVES,
+    Recommendation,
+    Scores,
+    classes_of,
+    recommend,
+)
 from workflows.text import Untrusted
 from workflows.worktime import weekdays
-from workflows.worth import Effort, Worth, worth
+from workflows.worth import Effort, Worth, hours, weekly, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,12 +152,23 @@ def ranked(
     one: Assessment, book: Playbook | None, actions: Mapping[str, ActionSpec], company: Company
 ) -> Ranked:
     """Return a row: what is recommended and what it is worth, by the playbook and the numbers there are now."""
-    classes = classes_of(book, actions) if book else None
+    classes, days = classes_of(book, actions) if book else None, work_days(company)
+    found = worth(one.effort, company.numbers, company.currency, days)
     return Ranked(
         assessment=_named(one, book),
         told=recommend(one.scores, classes),
-        worth=worth(one.effort, company.numbers, company.currency, work_days(company)),
+        worth=found.model_copy(update={"lines": (*found.lines, *_more_than_it_takes(one, days))}),
     )
+
+
+def _more_than_it_takes(one: Assessment, days: int) -> tuple[str, ...]:
+    """Return that the time saved was answered with more than the work takes, where it was: both are of one week."""
+    takes, score = weekly(one.effort, days), one.scores.time
+    if takes >= SAVES[score - 1]:
+        return ()
+    row = MATRIX["time"]
+    answered = f"{row.label} {score} of 5 ({row.anchors[score - 1]})"
+    return (f"{answered} is more than the {hours(takes)} it takes: one of them is not right",)
 
 
 def _named(one: Assessment, book: Playbook | None) -> Assessment:

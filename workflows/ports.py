@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workflows.answers import Answer
     from workflows.commands import Command, Drafted
     from workflows.company import Company
-    from workflows.decided import Decided
+    from workflows.decided import Decided, FailedRun
     from workflows.events import Entry
     from workflows.examples import Example, Taught
     from workflows.inventory import Assessment
@@ -334,6 +334,10 @@ class Looking(Protocol):
 
     def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
         """Return what became of a playbook's drafts opened since then, the newest first, at most so many."""
+        ...
+
+    def failed_runs(self, playbook: str, since: datetime, most: int) -> Sequence[FailedRun]:
+        """Return which of a playbook's runs could not go on since then, each once, the last first, at most so many."""
         ...
 
     def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workflows.answers import Recorded
 from workflows.choosable import places
 from workflows.commands import ReturnPrompt
+from workflows.decided import Decided
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
 from workflows.figures import figures, newest
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from workflows.company import Company
-    from workflows.decided import Decided
     from workflows.examples import Example
     from workflows.playbook import Playbook
     from workflows.ports import Tx
     from workflows.rollout import Back
     from workflows.stages import Maker
+    from workflows.trust import Past
 
-Written = list["Decided"]
+Written = list[Decided]
 
 
 def back(book: Playbook, drafts: Iterable[Decided]) -> Iterator[ReturnPrompt]:
@@ -46,16 +47,19 @@ def back(book: Playbook, drafts: Iterable[Decided]) -> Iterator[ReturnPrompt]:
             yield _asked(book.playbook, now[0], then[0], f"{why}; {_before(then, bounds)}")
 
 
-def blameless(book: Playbook, drafts: Iterable[Decided]) -> list[Decided]:
+def blameless(book: Playbook, past: Past) -> Past:
     """Leave out what a prompt is to blame for, and no version: its step kept the bounds with another one."""
     bounds = book.rollout.back_when
-    found: list[Decided] = []
-    for makers in _by_maker(book, drafts):
+    found, blamed = list[Decided](), set[str]()
+    for makers in _by_maker(book, past.drafts):
         kept = any(_keeps(one, bounds) for one in makers)
         for one in makers:
-            bad = passed(figures(newest(one, bounds.over)), bounds)
-            found += [] if kept and bad else one
-    return found
+            if kept and passed(figures(newest(one, bounds.over)), bounds):
+                blamed |= {each.run_id for each in one}
+            else:
+                found += one
+    failed = tuple(one for one in past.failed if one.run_id not in blamed)
+    return past.model_copy(update={"drafts": tuple(found), "failed": failed})
 
 
 def _by_maker(book: Playbook, drafts: Iterable[Decided]) -> Iterator[Sequence[Written]]:
@@ -90,8 +94,7 @@ def _good(others: Iterable[Written], now: Written, bounds: Back) -> Written | No
 
 def _before(then: Written, bounds: Back) -> str:
     found = figures(newest(then, bounds.over))
-    known = found.decided + found.alone
-    return f"of {known} before, {found.overrides} were overridden and {found.trouble} in trouble"
+    return f"of {found.in_the_open} before, {found.overrides} were overridden and {found.trouble} in trouble"
 
 
 def _asked(playbook: str, now: Decided, then: Decided, why: str) -> ReturnPrompt:

@@ -58,7 +58,7 @@ class Back(Record):
 
     #: More of them than this were rejected, taken over, held back or undone.
     overrides: Share = 0.10
-    #: More of them than this could not be carried out, or nobody knew whether they were.
+    #: More of them than this could not be carried out, were in doubt or found wrong, or are runs that could not go on.
     errors: Share = 0.03
     #: Looked at in so many, those something became of last.
     over: Drafts = Setting(default=30, ge=1)

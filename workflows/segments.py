@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.action import Money, Record
 from workflows.calibration import Acceptance, Cell, acceptance
-from workflows.decided import BY_PEOPLE
+from workflows.decided import WEIGHED
 from workflows.stages import Maker
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def of_draft(draft: Draft) -> Segment:
 def cells(drafts: Iterable[Decided], segment: Segment) -> tuple[Cell, Cell, Cell]:
     """Count what people decided about an agent's drafts, its drafts of this action, and those alike, in this order."""
     agent = segment.maker.agent
-    people = [one for one in drafts if one.maker.agent == agent and one.end in BY_PEOPLE]
+    people = [one for one in drafts if one.maker.agent == agent and one.end in WEIGHED]
     action = [one for one in people if one.action == segment.action]
     alike = [one for one in action if segment_of(one) == segment]
     return (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workflows.action import Record
 from workflows.delegation import LEVELS
 from workflows.durations import words
+from workflows.figures import percent
 from workflows.playbook import IN_TURN, DoStep, DraftStep, ReadStep, step_name
 from workflows.policy import needed_words
 from workflows.prose import exception_line, plain, step_line
@@ -201,7 +202,7 @@ def _approvals(playbook: Playbook) -> Iterator[str]:
 
 def _rule(approve: Approve) -> str:
     """Return what may happen without a signature, or that nothing is sent at all."""
-    sure = f"{approve.confidence:.0%}"
+    sure = percent(approve.confidence, 2)
     alone = f"may go by itself once that is earned; before, where {sure} of such went out unchanged"
     match approve.rule:
         case "draft only":
@@ -221,7 +222,9 @@ def _alone(playbook: Playbook) -> list[str]:
     if bounds:
         lines.append(f"By itself at most {bounds.count} a day, {bounds.amount} in all")
     if playbook.sample:
-        lines.append(f"Of what would go by itself a person sees {playbook.sample:.0%} first")
+        lines.append(
+            f"Of what would go by itself a person sees {percent(playbook.sample, 2)} first"
+        )
     return lines
 
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from workflows.action import Record
 from workflows.calibration import Acceptance, acceptance, reach
-from workflows.decided import BY_PEOPLE
-from workflows.figures import LOOKED_BACK, Figures, figures, newest, since
+from workflows.decided import BY_PEOPLE, WEIGHED, Decided, FailedRun
+from workflows.figures import (
+    LOOKED_BACK,
+    Figures,
+    figures,
+    latest,
+    newest,
+    percent,
+    since,
+    unshared,
+)
 from workflows.segments import Tally, cells, segment_of
 from workflows.stages import ALONE, STAGES, Footing, Stage, above, ceiling, stage_of
 from workflows.text import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
-    from workflows.decided import Decided
     from workflows.playbook import Playbook
     from workflows.ports import Looking
     from workflows.rollout import Back, Rollout
@@ -40,6 +47,26 @@ class Gone(Record):
     edited: int = 0
     #: Taken over, held back, undone, or in trouble.
     otherwise: int = 0
+
+
+class Past(Record):
+    """What evidence is counted from: what became of a playbook's drafts and runs."""
+
+    #: The newest first.
+    drafts: tuple[Decided, ...] = ()
+    failed: tuple[FailedRun, ...] = ()
+    #: When its first draft was opened.
+    first: datetime | None = None
+
+    def of(self, version: str) -> Past:
+        """Return what is of one version."""
+        drafts = tuple(one for one in self.drafts if one.version == version)
+        failed = tuple(one for one in self.failed if one.version == version)
+        return self.model_copy(update={"drafts": drafts, "failed": failed})
+
+    def latest(self, count: int) -> Figures:
+        """Return the newest `count`, by which a playbook or a version goes back."""
+        return latest(self.drafts, self.failed, count)
 
 
 class TrackRecord(Record):
@@ -83,37 +110,44 @@ class TrackRecord(Record):
 
 def gathered(look: Looking, book: Playbook, now: datetime, to: Stage | None = None) -> TrackRecord:
     """Read what there is, and return the evidence."""
-    drafts = look.decided(book.playbook, now - LOOKED_BACK, MOST)
-    footing, first = look.footing(book.playbook), look.first_draft(book.playbook)
-    return track_record(book, footing, drafts, first, now, to)
+    return track_record(book, look.footing(book.playbook), past(look, book.playbook, now), now, to)
+
+
+def past(look: Looking, playbook: str, now: datetime) -> Past:
+    """Read what a playbook's evidence is counted from."""
+    start = now - LOOKED_BACK
+    # Rows are ours: nothing is checked again, thousands of them are read at a time.
+    return Past.model_construct(
+        drafts=tuple(look.decided(playbook, start, MOST)),
+        failed=tuple(look.failed_runs(playbook, start, MOST)),
+        first=look.first_draft(playbook),
+    )
 
 
 def track_record(
     book: Playbook,
     footing: Footing | None,
-    drafts: Sequence[Decided],
-    first: datetime | None,
+    known: Past,
     now: datetime,
     to: Stage | None = None,
 ) -> TrackRecord:
-    """Return the evidence for the next stage, or for `to`, which may be the present one.
-
-    `drafts` are the playbook's, `first` is when its first was opened.
-    """
+    """Return the evidence for the next stage, or for `to`, which may be the present one."""
     stage = stage_of(footing, book.rollout.start)
-    begun = footing.since if footing else first or now
-    ours = [one for one in since(drafts, begun) if one.version == book.version]
+    begun = footing.since if footing else known.first or now
+    of_version = known.of(book.version)
+    ours = since(of_version.drafts, begun)
+    failed = unshared((one for one in of_version.failed if one.at >= begun), of_version.drafts)
     found = TrackRecord(
         playbook=book.playbook,
         version=book.version,
         stage=stage,
         to=to or above(stage),
-        figures=figures(ours),
-        newest=figures(newest(drafts, book.rollout.back_when.over)),
+        figures=figures(ours).model_copy(update={"failed": len(failed)}),
+        newest=known.latest(book.rollout.back_when.over),
         days=_days(now - begun),
-        age=_days(now - (first or now)),
+        age=_days(now - (known.first or now)),
         alike=alike(ours),
-        gone=gone(drafts, book.rollout.success, now - MONTH),
+        gone=gone(known.drafts, book.rollout.success, now - MONTH),
         samples=samples(ours),
     )
     return found.model_copy(update={"lacking": lacking(book, found)})
@@ -175,29 +209,29 @@ def _unsure(found: Figures, needed: float) -> str:
     return f"{done}, {percent(needed)} are needed"
 
 
-def percent(part: float) -> str:
-    """Return a share as a person reads it, rounded down: `94.9 %` never becomes 95."""
-    return f"{int(part * 1000 + 1e-9) / 10:g} %"
-
-
 def passed(found: Figures, back: Back) -> str:
     """Return which bound the newest drafts pass, in words; empty when they keep to all of them.
 
     It is the number that counts, so that a few bad ones send it back before there are many.
     """
-    for count, bound, what in (
-        (found.overrides, back.overrides, "overridden"),
-        (found.trouble, back.errors, "in trouble"),
+    drafts = found.in_the_open
+    tried, error = f"{drafts} drafts", "in trouble"
+    if found.failed:
+        tried = f"{min(drafts + found.failed, back.over)} drafts and runs"
+        error = f"errors ({found.trouble} in trouble, {found.failed} could not go on)"
+    for count, bound, looked, what in (
+        (found.overrides, back.overrides, f"{drafts} drafts", "overridden"),
+        (found.errors, back.errors, tried, error),
     ):
         if count > bound * back.over:
-            looked = f"the newest {found.decided + found.alone} drafts"
-            return f"{count} of {looked} were {what}; the bound is {percent(bound)} of {back.over}"
+            of = f"{count} of the newest {looked} were {what}"
+            return f"{of}; the bound is {percent(bound)} of {back.over}"
     return ""
 
 
 def alike(drafts: Iterable[Decided]) -> tuple[Acceptance, ...]:
     """Return how often drafts that are alike were accepted, the most frequent first."""
-    found = [one for one in drafts if one.end in BY_PEOPLE]
+    found = [one for one in drafts if one.end in WEIGHED]
     segments = dict.fromkeys(segment_of(one) for one in found)
     known = [acceptance(cells(found, segment)) for segment in segments]
     return tuple(sorted(known, key=lambda each: (-each.n, each.words))[:_LINES])
@@ -205,11 +239,10 @@ def alike(drafts: Iterable[Decided]) -> tuple[Acceptance, ...]:
 
 def gone(drafts: Iterable[Decided], needed: float, start: datetime) -> Gone:
     """Return what would have gone by itself since `start`, each judged by what was known when it was opened."""
-    people = [one for one in drafts if one.end in BY_PEOPLE]
-    opened = sorted(
-        (one for one in people if one.opened_at >= start), key=lambda one: one.opened_at
-    )
-    decided = deque(sorted(people, key=lambda one: one.changed_at))
+    weighed = [one for one in drafts if one.end in WEIGHED]
+    people = [one for one in weighed if one.end in BY_PEOPLE and one.opened_at >= start]
+    opened = sorted(people, key=lambda one: one.opened_at)
+    decided = deque(sorted(weighed, key=lambda one: one.changed_at))
     tally = Tally()
     went: list[Decided] = []
     for one in opened:
@@ -227,7 +260,11 @@ def gone(drafts: Iterable[Decided], needed: float, start: datetime) -> Gone:
 
 def samples(drafts: Sequence[Decided]) -> tuple[tuple[str, str], ...]:
     """Return some to look at: the newest that did not go as it was written first, then the newest others."""
-    people = newest(drafts, MOST)
-    worst = [one for one in people if not one.is_good]
-    chosen = [*worst, *(one for one in people if one.is_good)][:_SAMPLES]
+    known = newest(drafts, MOST)
+    chosen = sorted(known, key=lambda one: not _is_otherwise(one))[:_SAMPLES]
     return tuple((one.run_id, one.end) for one in chosen)
+
+
+def _is_otherwise(one: Decided) -> bool:
+    """Whether something else became of it than it said; a rule's own draft nobody objected to is no case of it."""
+    return one.is_override or one.trouble or one.end == "edited"

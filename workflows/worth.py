@@ -79,7 +79,7 @@ def worth(effort: Effort, numbers: Numbers, currency: str, days: int) -> Worth:
     An amount in another currency is not counted, and that is said.
     """
     known = filled(numbers, effort.own)
-    minutes = _minutes(effort, days)
+    minutes = weekly(effort, days)
     parts = (
         _time(minutes, known.hour),
         _delay(effort.delay),
@@ -113,7 +113,8 @@ def hours(minutes: Fraction | int) -> str:
     return f"{float(round(Fraction(minutes) / _HOUR, 1)):g} h"
 
 
-def _minutes(effort: Effort, days: int) -> Fraction:
+def weekly(effort: Effort, days: int) -> Fraction:
+    """Return the minutes it takes each week; `days` are the working days of a week."""
     a_week = {"work day": Fraction(days), "week": Fraction(1), "month": _A_MONTH}
     return effort.minutes * effort.times * a_week[effort.per]
 

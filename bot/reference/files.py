@@ -26,8 +26,8 @@ from workflows import (
     worktime,
     worth,
 )
-from workflows.changes.signing import share
 from workflows.durations import Span, words
+from workflows.figures import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,7 +169,9 @@ def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
     if isinstance(default, Span):
         return code(default.words)
     if isinstance(default, float):
-        return code(share(default) if default <= 1 else _duration(default))
+        # As a file has it: `5%`.
+        share = percent(default, 2).replace(" ", "")
+        return code(share if default <= 1 else _duration(default))
     return code(str(default)) if isinstance(default, (str, int)) else ""
 
 

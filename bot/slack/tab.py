@@ -169,7 +169,8 @@ class Tab:
                 findings=self._findings() if admin else (),
                 sent_yesterday=yesterday.left,
                 edited_yesterday=yesterday.edited,
-                asked=(*asked.lines(company), asked.value) if asked and asked.asks else (),
+                ruled_yesterday=yesterday.by_rule,
+                asked=(*asked.lines(company), asked.value) if asked and asked.is_any else (),
             )
         )
 
@@ -310,4 +311,4 @@ def _owned(book: Playbook, week: Week | None) -> home.Owned:
     )
     if week is None:
         return shown
-    return replace(shown, sent=week.sent, edited=week.edited, rejected=week.rejected)
+    return replace(shown, **week.model_dump())

@@ -1,20 +1,22 @@
-"""What became of drafts, read for figures: columns only, of a playbook or an agent, the newest first and never all."""
+"""What became of drafts and runs, read for figures: columns only, the newest first and never all of them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from bot.storage.fetch import many
-from bot.storage.tables import draft
+from bot.storage.header import stamp
+from bot.storage.tables import audit_event, draft, run
 from workflows.action import Money
-from workflows.decided import Decided
+from workflows.decided import Decided, FailedRun
+from workflows.events import Event
 from workflows.stages import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -67,6 +69,23 @@ _BY_PERSON = (
     .order_by(draft.c.decided_at.desc(), draft.c.id.desc())
     .limit(bindparam("most"))
 )
+_last = func.max(audit_event.c.ts)
+# By the log, not by the state of the run: one that was tried again could not go on all the same, and its row has no
+# time of it. Headers alone are read, and the run is looked up by its key.
+_FAILED = (
+    select(run.c.id, run.c.version, _last.label("ts"))
+    .join_from(audit_event, run, run.c.id == func.substr(audit_event.c.chain, len("run:") + 1))
+    .where(
+        audit_event.c.ws == bindparam("ws"),
+        run.c.ws == bindparam("ws"),
+        audit_event.c.event == Event.RUN_FAILED.value,
+        audit_event.c.ts >= bindparam("since_words"),
+        run.c.playbook == bindparam("playbook"),
+    )
+    .group_by(run.c.id, run.c.version)
+    .order_by(_last.desc(), run.c.id.desc())
+    .limit(bindparam("most"))
+)
 _FIRST = (
     select(draft.c.opened_at)
     .where(draft.c.ws == bindparam("ws"), draft.c.playbook == bindparam("playbook"))
@@ -97,6 +116,17 @@ def by_person(
     """Return what somebody decided since then, the newest first."""
     named = {"ws": ws, "person": person, "since": since, "most": most}
     return [_decided(row) for row in many(connection, _BY_PERSON, named)]
+
+
+def failed(
+    connection: Connection, ws: str, playbook: str, since: datetime, most: int
+) -> Sequence[FailedRun]:
+    """Return which of a playbook's runs could not go on since then, each once, the last first."""
+    named = {"ws": ws, "playbook": playbook, "since_words": stamp(since), "most": most}
+    return [
+        FailedRun(run_id=row["id"], version=row["version"], at=datetime.fromisoformat(row["ts"]))
+        for row in many(connection, _FAILED, named)
+    ]
 
 
 def first(connection: Connection, ws: str, playbook: str) -> datetime | None:

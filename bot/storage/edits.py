@@ -1,4 +1,4 @@
-"""How much of what left had been edited first, counted in the audit log by playbook and week."""
+"""How much of what people signed had been edited before it left, counted in the log by playbook and week."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections import Counter
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, case, exists, literal, select
+from sqlalchemy import bindparam, case, exists, func, literal, select
 
 from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.header import stamp
-from bot.storage.tables import audit_event, run
+from bot.storage.tables import audit_event, draft, run
+from workflows.decided import RULED
 from workflows.edit_rate import WEEKS, EditedWeek
 from workflows.events import Event
 
@@ -27,11 +28,14 @@ _was_edited = exists().where(
 _LEFT = (
     select(_left.c.ts, run.c.playbook, case((_was_edited, 1), else_=0).label("edited"))
     .join_from(_left, run, (literal("run:") + run.c.id) == _left.c.chain)
+    .join(draft, draft.c.id == func.substr(_left.c.object, len("draft:") + 1))
     .where(
         _left.c.ws == bindparam("ws"),
         run.c.ws == bindparam("ws"),
         _left.c.event == Event.DRAFT_EXECUTED.value,
         _left.c.ts >= bindparam("since"),
+        # Nobody saw what a rule signed: it would make the rate fall without anybody editing less.
+        draft.c.end.not_in(sorted(RULED)),
     )
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import bindparam, case, func, literal, select
 
 from bot.storage.asked import AskedRows
 from bot.storage.database import LOOK
@@ -14,6 +14,7 @@ from bot.storage.header import stamp
 from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, draft, message
 from workflows.asks import AskedWeek
+from workflows.decided import RULED
 from workflows.events import Event
 from workflows.worktime import monday
 
@@ -42,7 +43,7 @@ _BESIDE = (
     )
     .order_by(draft.c.opened_at, draft.c.id)
 )
-#: What became of a draft, in the words of the log.
+#: What people or time made of a draft, in the words of the log; and what a rule did.
 _DECIDED = [
     each.value
     for each in (
@@ -53,24 +54,23 @@ _DECIDED = [
         Event.DRAFT_EXPIRED,
     )
 ]
+_RULED = [Event.DRAFT_RULED.value]
 _HANDLED = (
     select(audit_event.c.object)
     .where(
         audit_event.c.ws == bindparam("ws"),
-        audit_event.c.event.in_(_DECIDED),
+        audit_event.c.event.in_(bindparam("events", expanding=True)),
         audit_event.c.ts >= bindparam("since_words"),
     )
     .order_by(audit_event.c.n)
     .limit(bindparam("most"))
 )
+_ruled = case((draft.c.end.in_(sorted(RULED)), 1), else_=0)
 _SIGNED_SINCE = select(
-    func.count().label("signed"), func.coalesce(func.sum(draft.c.unchanged), 0).label("unchanged")
-).where(
-    draft.c.ws == bindparam("ws"),
-    draft.c.signed_at >= bindparam("since"),
-    # What a rule signed nobody was asked about.
-    draft.c.end.not_in(("alone", "wrong")),
-)
+    func.count().label("signed"),
+    func.coalesce(func.sum(draft.c.unchanged * (1 - _ruled)), 0).label("unchanged"),
+    func.coalesce(func.sum(_ruled), 0).label("by_rule"),
+).where(draft.c.ws == bindparam("ws"), draft.c.signed_at >= bindparam("since"))
 _STOPPED = select(func.count()).where(
     audit_event.c.ws == bindparam("ws"),
     audit_event.c.event.in_((Event.DRAFT_REJECTED.value, Event.DRAFT_TAKEN.value)),
@@ -97,10 +97,18 @@ class Meanwhile:
             return [run for one in found if (run := runs.of_draft(one, lock=False))]
 
     def handled(self, since: datetime, most: int = 500) -> list[Run]:
-        """Return the runs whose drafts were signed or ended since then, each carrying that draft, oldest first."""
+        """Return the runs whose drafts were signed or ended since then, each carrying that draft, oldest first.
+
+        What people decided comes before what a rule signed, and each at most `most` times: a rule that signed much
+        leaves no person's decision out.
+        """
         with self._store.database.read(LOOK) as connection:
             named = {"ws": self._ws, "since_words": stamp(since), "most": most}
-            about = connection.execute(_HANDLED, named).scalars().all()
+            about = [
+                one
+                for events in (_DECIDED, _RULED)
+                for one in connection.execute(_HANDLED, {**named, "events": events}).scalars()
+            ]
             runs = Runs(connection, self._ws)
             ids = dict.fromkeys(one.removeprefix("draft:") for one in about)
             return [run for one in ids if (run := runs.of_draft(one, lock=False))]
@@ -116,7 +124,8 @@ class Meanwhile:
             stopped = connection.execute(_STOPPED, since).scalar_one()
         return AskedWeek(
             asks=tuple((person, day, n) for (person, day), n in sorted(days.items())),
-            signed=signed["signed"],
+            signed=signed["signed"] - int(signed["by_rule"]),
             unchanged=int(signed["unchanged"]),
             stopped=stopped,
+            by_rule=int(signed["by_rule"]),
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from bot.storage import rows
 from bot.storage.database import LOOK
@@ -15,6 +15,7 @@ from bot.storage.header import stamp
 from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, draft, revision, run, signature, switch, task
 from workflows.action import Record
+from workflows.decided import RULED
 from workflows.events import Event
 from workflows.ports import Switch
 from workflows.worktime import monday
@@ -76,19 +77,16 @@ _OF_OWNER = (
     .order_by(task.c.due_at, task.c.id)
 )
 _SWITCHES = select(switch).where(switch.c.ws == bindparam("ws")).order_by(switch.c.scope)
-_LEFT = select(
-    func.count().label("left"), func.coalesce(func.sum(1 - draft.c.unchanged), 0).label("edited")
-).where(
+_edited = func.coalesce(func.sum(1 - draft.c.unchanged), 0).label("edited")
+_ruled = case((draft.c.end.in_(sorted(RULED)), 1), else_=0)
+_by_rule = func.coalesce(func.sum(_ruled), 0).label("by_rule")
+_LEFT = select(func.count().label("left"), _edited, _by_rule).where(
     draft.c.ws == bindparam("ws"),
     draft.c.left_at >= bindparam("since"),
     draft.c.left_at < bindparam("until"),
 )
 _LEFT_BY = (
-    select(
-        run.c.playbook,
-        func.count().label("sent"),
-        func.sum(1 - draft.c.unchanged).label("edited"),
-    )
+    select(run.c.playbook, func.count().label("sent"), _edited, _by_rule)
     .join_from(draft, run, run.c.id == draft.c.run_id)
     .where(draft.c.ws == bindparam("ws"), draft.c.left_at >= bindparam("since"))
     .group_by(run.c.playbook)
@@ -108,17 +106,19 @@ _STATES = select(run.c.state, func.count().label("n")).where(_OURS).group_by(run
 
 
 class Left(Record):
-    """How many drafts were carried out in a time, and how many of them a person had changed first."""
+    """How many drafts were carried out in a time, how many of them a person had changed first, or a rule signed."""
 
     left: int
     edited: int
+    by_rule: int
 
 
 class Week(Record):
-    """A playbook's drafts of this week: those that went out, those edited before they did, those rejected."""
+    """A playbook's drafts of this week: those that went out, of them edited first or signed by rule; those rejected."""
 
     sent: int = 0
     edited: int = 0
+    by_rule: int = 0
     rejected: int = 0
 
 
@@ -219,7 +219,7 @@ class Queue:
         """Count what was carried out between two times."""
         with self._database.read(LOOK) as connection:
             (row,) = many(connection, _LEFT, {"ws": self._ws, "since": since, "until": until})
-        return Left(left=row["left"], edited=int(row["edited"]))
+        return Left(**{name: int(row[name]) for name in Left.model_fields})
 
     def yesterday(self, now: datetime, zone: tzinfo) -> Left:
         """Count what was carried out yesterday, as days go in `zone`."""

@@ -18,6 +18,7 @@ from bot.storage.readings import newest
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, seen, switch
 from bot.storage.upsert import unless_there
+from workflows.decided import RULED, WEIGHED
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
 from workflows.run import Confidence
@@ -54,7 +55,7 @@ _DOCUMENT = select(document.c.body).where(
 _KEEP = unless_there(document)
 #: Kinds of text of which there are few and that are kept again and again.
 _NAMED_OFTEN = ("playbook", "company", "reading")
-# What a rule signed says nothing of what people accept, unless one of them has looked at it.
+# What a rule signed says nothing of what people accept, unless one of them found it wrong.
 _executed = (draft.c.state == "executed") & (draft.c.end != "wrong")
 _ACCEPTANCE = select(
     func.count().label("total"),
@@ -64,7 +65,7 @@ _ACCEPTANCE = select(
     draft.c.agent == bindparam("agent"),
     draft.c.action == bindparam("action"),
     draft.c.state.in_(("executed", "rejected")),
-    draft.c.end != "alone",
+    draft.c.end.not_in(sorted(RULED - WEIGHED)),
 )
 
 

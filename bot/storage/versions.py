@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.storage.fetch import Columns
-    from workflows.decided import Decided
+    from workflows.decided import Decided, FailedRun
 
 _ALL = select(active).where(active.c.ws == bindparam("ws")).order_by(active.c.playbook)
 _ACTIVE = _ALL.where(active.c.playbook == bindparam("playbook"))
@@ -92,6 +92,10 @@ class Versions:
     def decided(self, playbook: str, since: datetime, most: int) -> Sequence[Decided]:
         """Return what became of a playbook's drafts opened since then, the newest first, at most so many."""
         return decided.of_playbook(self._connection, self._ws, playbook, since, most)
+
+    def failed_runs(self, playbook: str, since: datetime, most: int) -> Sequence[FailedRun]:
+        """Return which of a playbook's runs could not go on since then, each once, the last first, at most so many."""
+        return decided.failed(self._connection, self._ws, playbook, since, most)
 
     def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
         """Return the same of an agent's drafts, in whichever playbook."""

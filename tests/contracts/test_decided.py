@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import BEN, draft, revision, run, signature
 from workflows.action import Money
-from workflows.decided import decided
+from workflows.decided import FailedRun, decided
+from workflows.events import Entry, Event
 from workflows.limits import Ask
-from workflows.run import DraftState, Ending
+from workflows.run import SYSTEM, DraftState, Ending, RunState
 
 if TYPE_CHECKING:
     from workflows.ports import Store
@@ -56,3 +57,25 @@ def test_what_became_of_drafts_is_read_as_it_was_counted(store: Store) -> None:
     with store.transaction() as tx:
         assert tx.tell(Ask(kind="known", customer="c-1")).count == 1
         assert tx.tell(Ask(kind="known", customer="c-2")).count == 0
+
+
+def test_runs_that_could_not_go_on_are_told_once_each(store: Store) -> None:
+    """Whatever became of them since, the last time counts; the newest first, of this playbook and no other."""
+    runs = [run(f"r-{n}", version=f"v-{n}", state=RunState.DONE) for n in range(3)]
+    with store.transaction() as tx:
+        for each in (*runs, run("r-9", playbook="another", state=RunState.FAILED)):
+            tx.add(each)
+        for minutes, name in ((-9, "r-2"), (0, "r-0"), (1, "r-1"), (2, "r-0"), (3, "r-9")):
+            stopped = Entry(
+                event=Event.RUN_FAILED, chain=f"run:{name}", actor=SYSTEM, object=f"run:{name}"
+            )
+            woken = stopped.model_copy(update={"event": Event.RUN_WOKEN})
+            tx.append([stopped, woken], MONDAY + timedelta(minutes=minutes))
+    wanted = [
+        FailedRun(run_id="r-0", version="v-0", at=MONDAY + timedelta(minutes=2)),
+        FailedRun(run_id="r-1", version="v-1", at=MONDAY + timedelta(minutes=1)),
+    ]
+    with store.looking() as look:
+        assert [*look.failed_runs("follow-up", MONDAY, 9)] == wanted
+        assert [*look.failed_runs("follow-up", MONDAY, 1)] == wanted[:1]
+        assert [*look.failed_runs("nothing", MONDAY, 9)] == []

@@ -10,9 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from workflows.action import Money
-from workflows.decided import Decided, decided
+from workflows.decided import Decided, FailedRun, decided
 from workflows.errors import NotRecorded, Stale, Unsure
-from workflows.events import Entry
+from workflows.events import Entry, Event
 from workflows.examples import LOOKED_THROUGH, Example, Taught
 from workflows.inventory import Assessment
 from workflows.limits import Ask, Card, Guest, Told
@@ -418,6 +418,17 @@ class FakeTx:
         self._count()
         found = [one for one in self._left() if one.playbook == playbook]
         return [one for one in found if one.opened_at >= since][:most]
+
+    def failed_runs(self, playbook: str, since: datetime, most: int) -> Sequence[FailedRun]:
+        self._count()
+        last: dict[str, datetime] = {
+            entry.chain.removeprefix("run:"): at
+            for entry, at in self.rows.entries
+            if entry.event is Event.RUN_FAILED and at >= since
+        }
+        ours = [run for name in last if (run := self.rows.runs[name]).playbook == playbook]
+        found = [FailedRun(run_id=run.id, version=run.version, at=last[run.id]) for run in ours]
+        return sorted(found, key=lambda one: (one.at, one.run_id), reverse=True)[:most]
 
     def drafted_by(self, agent: str, since: datetime, most: int) -> Sequence[Decided]:
         self._count()

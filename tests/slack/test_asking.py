@@ -223,7 +223,7 @@ def test_the_weeks_asks_are_shown_to_the_owner(
     words = screen.words(office.open_home(ANA))
     assert "Asked this week" in words
     assert "· Mon 4 (at most 40 a day)" in words
-    assert "Of 3 that were decided 2 were signed unchanged; asking changed or stopped 1." in words
+    assert "Of 3 that people decided 2 were signed unchanged; asking changed or stopped 1." in words
     assert "Asked this week" not in screen.words(office.open_home(NOA))
     monkeypatch.chdir(home)
     monkeypatch.setenv("SAYSO_HOME", str(home))

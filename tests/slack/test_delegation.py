@@ -101,8 +101,9 @@ def test_level_4_comes_with_the_limits_it_needs(numbered: Office) -> None:
     """Best scores for everything: the amount and the count a day are named."""
     words = screen.words(_scored(numbered, NOA, BEST))
     assert "Level 4 is recommended: narrow autonomy under strict limits." in words
-    assert "A highest amount for one action, in the playbook" in words
+    assert "A highest amount a day, in the playbook" in words
     assert "A highest number of actions a day, in the playbook" in words
+    assert "A baseline, an audience and an earned stage (see /sayso trust)" in words
     assert "Its owner may raise `level` in its file" in words
     assert "level 3 (4 recommended, scored by Noa Brandt)" in screen.words(numbered.open_home(LEE))
 

@@ -136,6 +136,20 @@ def test_overrides_take_it_back_by_themselves(office: Office) -> None:
     assert [e.actor for e in office.audited("run:playbook:demoted")] == ["system:sayso"]
 
 
+def test_a_run_that_could_not_go_on_takes_it_back(office: Office) -> None:
+    """Nothing was drafted, and it is an error of the playbook all the same."""
+    decide(office, 4)
+    office.pass_by(days=1)
+    office.pass_by(minutes=3)
+    office.press(LEE, report(office), "promote")
+    office.command(LEE, f"/playbook {FOLLOW_UP} Q-9999")
+    office.pass_by(minutes=3)
+    said = " ".join(screen.words(each) for each in office.posted(SALES))
+    assert "demoted from threshold by Sayso" in said
+    assert "1 of the newest 4 drafts and runs were errors (0 in trouble, 1 could not go on)" in said
+    assert len(office.audited("run:playbook:demoted")) == 1
+
+
 def test_a_version_that_does_badly_gives_way_to_the_one_before(office: Office) -> None:
     """Only words changed, so nobody has to say yes; the channel reads why."""
     decide(office, 4)

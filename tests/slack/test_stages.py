@@ -144,7 +144,8 @@ def test_what_went_by_itself_is_nothing_somebody_was_asked(free: Office) -> None
     assert free.draft().state is DraftState.EXECUTED
     zone = free.foundation.folder.company().tz
     week = free.foundation.lookup.asked_week(free.clock.now(), zone)
-    assert week.value == "Nothing was decided this week."
+    assert (week.signed, week.unchanged, week.stopped) == (0, 0, 0)
+    assert week.value == "0 signed by people, 1 by rule."
 
 
 def test_undo_holds_it_back_for_people(free: Office) -> None:

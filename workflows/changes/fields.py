@@ -22,8 +22,8 @@ from workflows.changes.rules import (
     one_of_two,
     ordered,
 )
-from workflows.changes.signing import alone, share, signed_by, thresholds, within
-from workflows.changes.trust import BACK, ROLLOUT
+from workflows.changes.signing import alone, signed_by, thresholds, within
+from workflows.changes.trust import BACK, ROLLOUT, share
 from workflows.durations import words as duration
 from workflows.playbook import step_kind, step_name
 from workflows.prose import exception_line, step_line

@@ -110,9 +110,16 @@ def identity(_pair: Pair) -> Iterator[Change]:
     return iter(())
 
 
-def every(pair: Pair, *, label: str, kind: Kind = "neither", part: Part = "") -> Iterator[Change]:
+def every(
+    pair: Pair,
+    *,
+    label: str,
+    kind: Kind = "neither",
+    part: Part = "",
+    say: Callable[[Any], str] = said,
+) -> Iterator[Change]:
     """Compare what has no order: every change is of one kind."""
-    yield pair.change(f"{label} {_to(pair.before, pair.after, said)}", kind, part)
+    yield pair.change(f"{label} {_to(pair.before, pair.after, say)}", kind, part)
 
 
 def ordered(

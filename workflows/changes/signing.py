@@ -72,11 +72,6 @@ def alone(pair: Pair) -> Iterator[Change]:
     yield _change(pair, words, "tighter" if lower else "wider")
 
 
-def share(part: float) -> str:
-    """Return a share as people write it: `5%`."""
-    return f"{part:.4%}".rstrip("0%").rstrip(".") + "%" if part else "0%"
-
-
 def _rule(pair: Pair) -> Approve:
     return cast("Approve", pair.new)
 

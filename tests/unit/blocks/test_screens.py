@@ -20,6 +20,8 @@ from blocks import (
     ownerform,
     queue,
     sop,
+    telling,
+    trust,
 )
 from blocks.kit.problem import walk
 from blocks.text import mrkdwn
@@ -30,6 +32,7 @@ from workflows import sop as procedure
 from workflows.action import Risk
 from workflows.errors import AlreadySigned
 from workflows.events import Entry, Event
+from workflows.figures import Figures
 from workflows.kpi.report import Series, SeriesPoint, SourceReading
 from workflows.ports import Finding, Switch
 from workflows.run import SYSTEM, Actor, Confidence, DraftState, Needs, RunState
@@ -117,6 +120,27 @@ def test_an_empty_home_says_what_went_out_yesterday() -> None:
     built = home.home(home.Home(now=NOW, sent_yesterday=11, edited_yesterday=2))
     assert "Nothing waits for you. Yesterday 11 went out, 2 of them edited." in shown(built)
     assert buttons(built) == ["start", "show_help"]
+
+
+def test_what_nobody_decided_is_told_apart() -> None:
+    """In Home, in the report and to whoever is back; where rules did nothing, no word of them."""
+    built = shown(
+        home.home(home.Home(now=NOW, sent_yesterday=9, edited_yesterday=1, ruled_yesterday=4))
+    )
+    assert "Yesterday 9 went out, 1 of them edited, 4 signed by rule." in built
+    plain = shown(trust.report("P", examples.track_record()))
+    assert "by rule" not in plain
+    assert "could not go on" not in plain
+    for failed, words in ((1, "1 run could not go on"), (2, "2 runs could not go on")):
+        counted = Figures(alone=5, right=3, wrong=1, failed=failed)
+        built = shown(trust.report("P", examples.track_record(figures=counted)))
+        assert "9 sent by rule: 3 found right, 1 wrong, 5 not looked at" in built
+        assert words in built
+    people = examples.draft(state=DraftState.EXECUTED)
+    drafts = [people, people.model_copy(update={"ruled": "alone, 1 of 2 today"})]
+    said = ("while you were away.", "away, all of them by rule.", "away, 1 of them by rule.")
+    for found, words in zip((drafts[:1], drafts[1:], drafts), said, strict=True):
+        assert words in telling.returned(found, NOW)["text"]
 
 
 @pytest.mark.parametrize(

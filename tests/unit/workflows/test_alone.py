@@ -133,7 +133,7 @@ ASKED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "unsure": (
         {"footing": footing(free(), "threshold"), "acceptance": Acceptance(n=99, bound=0.89)},
-        "at least 89% of such drafts go out unchanged, and 90% must",
+        "at least 89 % of such drafts go out unchanged, and 90 % must",
     ),
 }
 

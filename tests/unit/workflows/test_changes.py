@@ -162,7 +162,7 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
     (_rollout(success="90%"), "wider", "good decisions for a promotion 95 % → 90 %"),
     (_rollout(**{"at least": "9 drafts"}), "wider", "decisions for a promotion 30 → 9"),
     (_rollout(audience="everybody"), "wider", "by itself for not set → everybody"),
-    (_rollout(share="20%"), "wider", "by itself for a share of not set → 0.2"),
+    (_rollout(share="20%"), "wider", "by itself for a share of not set → 20 %"),
     (_rollout(baseline=EASY["baseline"]), "wider", "baseline not set → 12.0"),
     (
         _rollout(**{"back when": {"overrides": "20%"}}),
@@ -315,7 +315,7 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
     (_book(more={"with": {"a": "2"}}), "wider", "more: a `1` → `2`"),
     (_book({"rollout": {"start": "shadow"}}), "tighter", "begins silently, in shadow"),
     (_book({"alone": BOUNDS}), "wider", "by itself at most 3 a day, 500.00 USD in all"),
-    (_book({"sample": "10%"}), "tighter", "a person first sees 0% → 10%"),
+    (_book({"sample": "10%"}), "tighter", "a person first sees 0 % → 10 %"),
     (_book(**_rule(rule="alone")), "wider", "letter: may go by itself once that is earned"),
     (
         _book(**_rule(rule="audit later")),
@@ -323,7 +323,7 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
         "letter: may go by itself once that is earned, and",
     ),
     (_book(**_rule(rule="draft only")), "tighter", "letter: nothing is sent, people copy it"),
-    (_book(**_rule(confidence="95%")), "tighter", "letter: by itself from 90% → 95%"),
+    (_book(**_rule(confidence="95%")), "tighter", "letter: by itself from 90 % → 95 %"),
     (
         _book(**_rule(review="1 work day")),
         "wider",

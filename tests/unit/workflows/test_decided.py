@@ -26,8 +26,8 @@ from tests.unit.workflows.builders import (
 from tests.unit.workflows.history import many, one
 from workflows.action import Money
 from workflows.commands import Approve, Reject, Undo
-from workflows.decided import BY_PEOPLE, Decided, decided, is_small
-from workflows.figures import Figures, by, figures, newest, share, since
+from workflows.decided import BY_PEOPLE, Decided, FailedRun, decided, is_small
+from workflows.figures import Figures, by, figures, latest, newest, share, since
 from workflows.run import (
     Actor,
     DraftState,
@@ -38,7 +38,7 @@ from workflows.run import (
     Revision,
     Silent,
 )
-from workflows.segments import Tally, cells, segment_of, under
+from workflows.segments import Tally, accepted, cells, segment_of, under
 
 LETTER = {
     "to": "jo@example.com",
@@ -85,8 +85,8 @@ def test_what_makes_up_for_another_counts_for_nothing() -> None:
     assert left(DraftState.EXECUTED, signed_at=MONDAY, undoes="d-0").end == ""
 
 
-def test_what_a_rule_signed_is_nobodys_decision_until_somebody_looks() -> None:
-    """Right is as good as signed, wrong is an override and trouble."""
+def test_what_a_rule_signed_is_nobodys_decision_and_can_only_be_held_against_it() -> None:
+    """Right adds nothing, wrong is an override and trouble."""
     ruled = draft(DraftState.EXECUTED, signed_at=MONDAY)
     rule = ruled.model_copy(
         update={"signatures": (signature(ruled, Actor.user("rule:follow-up")),)}
@@ -94,15 +94,28 @@ def test_what_a_rule_signed_is_nobodys_decision_until_somebody_looks() -> None:
     alone = decided(rule, run())
     assert (alone.end, alone.is_good, alone.is_override) == ("alone", False, False)
     later = MONDAY + timedelta(days=1)
-    for verdict, wanted in (("right", ("unchanged", False)), ("wrong", ("wrong", True))):
+    for verdict, wanted in (("right", ("right", False)), ("wrong", ("wrong", True))):
         review = Review(
             due_at=later, next_at=None, verdict=cast("Any", verdict), by="U-BEN", at=later
         )
         found = decided(rule.model_copy(update={"review": review}), run())
         assert (found.end, found.trouble) == wanted
         assert (found.by, found.at, found.is_override) == ("U-BEN", later, found.end == "wrong")
-    counted = figures([alone, one(2), one(3, "wrong", trouble=True)])
-    assert (counted.alone, counted.decided, counted.overrides, counted.trouble) == (1, 2, 1, 1)
+    counted = figures([alone, one(2), one(3, "wrong", trouble=True), one(4, "right")])
+    assert (counted.by_rule, counted.alone, counted.right, counted.wrong) == (3, 1, 1, 1)
+    assert (counted.decided, counted.overrides, counted.trouble) == (2, 1, 1)
+
+
+@given(st.lists(st.sampled_from(["unchanged", "edited", "rejected", "wrong"])), st.integers(0, 50))
+def test_looks_right_never_raises_what_a_rule_goes_by(ends: list[str], looked: int) -> None:
+    """However many of its own drafts somebody waved through, what is alike is as sure as before, and no surer."""
+    drafts = [one(n, end) for n, end in enumerate(ends)]
+    waved = many(looked, "right", first=1_000)
+    alike = segment_of(one())
+    assert accepted([*drafts, *waved], alike) == accepted(drafts, alike)
+    assert figures([*drafts, *waved]).success == figures(drafts).success
+    against = accepted([*drafts, one(2_000, "wrong")], alike)
+    assert against.bound <= accepted(drafts, alike).bound
 
 
 def test_a_silent_draft_agrees_differs_or_stays_silent() -> None:
@@ -220,6 +233,28 @@ def test_the_newest_are_those_something_became_of_last() -> None:
     assert [each.draft_id for each in newest(drafts, 2)] == ["d-0001", "d-0006"]
     assert len(since(drafts, MONDAY + timedelta(hours=3))) == 4
     assert share(1, 0) == 0.0
+
+
+def stuck(n: int, hours: float = 0, version: str = "v-1") -> FailedRun:
+    """Return a run that could not go on, so long after the first draft."""
+    return FailedRun(run_id=f"r-{n:04}", version=version, at=MONDAY + timedelta(hours=hours))
+
+
+def test_a_run_that_failed_is_an_error_beside_the_drafts() -> None:
+    """Before a draft or after it; of the newest together, and none of them twice."""
+    drafts = [*many(8), *many(2, "rejected", first=20), one(30, trouble=True, at=MONDAY)]
+    found = latest(drafts, [stuck(90, 40), stuck(3, 41), stuck(30, 42)], 10)
+    assert (found.errors, found.failed, found.trouble) == (2, 2, 0)
+    assert (found.overrides, found.decided) == (2, 10)
+    assert latest(drafts, [stuck(90, -1)], 99).errors == 2
+    assert latest([], [stuck(1), stuck(2)], 30).errors == 2
+
+
+def test_runs_that_fail_crowd_no_override_out() -> None:
+    """Overrides are looked for in as many drafts as ever; errors among as many drafts and runs together."""
+    drafts = [*many(5), *many(5, "rejected", first=6)]
+    found = latest(drafts, [stuck(100 + n, 20 + n) for n in range(50)], 10)
+    assert (found.overrides, found.failed, found.errors) == (5, 10, 10)
 
 
 @pytest.mark.parametrize(

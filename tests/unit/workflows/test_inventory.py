@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import (
     ACTIONS,
     ANA,
@@ -22,7 +23,7 @@ from tests.unit.workflows.builders import house as new_house
 from workflows import stating
 from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import Assess, Unlist
-from workflows.delegation import MATRIX
+from workflows.delegation import MATRIX, recommend
 from workflows.errors import NotAllowed, Rescored, Stranger, UnknownPlaybook, UnknownWork
 from workflows.events import Event
 from workflows.inventory import (
@@ -398,3 +399,30 @@ def test_nothing_is_recommended_that_nobody_scored_or_that_was_taken_off() -> No
     gone = one.model_copy(update={"listed": False})
     assert advised(None, book, ACTIONS, by="", zone=UTC) == ()
     assert advised(gone, book, ACTIONS, by="", zone=UTC) == ()
+
+
+@pytest.mark.parametrize(("score", "is_said"), [(1, False), (4, False), (5, True)])
+def test_more_time_saved_than_it_takes_is_said(score: int, is_said: bool) -> None:  # noqa: FBT001 -- a row
+    """25 minutes twelve times a week are five hours: that saves no working day. Both are of one week."""
+    one = stated(time=MATRIX["time"].options[score - 1])
+    said = [line for line in ranked(one, None, ACTIONS, COMPANY).worth.lines if "it takes" in line]
+    words = "Time saved 5 of 5 (More than 8 h a week) is more than the 5 h it takes: one of them is not right"
+    assert said == ([words] if is_said else [])
+
+
+def stated(**more: Any) -> Assessment:
+    """Return what somebody stated with a form."""
+    scores, effort = stating.stated(typed(**more))
+    told = recommend(scores, None)
+    return Assessment(
+        entry=WORK,
+        n=1,
+        title=Untrusted("Answer mails"),
+        owner="U-ANA",
+        scores=scores,
+        effort=effort,
+        level=told.level,
+        reasons=told.reasons,
+        by="U-ANA",
+        at=MONDAY,
+    )

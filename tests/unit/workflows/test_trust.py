@@ -32,6 +32,7 @@ from workflows.commands import (
     Activate,
     Approve,
     Demote,
+    Failed,
     FallBack,
     HoldOff,
     Install,
@@ -39,20 +40,22 @@ from workflows.commands import (
     Propose,
     Reject,
     Report,
+    Retry,
     StartRun,
 )
 from workflows.errors import NotAllowed, NotEarned, NothingBefore, StaleEvidence, StaleProposal
 from workflows.events import Event
-from workflows.figures import Figures, figures
+from workflows.figures import Figures, figures, percent
 from workflows.rollout import Back, Rollout
-from workflows.run import SYSTEM, Outcome
+from workflows.run import SYSTEM, Outcome, RunState
 from workflows.stages import Footing
-from workflows.trust import TrackRecord, gathered, gone, passed, percent, samples, track_record
+from workflows.trust import Past, TrackRecord, gathered, gone, passed, past, samples, track_record
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
-    from workflows.decided import Decided
+    from workflows.decided import Decided, FailedRun
     from workflows.playbook import Playbook
+    from workflows.run import Run
     from workflows.stages import Stage
 
 STRICT = {
@@ -72,13 +75,15 @@ def shown(
     book: Playbook = BOOK,
     stage: Stage | None = None,
     days: float = 60,
+    failed: tuple[FailedRun, ...] = (),
     **more: Any,
 ) -> TrackRecord:
     """Return the evidence after so many days at a stage."""
     ours = [each.model_copy(update={"version": book.version}) for each in drafts]
     now = MONDAY + timedelta(days=days)
     footing = Footing(playbook="follow-up", stage=stage, since=MONDAY) if stage else None
-    return track_record(book, footing, ours, MONDAY, now, **more)
+    past = Past(drafts=tuple(ours), failed=failed, first=MONDAY)
+    return track_record(book, footing, past, now, **more)
 
 
 def test_everything_there_is_nothing_missing() -> None:
@@ -150,7 +155,7 @@ def test_what_nobody_decided_yet_has_no_share() -> None:
 
 def test_drafts_of_another_version_prove_nothing_of_this_one() -> None:
     """Forty good ones of the version before are no decision about the active one."""
-    old = track_record(BOOK, None, many(40), MONDAY, LATER)
+    old = track_record(BOOK, None, Past(drafts=tuple(many(40)), first=MONDAY), LATER)
     assert "0 of 30 drafts decided" in old.lacking
 
 
@@ -173,14 +178,14 @@ def test_numbers_change_what_a_press_is_bound_to_and_time_does_not() -> None:
     assert shown(many(40)).hash != shown(many(40), stage="threshold").hash
 
 
-@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 60), st.floats(0, 1))
+@given(st.integers(0, 30), st.integers(0, 20), st.integers(1, 60), st.floats(0, 1))
 def test_a_bound_is_passed_by_the_number_it_allows_and_one_more(
     overrides: int, trouble: int, over: int, bound: float
 ) -> None:
     """More bad ones never take it back."""
     back = Back(overrides=bound, errors=bound, over=over)
-    found = Figures(unchanged=60, overrides=overrides, trouble=trouble)
-    is_passed = max(overrides, trouble) > bound * over
+    found = Figures(unchanged=60, overrides=overrides, trouble=trouble, failed=trouble)
+    is_passed = max(overrides, 2 * trouble) > bound * over
     assert bool(passed(found, back)) is is_passed
     worse = found.model_copy(update={"overrides": overrides + 1})
     assert bool(passed(worse, back)) >= is_passed
@@ -188,12 +193,9 @@ def test_a_bound_is_passed_by_the_number_it_allows_and_one_more(
 
 def test_a_share_is_never_said_larger_than_it_is() -> None:
     """94.99 % are not 95."""
-    assert [percent(each) for each in (0.9499, 0.95, 1.0, 0.03)] == [
-        "94.9 %",
-        "95 %",
-        "100 %",
-        "3 %",
-    ]
+    shares = (0.9499, 0.95, 1.0, 0.03, 0.29)
+    assert [percent(each) for each in shares] == ["94.9 %", "95 %", "100 %", "3 %", "29 %"]
+    assert [percent(each, 2) for each in (0.9499, 0.0255, 0.0)] == ["94.99 %", "2.55 %", "0 %"]
 
 
 def test_what_would_have_gone_is_judged_by_what_was_known_then() -> None:
@@ -228,7 +230,7 @@ def test_by_itself_only_whom_the_rollout_names() -> None:
     """A customer nothing was carried out for is nobody known; of no share nobody is."""
     for rollout, words in (
         ({"audience": "known customers"}, "only for customers something was carried out for"),
-        ({"share": "0%"}, "only for 0% of customers so far"),
+        ({"share": "0%"}, "only for 0 % of customers so far"),
     ):
         assert words in draft_of(opened(free(rollout=rollout))).asked
     named = draft_of(opened(free(rollout={"audience": "everybody", "share": "100%"})))
@@ -360,6 +362,52 @@ def test_overrides_take_it_back_by_itself_and_only_once(at: House) -> None:
     assert asked(at) == []
 
 
+def stop(at: House, book: Playbook) -> Run:
+    """Have a run fail before anything was drafted."""
+    at.clock.pass_by(minutes=1)
+    begun = at.engine.handle(StartRun(actor=ADA, playbook=book.playbook))
+    assert isinstance(begun, Recorded)
+    assert begun.run
+    at.report(begun.run, Failed(problem="the template names a field that is not there"))
+    return at.now(begun.run)
+
+
+def test_a_run_that_could_not_go_on_takes_it_back(at: House) -> None:
+    """Nothing was drafted and nothing sent, and it is an error all the same; trying it again does not undo that."""
+    fill(at, active(at), 4)
+    at.engine.handle(Promote(actor=ANA, playbook="follow-up", to="threshold"))
+    stopped = stop(at, active(at))
+    assert stopped.state is RunState.FAILED
+    at.engine.handle(Retry(actor=ADA, run_id=stopped.id))
+    (back,) = asked(at)
+    assert isinstance(back, Demote)
+    assert back.why == (
+        "1 of the newest 4 drafts and runs were errors (0 in trouble, 1 could not go on); the bound "
+        "is 3 % of 4"
+    )
+    assert the_evidence(at).figures.failed == 1
+    at.engine.handle(back)
+    assert back.why in the_evidence(at).lacking
+    assert asked(at) == []
+
+
+def test_a_draft_that_could_not_be_carried_out_is_one_error(at: House) -> None:
+    """Its run could not go on either: the same fault."""
+    fill(at, active(at), 3)
+    at.left(at.drafted(active(at)), Outcome(status="rejected", message="no such address"))
+    found = the_evidence(at)
+    assert (found.newest.errors, found.newest.trouble, found.newest.failed) == (1, 1, 0)
+    assert found.figures.failed == 0
+
+
+def test_a_press_counts_for_the_runs_that_had_failed_by_then(at: House) -> None:
+    """One more of them, and the card shows other numbers."""
+    fill(at, active(at), 4)
+    shown_then = the_evidence(at).hash
+    stop(at, active(at))
+    assert the_evidence(at).hash != shown_then
+
+
 def test_nothing_is_looked_at_where_nothing_can_come_of_it() -> None:
     """A playbook that is not there, or that can't rise, fall or return."""
     at = house()
@@ -419,6 +467,23 @@ def test_a_version_that_does_badly_gives_way_to_the_one_before_once(at: House) -
     (post,) = [p for (s, _), p in at.store.rows.posts.items() if s.startswith("fallback:")]
     assert "at the version before again" in str(post.body["text"])
     fill(at, good, 0, 2)
+    assert not [each for each in asked(at) if isinstance(each, FallBack)]
+
+
+def test_a_version_whose_runs_fail_gives_way_though_it_drafted_nothing(at: House) -> None:
+    """Each version answers for its own runs: what failed under the one before is no error of the new one."""
+    good = active(at)
+    fill(at, good, 4)
+    change(at, SAME)
+    with at.store.looking() as look:
+        seen = past(look, "follow-up", at.clock.now())
+    assert seen.of(SAME.version) == Past(first=MONDAY + timedelta(minutes=1))
+    stop(at, SAME)
+    (back,) = asked(at)
+    assert isinstance(back, FallBack)
+    assert back.why.startswith("1 of the newest 1 drafts and runs were errors")
+    at.engine.handle(back)
+    assert active(at).version == good.version
     assert not [each for each in asked(at) if isinstance(each, FallBack)]
 
 

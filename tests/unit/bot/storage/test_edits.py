@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.storage.edits import edited_weeks
 from tests.fakes.clock import MONDAY
-from tests.unit.bot.storage.records import ANA, entry, run, written
+from tests.unit.bot.storage.records import ANA, draft, entry, run, written
 from workflows.edit_rate import WEEKS
 from workflows.events import Event
 
@@ -23,7 +23,7 @@ def left(store: SqlStore, n: int, *, ago: timedelta, edited: bool, playbook: str
     run_id, draft_id = f"run-{n}", f"draft:d-{n}"
     events = [Event.DRAFT_EDITED, Event.DRAFT_EXECUTED] if edited else [Event.DRAFT_EXECUTED]
     with store.transaction() as tx:
-        tx.add(run(run_id, playbook=playbook))
+        tx.add(run(run_id, playbook=playbook, draft=draft(f"d-{n}", run_id)))
         for event in events:
             told = entry(event, f"run:{run_id}", actor=ANA, object=draft_id)
             tx.append([told], MONDAY - ago)

@@ -109,12 +109,12 @@ def test_acceptance_counts_what_went_out_as_it_was_written(store: SqlStore) -> N
 
 
 @pytest.mark.parametrize(
-    ("verdict", "counted"), [(None, (0, 0)), ("right", (1, 1)), ("wrong", (0, 1))]
+    ("verdict", "counted"), [(None, (0, 0)), ("right", (0, 0)), ("wrong", (0, 1))]
 )
-def test_what_a_rule_signed_counts_only_as_somebody_found_it(
+def test_what_a_rule_signed_counts_only_against_it(
     store: SqlStore, verdict: Any, counted: tuple[int, int]
 ) -> None:
-    """Else what goes by itself would say on every card how well its like is accepted."""
+    """Else a rule would vouch for itself on every card: found right it counts for nothing, found wrong against."""
     looked = Review(due_at=MONDAY, next_at=None, verdict=verdict, by="U-ANA") if verdict else None
     sent = draft(state=DraftState.EXECUTED, signed_at=MONDAY, review=looked)
     signs = Actor(kind="system", id="rule:follow-up")
