@@ -32,7 +32,7 @@ _SENTENCE = 600
 _STATES = {
     RunState.WORKING: "is being worked on",
     RunState.WAITING: "waits for a person",
-    RunState.HOLDING: "is signed and leaves in a moment",
+    RunState.HOLDING: "is signed and waits to leave",
     RunState.UNCERTAIN: "needs somebody to look what happened",
     RunState.DONE: "is done",
     RunState.FAILED: "could not go on",

@@ -53,6 +53,8 @@ def blocks(draft: Draft, *, whole: bool, replies: bool = False) -> list[Block]:
 def keys(draft: Draft) -> tuple[str | int, ...]:
     """Return what names the version of a card that shows `draft` as it stands."""
     more = [f"asked{len(draft.wishes)}"] if draft.wishes else []
+    if draft.tries:
+        more.append(f"tried{draft.tries}")
     if draft.review:
         more.append(f"look{draft.review.verdict}")
     if draft.claim:
@@ -121,6 +123,10 @@ def _time(at: datetime) -> Block:
 def _holding(draft: Draft) -> list[Block]:
     if draft.leaves_at is None:
         return [*_signed(draft), rich.text(" · leaves in a moment")]
+    if draft.outcome:
+        line = [*_signed(draft), rich.text(" · could not be carried out yet, is tried again at ")]
+        why = rich.runs(draft.outcome.message, limit=_REASON)
+        return [*line, rich.date(draft.leaves_at), rich.text(": "), *why]
     return [*_signed(draft), rich.text(" · leaves at "), rich.date(draft.leaves_at, "{time_secs}")]
 
 

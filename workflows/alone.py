@@ -64,9 +64,10 @@ def lost(turn: Turn, draft: Draft) -> str:
     """Return why what a rule signed may not leave any more; empty for what people signed, and while it may."""
     if not draft.ruled:
         return ""
-    if stage(turn) not in ALONE:
-        return f"the playbook was taken back to {stage(turn)} meanwhile"
-    return _not_the_same(turn, draft)
+    stands = stage(turn)
+    if stricter(stands, draft.stage) != draft.stage:
+        return f"the playbook was taken back to {stands} meanwhile"
+    return next((why for objects in _LASTING if (why := objects(turn, draft))), "")
 
 
 def signer(playbook: str) -> str:
@@ -80,8 +81,10 @@ def is_sampled(draft_id: str, share: float) -> bool:
 
 
 def _never(turn: Turn, draft: Draft) -> str:
-    if draft.risk in NEVER_ALONE:
-        return f"{draft.risk} never goes by itself"
+    spec = turn.facts.actions.get(draft.action)
+    for risk in (draft.risk, spec.risk if spec else draft.risk):
+        if risk in NEVER_ALONE:
+            return f"{risk} never goes by itself"
     about_employees = privacy.is_private(turn.playbook, turn.facts.actions)
     return "what is about employees never goes by itself" if about_employees else ""
 
@@ -172,6 +175,18 @@ _OBJECTIONS: tuple[Callable[[Turn, Draft], str], ...] = (
     _not_among,
     _not_sure,
     _sampled,
+    _used_up,
+)
+#: What is looked at again just before it leaves: a night, a pause or five tries may lie between. Thresholds and limits
+#: are asked again for whoever signed. Not again: how sure such drafts are (each decision elsewhere moves it up and
+#: down, and a rate that falls too low takes the stage), the sample (drawn once) and the day's limits (it is counted on
+#: the day it was signed).
+_LASTING: tuple[Callable[[Turn, Draft], str], ...] = (
+    _never,
+    _emergency,
+    _gates,
+    _not_the_same,
+    _not_among,
     _used_up,
 )
 

@@ -444,6 +444,8 @@ class Executed(Record):
     outcome: Outcome
     #: The action that would undo it, as the connector states it; None when nothing can.
     compensation: Compensation | None = None
+    #: Nothing of it happened, this time nor before; else a try whose answer was lost may still have.
+    stayed: bool = False
 
 
 class Failed(Record):
@@ -459,6 +461,8 @@ class Later(Record):
     kind: Literal["later"] = "later"
     problem: str
     after: float
+    #: An earlier try was begun and nobody knows what came of it, so it may have happened all the same.
+    begun: bool = False
 
 
 class Held(Record):
@@ -470,6 +474,8 @@ class Held(Record):
     scope: str
     #: An earlier worker had begun it, so it may have happened all the same.
     begun: bool = False
+    #: It was to leave, and nothing of it has happened.
+    stayed: bool = False
 
 
 class StepDone(Command):

@@ -9,21 +9,24 @@ from workflows import alone, customers, drafts, limits, signing, steps, weighing
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep
-from workflows.run import TIMER, DraftState, Ending
+from workflows.run import TIMER, DraftState, Ending, RunState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from workflows.commands import Due
+    from workflows.run import Outcome
     from workflows.turn import Turn
 #: How long a held effect waits when it can't be checked or is paused, before it is looked at again.
 LOOK_AGAIN = timedelta(seconds=30)
 #: A signed draft that was kept from leaving expires this long after its deadline: people signed it for then.
 LATE = timedelta(minutes=10)
+#: So often it is tried to carry something out that is known not to have happened; then it has failed.
+TRIES = 5
 
 
 def leave(turn: Turn) -> None:
-    """The hold is over: look at switches and facts once more, then let the workers carry it out."""
+    """It may leave, or be tried again: look at switches and facts once more, then let the workers carry it out."""
     command, draft = cast("Due", turn.command), turn.draft
     if draft.leaves_at and turn.at < draft.leaves_at and not customers.is_silent(turn, draft):
         _hold_on(turn, draft.leaves_at)
@@ -50,6 +53,21 @@ def leave(turn: Turn) -> None:
         weighing.ask_people(turn, why)
     else:
         signing.let_go(turn, TIMER)
+
+
+def try_again(turn: Turn, outcome: Outcome, after: float) -> None:
+    """Hold what was tried in vain: in `after` seconds, by the customer's day, everything is looked at once more."""
+    leaves = customers.reachable_from(turn, turn.draft, turn.at + timedelta(seconds=after))
+    stay(turn)
+    turn.redrafted(outcome=outcome, tries=turn.draft.tries + 1, leaves_at=leaves)
+    turn.become(due_at=leaves, attempts=0, why=outcome.message)
+    turn.record(Event.RUN_POSTPONED, head={"after": after}, body={"why": outcome.message})
+
+
+def stay(turn: Turn) -> None:
+    """Hold again what was to leave and has not. Its signatures count on, and its key is the same."""
+    turn.redrafted(state=DraftState.HOLDING)
+    turn.become(state=RunState.HOLDING)
 
 
 def hold_still(turn: Turn, why: str) -> None:

@@ -241,7 +241,7 @@ def _no_row(turn: Turn, command: OnDraft) -> Refusal:
         return Stale()
     if isinstance(command, Undo) and turn.draft.state in {DraftState.EXECUTING, DraftState.SIGNED}:
         return TooLateToUndo(
-            hint=" It is being carried out, or waits to be tried again; the card says what comes of it."
+            hint=" It is being carried out, and may have happened; the card says what comes of it."
         )
     return drafts.decided(turn)
 

@@ -14,6 +14,7 @@ from workflows.action import Record
 from workflows.commands import StartRun
 from workflows.errors import Refusal
 from workflows.events import Event
+from workflows.limits import Untold
 from workflows.machine import decide
 from workflows.on_record import Asked, OnRecord, asked_in, unlike
 from workflows.run import Actor
@@ -234,6 +235,9 @@ class Replay:
             decision = decide(run, playbook, asked.command, asked.facts) if playbook else None
         except Refusal as refusal:
             self._differs(one, f"what was asked is refused: {refusal.sentence}")
+            return None
+        except Untold:
+            self._lacks(one, "the rules of today count something that was not counted then")
             return None
         except Exception as error:  # noqa: BLE001 -- what was written over may lead rules anywhere
             self._differs(one, f"the rules can make nothing of what was asked ({error})")

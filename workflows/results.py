@@ -136,7 +136,18 @@ def _refused_outside(turn: Turn, result: Executed) -> None:
 
 
 def _not_now(turn: Turn, result: Executed) -> None:
-    _later(turn, Later(problem=result.outcome.message, after=_back_off(turn)))
+    """Known not to have happened it goes the way of all that is signed; else only its key keeps it from twice."""
+    outcome, tries = result.outcome, turn.draft.tries + 1
+    if not result.stayed:
+        _later(turn, Later(problem=outcome.message, after=_back_off(turn.run.attempts), begun=True))
+    elif tries >= leaving.TRIES:
+        last = f"It was tried {tries} times in vain. The last time: {outcome.message}"
+        _failed(turn, Failed(problem=last))
+    else:
+        turn.finish = Finish(
+            seq=turn.run.seq, state="failed", outcome=outcome.model_dump(mode="json")
+        )
+        leaving.try_again(turn, outcome, after=_back_off(tries))
 
 
 def _in_doubt(turn: Turn, result: Executed) -> None:
@@ -181,8 +192,9 @@ def _failed(turn: Turn, result: Failed) -> None:
 
 
 def _later(turn: Turn, result: Later) -> None:
-    """Known not to have happened: the same step, under the same key, in a while."""
-    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    """Do the same step, under the same key, in a while. What may have happened stays an intent without an outcome."""
+    if not result.begun:
+        turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
     turn.become(due_at=turn.at + timedelta(seconds=result.after), why=result.problem)
     turn.record(Event.RUN_POSTPONED, head={"after": result.after}, body={"why": result.problem})
 
@@ -191,13 +203,15 @@ def _held(turn: Turn, result: Held) -> None:
     """Paused before it was begun: no timer looks again, resuming does, unless it has been resumed since."""
     if not result.begun:
         turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    if result.stayed:
+        leaving.stay(turn)
     leaving.hold_still(turn, result.problem)
     if result.scope not in {scope for scope, _ in turn.facts.paused}:
         turn.become(due_at=turn.at)
 
 
-def _back_off(turn: Turn) -> float:
-    return min(30.0 * 2**turn.run.attempts, 3600.0)
+def _back_off(tries: int) -> float:
+    return min(30.0 * 2**tries, 3600.0)
 
 
 #: By kind of result; each takes its own kind.

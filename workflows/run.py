@@ -351,7 +351,10 @@ class Draft(Record):
     #: Something was carried out for its customer before it was opened.
     known: bool = False
     ending: Ending | None = None
+    #: What came of it; while it is held, why the last try came to nothing.
     outcome: Outcome | None = None
+    #: How often the newest revision was tried in vain, known not to have happened.
+    tries: int = 0
     #: What undoing would be; None when nothing undoes it.
     compensation: Compensation | None = None
     #: The draft this one compensates, when it is an undo.

@@ -17,6 +17,7 @@ from workflows.commands import (
     Due,
     Executed,
     Failed,
+    Held,
     OnDraft,
     OnTask,
     OpenEdit,
@@ -188,8 +189,7 @@ class _Simulation:
         for past in self._results[run.step]:
             command = past.asked.command
             result = command.result if isinstance(command, StepDone) else None
-            again = isinstance(result, Executed) and result.outcome.status == "retryable"
-            if isinstance(result, (kind, Failed)) and not again:
+            if isinstance(result, (kind, Failed, Held)) and not _goes_on(result):
                 return past
         return None
 
@@ -258,6 +258,13 @@ class _Simulation:
         if isinstance(command, Signal) and run and run.step != past.asked.step:
             return None
         return command
+
+
+def _goes_on(result: Executed | Read | Drafted | Failed | Held) -> bool:
+    """Whether a worker tries it again without anything else happening to the run in between."""
+    if isinstance(result, Executed):
+        return result.outcome.status == "retryable" and not result.stayed
+    return isinstance(result, Held) and not result.stayed
 
 
 def _timed(past: _Past) -> tuple[str, datetime | None]:

@@ -182,7 +182,7 @@ def cancel(turn: Turn) -> None:
     policy.may_take_part(command.actor, turn.facts.company)
     draft = turn.run.draft
     if draft and draft.state is DraftState.EXECUTING:
-        raise TooLateToUndo(hint=" It is being carried out, or waits to be tried again.")
+        raise TooLateToUndo(hint=" It is being carried out, and may have happened.")
     who = turn.facts.company.name_of(command.actor.id)
     ending = Ending(by=command.actor, at=turn.at, reason="the run was cancelled")
     stop(turn, ending, f"stopped by {who}")

@@ -78,7 +78,7 @@ def _same_again(turn: Turn) -> None:
         author=draft.current.author,
         at=turn.at,
     )
-    turn.redrafted(revisions=(*draft.revisions, again), needed="", ruled="")
+    turn.redrafted(revisions=(*draft.revisions, again), needed="", ruled="", outcome=None, tries=0)
 
 
 def open_again(turn: Turn) -> None:

@@ -91,7 +91,9 @@ class Performer:
         if paused := off & _scopes(run, playbook):
             scope = min(paused)
             words = f"{scope} is paused; it goes on once that is resumed"
-            return self._done(run, Held(problem=words, scope=scope, begun=begun_before))
+            stayed = _leaving(run) is not None and not begun_before
+            held = Held(problem=words, scope=scope, begun=begun_before, stayed=stayed)
+            return self._done(run, held)
         if run.attempts > POISON:
             return self._done(run, self._given_up(run, begun_before=begun_before))
         try:
@@ -109,12 +111,7 @@ class Performer:
         """Stop trying. What may have left is never called failed: a failed draft can be written and sent anew."""
         last = f" The last time: {run.why}" if run.why else ""
         problem = f"The step {run.step} was begun {POISON} times and never finished.{last}"
-        draft = run.draft
-        if draft is None or draft.state is not DraftState.EXECUTING:
-            return Failed(problem=problem)
-        # Under a key even a lost answer is tried again, so that "not now" does not mean it did not happen.
-        spec = self._outside.actions.get(draft.action)
-        if not (begun_before or (spec and spec.idempotency == "key")):
+        if _leaving(run) is None or not begun_before:
             return Failed(problem=problem)
         return Executed(outcome=Outcome(status="unknown", message=problem))
 
@@ -143,8 +140,8 @@ class Performer:
     def _work(
         self, run: Run, playbook: Playbook, *, begun_before: bool, until: datetime
     ) -> Read | Drafted | Executed | Failed | Later:
-        if run.draft and run.draft.state is DraftState.EXECUTING:
-            return self._execute(run, run.draft, begun_before=begun_before, until=until)
+        if leaving := _leaving(run):
+            return self._execute(run, leaving, begun_before=begun_before, until=until)
         step = playbook.step(run.step)
         if isinstance(step, DraftStep):
             return self._draft(run, playbook, step)
@@ -243,16 +240,20 @@ class Performer:
         signed = SignedDraft.of(draft)
         how = self._outside.actions[draft.action].idempotency
         outcome = self._resumed(signed, how) if begun_before else None
+        stayed = False
         if outcome is None:
             # Begun now, it could still be under way when somebody else is given the run.
             if self._clock.now() > until - CALL:
-                return Later(problem=f"{run.step} came too late in its turn to begin.", after=0)
+                late = f"{run.step} came too late in its turn to begin."
+                return Later(problem=late, after=0, begun=begun_before)
             executed = self._outside.execute(signed)
             here(Boundary.LEFT)
+            # Under a key nobody has looked what came of an earlier try; this one's answer says nothing of that.
+            stayed = executed.status == "retryable" and not (begun_before and how == "key")
             outcome = self._settled(signed, executed, how)
         self._carried(outcome.status)
         undo = self._outside.undo(signed, outcome) if outcome.status == "done" else None
-        return Executed(outcome=outcome, compensation=undo)
+        return Executed(outcome=outcome, compensation=undo, stayed=stayed)
 
     def _resumed(self, signed: SignedDraft, how: str) -> Outcome | None:
         """Return what came of an execution that was begun and never reported; None when it may be done now."""
@@ -274,10 +275,15 @@ class Performer:
         return self._outside.lookup(signed) or outcome.model_copy(update={"status": "retryable"})
 
 
+def _leaving(run: Run) -> Draft | None:
+    """Return the draft that is to be carried out now; None while the run is at something else."""
+    return run.draft if run.draft and run.draft.state is DraftState.EXECUTING else None
+
+
 def _scopes(run: Run, playbook: Playbook) -> set[str]:
     """Name every switch that stops this run's work: all, its playbook, its agent, its connector."""
     step = playbook.step(run.step)
-    executing = run.draft if run.draft and run.draft.state is DraftState.EXECUTING else None
+    executing = _leaving(run)
     agent = executing.author.agent if executing else getattr(step, "agent", "")
     action = executing.action if executing else getattr(step, "from_", "")
     connector = action.partition(".")[0]

@@ -87,7 +87,7 @@ def test_the_status_of_a_run_says_where_it_stands_and_how_it_came_there(
     office.press(NOA, card, "approve")
     for name in (office.run().id, office.run().id[:30], "q-1043"):
         seen = office.command(LEE, f"/sayso status {name}")
-        assert "quote-follow-up Q-1043 is signed and leaves in a moment" in seen.said
+        assert "quote-follow-up Q-1043 is signed and waits to leave" in seen.said
         assert "U01NOA" in seen.said
     assert "signed it" in office.command(LEE, "/sayso audit Q-1043").said
     assert "There is no run xyz." in office.command(LEE, "/sayso status xyz").said

@@ -178,7 +178,9 @@ class Life:
         if run.draft and run.draft.state == "executing":
             doubts = ("unknown", "retryable", "rejected")
             status: Any = self.random.choice(doubts)
-            return Executed(outcome=Outcome(status=status)) if self.rarely(0.2) else HAPPENED
+            stayed = status == "retryable" and self.rarely(0.7)
+            doubt = Executed(outcome=Outcome(status=status), stayed=stayed)
+            return doubt if self.rarely(0.2) else HAPPENED
         if run.step == "letter":
             return drafted(to="somebody@else.example") if self.rarely() else drafted()
         value: JsonObject = {"status": "won"} if self.rarely() else {"score": 2.0}

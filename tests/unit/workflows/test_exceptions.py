@@ -304,7 +304,7 @@ def test_a_reply_stops_what_waits_to_be_tried_again(house: House) -> None:
     run = house.drafted(book(mailing(), WAIT, on="replied"))
     house.engine.handle(press(Approve, run, ANA))
     house.wake(run)
-    house.report(run, Executed(outcome=Outcome(status="retryable", message="busy")))
+    house.report(run, Executed(outcome=Outcome(status="retryable", message="busy"), stayed=True))
     reply = replied(house, run)
     assert isinstance(reply, Recorded)
     assert reply.sentence.startswith("Noted. Nothing that was prepared")

@@ -96,7 +96,8 @@ CHANGES = st.sampled_from(
         {},
     ]
 )
-OUTCOMES = st.sampled_from(["done", "rejected", "retryable", "unknown"])
+#: `stayed` is one that is known not to have happened, `retryable` one whose answer was lost under its key.
+OUTCOMES = st.sampled_from(["done", "rejected", "retryable", "stayed", "unknown"])
 SCOPES = st.sampled_from(["everything", "connector:pay", "playbook:follow-up", "agent:writer"])
 #: Every press there is, with the words it needs.
 PRESSES: dict[type[OnDraft], dict[str, Any]] = {
@@ -374,8 +375,10 @@ class Life(RuleBasedStateMachine):
         """Return what the worker found."""
         if held.draft and held.draft.state is DraftState.EXECUTING:
             SignedDraft.of(held.draft)
-            return Executed(outcome=Outcome(status=outcome, message="So."), compensation=UNDO)
-        if outcome in {"rejected", "retryable"}:
+            stayed = outcome == "stayed"
+            so = Outcome(status="retryable" if stayed else outcome, message="So.")
+            return Executed(outcome=so, compensation=UNDO, stayed=stayed)
+        if outcome in {"rejected", "retryable", "stayed"}:
             return Failed(problem="No.") if outcome == "rejected" else Later(problem="No.", after=5)
         return Drafted(
             fields={"invoice": "I-1"}, why=Untrusted("asked"), author=AUTHOR, context="c"

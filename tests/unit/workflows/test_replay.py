@@ -18,6 +18,7 @@ from tests.unit.workflows.builders import (
     drafted,
     due,
     found,
+    mailing,
     playbook,
     press,
 )
@@ -276,6 +277,26 @@ def test_what_the_record_lacks_is_no_difference(house: House, lived: Run) -> Non
         assert again.difference is None
         assert again.gap is not None
         assert words in again.words
+
+
+def test_what_is_counted_only_today_is_no_difference(house: House) -> None:
+    """Rules that ask more than those it was decided by can't be answered from its record; nobody made that up."""
+    heard = [{"on": "replied", "then": "stop"}]
+    run = house.start(playbook(mailing(), exceptions=heard))
+    _worked(house, run, drafted())
+    house.engine.handle(press(Approve, house.now(run), ANA))
+    _worked(house, run, None)
+    house.engine.handle(Signal(actor=SYSTEM, run_id=run.id, name="replied"))
+    entries = record(house.store, run.id)
+    reply = entries[-1]
+    facts: Any = reply.entry.body["facts"]
+    assert [ask["kind"] for ask, _ in facts["told"]] == ["failed"]
+    before = {name: value for name, value in facts.items() if name != "told"}
+    touched = _changed(reply, body={**reply.entry.body, "facts": before})
+    again = replayed(house.store, run.id, [*entries[:-1], touched])
+    assert again.difference is None
+    assert again.gap is not None
+    assert "count something that was not counted then" in again.words
 
 
 def test_rows_that_say_something_else_are_named(house: House, lived: Run) -> None:
