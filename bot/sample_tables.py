@@ -113,6 +113,7 @@ def _invoice(
         "status": "paid" if paid else "open",
         "about": draw.choice(_GOODS),
         "reminders": "0",
+        "zone": customer["zone"],
     }
 
 

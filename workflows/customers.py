@@ -66,8 +66,21 @@ class Customer(Record):
 
 def key_of(text: str) -> str:
     """Return the digest that stands for a customer or an address; empty for an empty text."""
-    plain = " ".join(text.casefold().split())
-    return digest(plain) if plain else ""
+    name = plain(text)
+    return digest(name) if name else ""
+
+
+def plain(text: str) -> str:
+    """Return what a customer is called, the same in whichever case and spacing somebody writes it."""
+    return " ".join(text.casefold().split())
+
+
+def called(turn: Turn, spec: ActionSpec, payload: JsonObject, known: JsonObject) -> set[str]:
+    """Return what whom an action is about is known by: the address it reaches, and who the playbook says."""
+    told = turn.playbook.customer
+    address = str(payload.get(spec.reaches) or "") if spec.reaches else ""
+    names = {plain(address), plain(Template(told.id).render(known)) if told else ""}
+    return names - {""}
 
 
 def customer_of(turn: Turn, spec: ActionSpec, payload: JsonObject, known: JsonObject) -> Customer:

@@ -25,7 +25,7 @@ from workflows.whom import CustomerOf
 
 
 def _amount(value: object) -> object:
-    return money(value) if isinstance(value, str) else value
+    return money(str(value)) if isinstance(value, str | int | float) else value
 
 
 #: `5000.00 USD`
@@ -61,11 +61,51 @@ class Above(Record):
     quorum: int = Setting(default=1, ge=1)
 
 
+#: Each of those who could sign is asked first in turn.
+IN_TURN = "in turn"
+
+
+class Assign(Record):
+    """Whom to ask first, and for which customers, above which amount, in which channel; without these, always."""
+
+    #: What the customer is known by, or the address it goes to; `*` stands for anything: `"*@bigco.com"`.
+    customer: Names = ()
+    #: Only above this amount, like `1000.00 USD`. Another currency counts as above.
+    above: Amount | None = None
+    #: Only for runs that live in one of these channels.
+    channel: Names = ()
+    #: Who is asked first then: whatever `assign` alone may say.
+    to: str = Setting(min_length=1)
+
+    @property
+    def always(self) -> bool:
+        """Whether it is for whatever is drafted."""
+        return not self.customer and self.above is None and not self.channel
+
+
+def _assigns(value: object) -> object:
+    """Read `in turn` as a list of one rule, and in a list each text as a rule that is for everything."""
+    rules = [value] if isinstance(value, str) and value else value or ()
+    if not isinstance(rules, list | tuple):
+        return rules
+    return [{"to": rule} if isinstance(rule, str) else rule for rule in cast("list[Any]", rules)]
+
+
+#: `"{{ quote.owner }}"`, `in turn`, a name, or a list of these and of rules.
+Assigns = Annotated[
+    tuple[Assign, ...],
+    BeforeValidator(_assigns, json_schema_input_type=str | tuple[str | Assign, ...]),
+]
+
+
 class Approve(Record):
     """Who signs the step, how many, until when, after which hold it leaves, and what they may change."""
 
     by: Names
-    assign: str = ""
+    #: Who of them is asked first: a record's field like `"{{ quote.owner }}"`, which holds a name or a Slack id; `in
+    #: turn`; a name; a role, whose people are then asked in turn; or a list of these and of rules, of which the first
+    #: counts that is for the draft and means somebody who is here. The others may sign all the same.
+    assign: Assigns = ()
     quorum: int = Setting(default=1, ge=1)
     above: tuple[Above, ...] = ()
     within: Within = Span(count=4 * 3600.0, unit="work seconds")
@@ -200,8 +240,6 @@ def _named(inputs: dict[str, dict[str, Any] | None]) -> list[dict[str, Any]]:
     return [{"name": name, **(spec or {})} for name, spec in inputs.items()]
 
 
-#: Each of those who could sign is asked first in turn.
-IN_TURN = "in turn"
 KINDS = ("read", "draft", "do", "ask", "task", "wait", "decide", "tell", "start")
 
 
@@ -232,6 +270,13 @@ PlaybookKind = Literal["follow-up", "leads", "crm", "urgent"]
 
 def _kinds(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+#: `follow-up` or `[leads, crm]`
+Kinds = Annotated[
+    tuple[PlaybookKind, ...],
+    BeforeValidator(_kinds, json_schema_input_type=PlaybookKind | tuple[PlaybookKind, ...]),
+]
 
 
 class Alone(Record):
@@ -280,7 +325,7 @@ class Playbook(Record):
     #: over (`queued`), takes its place (`restart`), or both go on (`parallel`).
     mode: Literal["single", "queued", "restart", "parallel"] = "parallel"
     #: What kind of work it is, where that does not show in its steps: it then needs the controls of that kind.
-    kind: Annotated[tuple[PlaybookKind, ...], BeforeValidator(_kinds)] = ()
+    kind: Kinds = ()
     conditions: Names = ()
     allow: Names
     steps: tuple[AnyStep, ...] = Setting(min_length=1)

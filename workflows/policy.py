@@ -14,7 +14,7 @@ from workflows.errors import (
     SlackSilent,
     Stranger,
 )
-from workflows.run import ApprovalRule, Needs, Threshold
+from workflows.run import ApprovalRule, Needs
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,7 @@ def needs(rule: ApprovalRule, amount: Money | None, *, late: bool = False) -> Ne
     is late, those it was passed on to may sign as well; how many must sign stays.
     """
     more = rule.escalate if late else ()
-    passed = [row for row in rule.above if amount is not None and _exceeds(amount, row)]
+    passed = [row for row in rule.above if amount is not None and exceeds(amount, row.amount)]
     if not passed:
         by = _together(rule.by, more)
         return Needs(by=by, quorum=rule.quorum, words=needed_words(rule.quorum, by))
@@ -62,8 +62,9 @@ def _together(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, *more)))
 
 
-def _exceeds(amount: Money, row: Threshold) -> bool:
-    return amount.currency != row.amount.currency or abs(amount.minor) > row.amount.minor
+def exceeds(amount: Money, bound: Money) -> bool:
+    """Whether an amount is above another; what can't be compared is."""
+    return amount.currency != bound.currency or abs(amount.minor) > bound.minor
 
 
 def needed_words(quorum: int, by: tuple[str, ...]) -> str:

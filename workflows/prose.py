@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workflows.expressions import ExpressionError, Template
-from workflows.playbook import step_kind
+from workflows.playbook import IN_TURN, step_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workflows.playbook import (
         AnyStep,
         AskStep,
+        Assign,
         DecideStep,
         DoStep,
         DraftStep,
@@ -47,6 +48,19 @@ def step_line(step: AnyStep) -> str:
     line = _LINES[step_kind(step)](step)
     line = f"If `{step.when}`: {line[0].lower()}{line[1:]}" if step.when else line
     return f"Only when led here: {line[0].lower()}{line[1:]}" if step.aside else line
+
+
+def rule_line(rule: Assign) -> str:
+    """Return who is asked first, and for what, as one line: `above 1,000.00 USD: finance`."""
+    asked = "each of them in turn" if rule.to == IN_TURN else plain(rule.to)
+    parts = [
+        "for the customer " + " or ".join(f"`{one}`" for one in rule.customer),
+        f"above {rule.above}",
+        "in " + " or ".join(f"#{one.lstrip('#')}" for one in rule.channel),
+    ]
+    told = zip(parts, (rule.customer, rule.above, rule.channel), strict=True)
+    when = ", ".join(part for part, said in told if said)
+    return f"{when}: {asked}" if when else asked
 
 
 def exception_line(path: ExceptionPath) -> str:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from workflows.run import Draft, Run, Task
     from workflows.turn import Facts
 
-#: What only says where a card is shown: it changes nothing that is simulated.
-PLACING = ("asks", "digests", "beside")
+#: What only says where a card is shown, whom it asks first, or what a question adds: it changes nothing here.
+PLACING = ("asks", "digests", "beside", "turns")
 _One = TypeVar("_One", "Draft", "Task")
 
 #: How long after its time a timer may not have been heard yet.

@@ -9,15 +9,15 @@ from workflows.action import Record
 from workflows.delegation import LEVELS
 from workflows.durations import words
 from workflows.figures import percent
-from workflows.playbook import IN_TURN, DoStep, DraftStep, ReadStep, step_name
+from workflows.playbook import DoStep, DraftStep, ReadStep, step_name
 from workflows.policy import needed_words
-from workflows.prose import exception_line, plain, step_line
+from workflows.prose import exception_line, rule_line, step_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from workflows.action import Field
-    from workflows.playbook import Above, Approve, Playbook
+    from workflows.playbook import Above, Approve, Assign, Playbook
 
 _LOG = (
     "Every step, what was read, what an agent wrote and from which template or model",
@@ -188,16 +188,21 @@ def _approvals(playbook: Playbook) -> Iterator[str]:
                 f"{step_name(step)}: {_who(row)} above {row.amount}" for row in approve.above
             )
             if approve.assign:
-                whom = (
-                    "each of them in turn" if approve.assign == IN_TURN else plain(approve.assign)
-                )
-                yield f"{step_name(step)}: asked first: {whom}; the others may sign all the same"
+                yield from (f"{step_name(step)}: {line}" for line in _assigned(approve.assign))
             if words_of := _rule(approve):
                 yield f"{step_name(step)}: {words_of}"
             if approve.edit:
                 yield f"{step_name(step)}: may be changed before signing: {', '.join(approve.edit)}"
             if approve.hold:
                 yield f"{step_name(step)}: held back {words(approve.hold)} after signing, with Undo"
+
+
+def _assigned(rules: Sequence[Assign]) -> Iterator[str]:
+    """Return who is asked first, a line for each rule."""
+    for n, rule in enumerate(rules):
+        start = "else asked first" if n else "asked first"
+        last = "; the others may sign all the same" if n + 1 == len(rules) else ""
+        yield f"{start}{':' if rule.always else ','} {rule_line(rule)}{last}"
 
 
 def _rule(approve: Approve) -> str:

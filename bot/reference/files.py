@@ -82,6 +82,7 @@ def playbook_page() -> str:
         _record(playbook.ExceptionPath, "`exceptions`"),
         _record(playbook.Approve, "`approve`"),
         _record(playbook.Above, "`approve.above`"),
+        _record(playbook.Assign, "A rule of `approve.assign`"),
         _record(playbook.Alone, "`alone`"),
         _record(rollout.Rollout, "`rollout`"),
         _record(rollout.Back, "`rollout.back when`"),

@@ -58,7 +58,13 @@ def _steps(listed: Json) -> Json:
 def _models() -> Iterator[type[BaseModel]]:
     yield playbook.Playbook
     yield Field
-    yield from (playbook.Trigger, playbook.Schedule, playbook.Approve, playbook.Above)
+    yield from (
+        playbook.Trigger,
+        playbook.Schedule,
+        playbook.Approve,
+        playbook.Above,
+        playbook.Assign,
+    )
     yield from (rollout.Rollout, rollout.Back, rollout.Baseline, playbook.Alone)
     yield from (playbook.Success, playbook.ExceptionPath, playbook.CustomerOf, playbook.Flags)
     yield from playbook.Step.__subclasses__()

@@ -192,11 +192,6 @@ KEYS = {
     ("Above", "by"): "Who signs then.",
     ("Above", "quorum"): "How many of them.",
     ("Approve", "by"): "Roles, groups or people of whom somebody signs.",
-    (
-        "Approve",
-        "assign",
-    ): 'Who of them is asked first: a record\'s field like `"{{ quote.owner }}"`, which holds a name '
-    "or a Slack id; or `in turn`. The card names them and they are reminded; the others may sign all the same.",
     ("Approve", "quorum"): "How many different people must sign.",
     ("Approve", "above"): "Who signs instead above an amount; the highest one passed counts.",
     ("Approve", "within"): "How long the draft waits for them. They are reminded at half time.",

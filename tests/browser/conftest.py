@@ -44,7 +44,8 @@ def _side_by_side(home: Path) -> None:
     file = home / "playbooks" / "quote-follow-up.yml"
     text = file.read_text(encoding="utf-8")
     assert "mode: single" in text
-    file.write_text(text.replace("mode: single", "mode: parallel"), encoding="utf-8")
+    anew = text.replace("mode: single", "mode: parallel").replace("kind: follow-up\n", "")
+    file.write_text(anew, encoding="utf-8")
     with (home / "company.yml").open("a", encoding="utf-8") as company:
         company.write("customers: {one_card: false}\n")
 

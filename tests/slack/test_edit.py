@@ -42,7 +42,7 @@ def test_a_saved_edit_shows_what_changed_and_by_whom(office: Office, card: Json)
     assert "Your two ovens" in words
     assert "~" not in words
     assert _struck(edited), "the old words are struck out"
-    assert screen.buttons(edited) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(edited) == ["Approve", "Edit", "Reject", "The customer has replied"]
 
 
 def _struck(part: object) -> list[str]:

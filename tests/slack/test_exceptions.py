@@ -76,16 +76,31 @@ def test_only_staff_speak_for_a_customer(letters: Office, who: str) -> None:
 
 
 def test_the_command_says_it_too(letters: Office) -> None:
-    """By the run's subject; a playbook that has nothing for it says so."""
+    """By the run's subject."""
     assert "Say to which" in letters.command(NOA, "/sayso replied").said
     assert "no run nobody" in letters.command(NOA, "/sayso replied nobody").said
     assert "Noted." in letters.command(NOA, "/sayso replied jo@lark.example").said
     assert letters.draft().state is DraftState.WITHDRAWN
-    letters.command(LEE, "/playbook quote-follow-up Q-1043")
-    card = letters.newest(SALES)
-    assert "replied" not in str(card)
-    assert "not waiting for that" in letters.command(NOA, "/sayso replied Q-1043").said
-    assert letters.draft().state is DraftState.OPEN
+
+
+def test_a_shipped_follow_up_ends_with_a_reply(office: Office) -> None:
+    """One press on its card, and nothing is sent."""
+    office.command(LEE, "/playbook quote-follow-up Q-1043")
+    assert "Noted." in office.press(NOA, office.newest(SALES), "replied").said
+    assert office.draft().state is DraftState.WITHDRAWN
+    assert any("so no follow-up is sent" in said for said in texts(office))
+
+
+def test_a_playbook_that_has_nothing_for_a_reply_says_so(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """Neither a button nor the command takes anything back."""
+    playbooks.letter(home)
+    office = opened()
+    office.command(LEE, "/playbook letter to=jo@lark.example")
+    assert "replied" not in str(office.newest(SALES))
+    assert "not waiting for that" in office.command(NOA, "/sayso replied jo@lark.example").said
+    assert office.draft().state is DraftState.OPEN
 
 
 def test_of_a_reply_and_a_letter_about_to_leave_one_wins(letters: Office) -> None:

@@ -36,12 +36,12 @@ def test_approve_holds_it_and_undo_holds_it_back(office: Office, card: Json) -> 
     held = office.newest(SALES)
     assert "Signed by U01NOA" in screen.words(held)
     assert "leaves at" in screen.words(held)
-    assert screen.buttons(held) == ["Undo"]
+    assert screen.buttons(held) == ["Undo", "The customer has replied"]
     seen = office.press(NOA, held, "undo")
     assert "Held back. Nothing was sent; the draft is open again." in seen.said
     office.pass_by(minutes=10)
     again = office.newest(SALES)
-    assert screen.buttons(again) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(again) == ["Approve", "Edit", "Reject", "The customer has replied"]
     assert "earlier signatures count no more" in screen.words(again)
     assert office.mail.effects == []
 

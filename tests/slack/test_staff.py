@@ -284,6 +284,34 @@ def test_the_one_a_record_names_is_asked_first(opened: Callable[..., Office], ho
     assert not office.press(LEE, office.newest(SALES), "approve").said
 
 
+FIRST = """by: sales
+      assign:
+        - {customer: "*@lark-bakery.example", to: Noa}
+        - {above: 5000.00 USD, to: owner}
+        - {channel: finance, to: Lee}
+        - in turn"""
+
+
+def test_rules_say_who_is_asked_first(opened: Callable[..., Office], home: Path) -> None:
+    """By customer, by amount, by the channel it was started in; for the rest each in turn."""
+    file = home / "playbooks" / "quote-follow-up.yml"
+    text = file.read_text(encoding="utf-8").replace("channel: sales\n", "", 1)
+    file.write_text(text.replace("by: sales", FIRST, 1), "utf-8")
+    office = opened()
+    slack_answers(office)
+    # Lark Bakery; 5,260.00 USD; two small ones asked for in #finance; three in #sales.
+    asked = [
+        *[("Q-1043", SALES, NOA), ("Q-1045", SALES, ANA)],
+        *[("Q-1042", FINANCE, LEE), ("Q-1044", FINANCE, LEE)],
+        *[("Q-1040", SALES, LEE), ("Q-1048", SALES, NOA)],
+    ]
+    for quote, channel, who in asked:
+        office.command(ANA, f"/playbook quote-follow-up {quote}", channel)
+        assert f"For <@{who}> first" in screen.words(office.newest(channel)), quote
+    card = next(one for one in office.posted(SALES) if "Q-1043" in screen.words(one))
+    assert not office.press(LEE, card, "approve").said
+
+
 def test_a_restart_forgets_nothing(office: Office) -> None:
     """What Slack said is in the database, for every process."""
     office.slack.people[LEE] = {"deleted": True}

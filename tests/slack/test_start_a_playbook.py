@@ -17,7 +17,7 @@ def test_one_line_starts_it_and_the_card_appears(office: Office) -> None:
     seen = office.command(LEE, "/playbook quote-follow-up Q-1043")
     assert "working on it" in seen.said
     card = office.newest(SALES)
-    assert screen.buttons(card) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(card) == ["Approve", "Edit", "Reject", "The customer has replied"]
     for part in ("Lark Bakery", "orders@lark-bakery.example", "2,480.00 USD", "Why"):
         assert part in screen.words(card)
     assert card["text"].startswith("To sign: Send a follow-up for quote Q-1043")

@@ -56,7 +56,7 @@ def asked(office: Office, person: str, words: str) -> None:
 def test_the_menu_has_what_does_not_fit_in_the_row(scripted: Office) -> None:
     """Three buttons and one menu of five."""
     card = scripted.newest(SALES)
-    assert screen.buttons(card) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(card) == ["Approve", "Edit", "Reject", "The customer has replied"]
     _, menu = screen.find(card, "more")
     assert [option["text"]["text"] for option in menu["options"]] == [
         "Request changes …",
@@ -88,7 +88,7 @@ def test_changes_asked_for_come_back_in_the_same_card(scripted: Office) -> None:
     words = screen.words(back)
     assert "Revision 2, written again for U01NOA: Shorter, *please*" in words
     assert "shall we?" in words
-    assert screen.buttons(back) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(back) == ["Approve", "Edit", "Reject", "The customer has replied"]
     assert len(office.posted(SALES)) == 1
     office.press(LEE, back, "approve")
     office.pass_by(seconds=61)
@@ -118,7 +118,7 @@ def test_an_agent_that_can_not_leaves_the_draft_as_it_was(opened: Callable[..., 
     card = office.newest(SALES)
     words = screen.words(card)
     assert "Not written again: The model was unreachable. U01NOA asked: Shorter" in words
-    assert screen.buttons(card) == ["Approve", "Edit", "Reject"]
+    assert screen.buttons(card) == ["Approve", "Edit", "Reject", "The customer has replied"]
     assert office.press(LEE, card, "approve").said == ""
     assert office.draft().revision == 1
 

@@ -22,7 +22,7 @@ from workflows.changes.rules import (
     one_of_two,
     ordered,
 )
-from workflows.changes.signing import alone, signed_by, thresholds, within
+from workflows.changes.signing import alone, assigns, signed_by, thresholds, within
 from workflows.changes.trust import BACK, ROLLOUT, share
 from workflows.durations import words as duration
 from workflows.playbook import step_kind, step_name
@@ -265,7 +265,7 @@ FIELDS: dict[type[Record], dict[str, Rule]] = {
         "quorum": partial(ordered, label="signatures", more="tighter", part=_SIGNS),
         "above": thresholds,
         "within": partial(within, label="can be signed for"),
-        "assign": partial(every, label="asks first", part=_SIGNS),
+        "assign": assigns,
         "escalate": partial(
             each,
             come="{} may sign too when it is late",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from workflows.changes.rules import every
+from workflows.prose import rule_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workflows.changes.rules import Change, Kind, Pair
-    from workflows.playbook import Above, Approve
+    from workflows.playbook import Above, Approve, Assign
 
 
 def within(pair: Pair, *, label: str) -> Iterator[Change]:
@@ -38,6 +39,28 @@ def thresholds(pair: Pair) -> Iterator[Change]:
     for row in come:
         kind = "tighter" if _is_stricter(row, _rule(pair)) else "wider"
         yield _change(pair, f"{_by(row)} above {row.amount}", kind)
+
+
+def assigns(pair: Pair) -> Iterator[Change]:
+    """Compare who is asked first; it is no right, so no change of it is wider."""
+    gone, come = _firsts(pair.before, pair.after), _firsts(pair.after, pair.before)
+    if len(pair.before) <= 1 and len(pair.after) <= 1:
+        before, after = (found[0] if found else "not set" for found in (gone, come))
+        yield _change(pair, f"asks first {before} → {after}", "neither")
+        return
+    for line in come:
+        yield _change(pair, f"now asks first {line}", "neither")
+    for line in gone:
+        yield _change(pair, f"no longer asks first {line}", "neither")
+    if not gone and not come:
+        yield _change(pair, "who is asked first stands in another order", "neither")
+
+
+def _firsts(rules: tuple[Assign, ...], others: tuple[Assign, ...]) -> list[str]:
+    """Return in words the rules that the others lack; exact, where those say the same and mean another."""
+    there = {rule_line(rule) for rule in others}
+    lines = {rule: rule_line(rule) for rule in rules if rule not in others}
+    return [f"{line} (`{rule.to}`)" if line in there else line for rule, line in lines.items()]
 
 
 #: How a step is signed, from the strictest to the freest; in words.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workflows.stages import ALONE_LEVEL, ALONE_RULES, NEVER_ALONE
 
 if TYPE_CHECKING:
+    from workflows.action import Money
     from workflows.loading.inspection import Inspection
     from workflows.loading.positions import Path
     from workflows.playbook import Above, Approve
@@ -82,26 +83,36 @@ def _nobody(names: tuple[str, ...], why: str) -> str:
 
 def _amounts(it: Inspection, path: Path, rows: tuple[Above, ...], amount: str) -> None:
     if rows and not amount:
-        hint = 'Say which amount counts, like amount: "{{ quote.total }} {{ quote.currency }}".'
-        it.note(path, "`above` compares amounts, and the step has no `amount`", hint)
+        note_none(it, path)
         return
     # A run that is pinned to a playbook goes on with it, without a company around it.
     if it.company is not None:
-        _compared(it, path, rows, _currency(amount, it.company.currency))
+        _compared(it, path, rows, currency_of(amount, it.company.currency))
 
 
 def _compared(it: Inspection, path: Path, rows: tuple[Above, ...], currency: str) -> None:
     currency = currency or next((row.amount.currency for row in rows), "")
     for n, row in enumerate(rows):
         if row.amount.currency != currency:
-            problem = f"{row.amount} can't be compared with amounts in {currency}"
-            it.note((*path, n, "amount"), problem, "Every amount would count as above it.")
+            note_other(it, (*path, n, "amount"), row.amount, currency)
         elif n and row.amount.minor <= rows[n - 1].amount.minor:
             problem = f"{row.amount} is not more than {rows[n - 1].amount}, the row before"
             it.note((*path, n, "amount"), problem, "Write the rows from low to high.")
 
 
-def _currency(amount: str, usual: str) -> str:
+def note_none(it: Inspection, path: Path) -> None:
+    """Note an amount that is compared with none."""
+    hint = 'Say which amount counts, like amount: "{{ quote.total }} {{ quote.currency }}".'
+    it.note(path, "`above` compares amounts, and the step has no `amount`", hint)
+
+
+def note_other(it: Inspection, path: Path, amount: Money, currency: str) -> None:
+    """Note an amount in another currency than those it is compared with."""
+    problem = f"{amount} can't be compared with amounts in {currency}"
+    it.note(path, problem, "Every amount would count as above it.")
+
+
+def currency_of(amount: str, usual: str) -> str:
     """Return the currency a step's amount is in; empty where a record says it."""
     written = amount.strip()
     if written[-_CODE:].isalpha():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workflows.loading.check_assigning import check_assign
 from workflows.loading.check_signing import check_approve
 from workflows.loading.problems import did_you_mean
-from workflows.playbook import IN_TURN, TaskStep, step_kind
+from workflows.playbook import TaskStep, step_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,11 +97,7 @@ def _proposal(it: Inspection, n: int, step: DraftStep | DoStep) -> None:
     for k, fact in enumerate(step.facts):
         it.template((*path, "facts", k), fact, n)
     it.condition((*path, "still"), step.still, n)
-    if step.approve.assign != IN_TURN:
-        it.template((*path, "approve", "assign"), step.approve.assign, n)
-        if step.approve.assign and "{{" not in step.approve.assign:
-            hint = 'Write a record\'s field, like "{{ quote.owner }}", or in turn.'
-            it.note((*path, "approve", "assign"), "names nobody's field", hint)
+    check_assign(it, n, step)
     check_approve(it, (*path, "approve"), step.approve, step.amount, step.action)
 
 

@@ -29,6 +29,7 @@ _NUMBER = "must be a whole number"
 #: Words by pydantic's error type; `{...}` is filled from the error's own context.
 _WORDS = {
     "string_type": "must be text",
+    "string_too_short": "is empty",
     "string_too_long": "is too long; at most {max_length} characters fit",
     "string_pattern_mismatch": "must be small letters, digits and hyphens, like quote-follow-up",
     "int_type": _NUMBER,

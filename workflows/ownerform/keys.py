@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from workflows.action import Field
+from workflows.ownerform.firsts import shown_firsts
 from workflows.ownerform.knobs import Knob, prose, shown_names, shown_rows
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _SHOWN = {
     "names": shown_names,
     "lines": _lines,
     "rows": shown_rows,
+    "firsts": shown_firsts,
     "typed": str,
 }
 #: Kinds that one line is enough for, as a rule.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from pydantic import JsonValue
 
 from workflows.action import Field, Record, money
+from workflows.ownerform.firsts import firsts_of
 from workflows.ownerform.rewriting import GONE
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
     from workflows.loading.positions import Path
 
-#: `text`, `names` (one line, with commas), `lines`, `rows` (who signs above which amount), `typed` (as the field
-#: says; empty is taken out), `span` (a duration), `sole` (a text without which its whole block is nothing).
-Kind = Literal["text", "names", "lines", "rows", "typed", "span", "sole"]
+#: `text`, `names` (one line, with commas), `lines`, `rows` (who signs above which amount), `firsts` (who is asked
+#: first), `typed` (as the field says; empty is taken out), `span` (a duration), `sole` (a text without which its whole
+#: block is nothing).
+Kind = Literal["text", "names", "lines", "rows", "firsts", "typed", "span", "sole"]
 _ROW = re.compile(r"(?P<amount>[^:]+):\s*(?:(?P<quorum>[0-9]+) of )?(?P<by>.+)")
 #: Characters from which a text is edited in more than one line.
 _LONG = 60
@@ -38,10 +40,11 @@ class Knob(Record):
         match self.kind:
             case "names":
                 return _names(str(text or ""))
-            case "lines":
-                return [line.strip() for line in str(text or "").splitlines() if line.strip()]
-            case "rows":
-                return [_row(line.strip()) for line in str(text or "").splitlines() if line.strip()]
+            case "lines" | "rows":
+                lines = [line.strip() for line in str(text or "").splitlines() if line.strip()]
+                return lines if self.kind == "lines" else [_row(line) for line in lines]
+            case "firsts":
+                return firsts_of(str(text or ""))
             case "typed":
                 return GONE if text in (None, "") else _typed(self.field, text)
             case "span":

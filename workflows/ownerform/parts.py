@@ -197,8 +197,10 @@ def _approve(rule: JsonObject, step: Path, whole: JsonObject) -> Iterator[Knob]:
     late = "Asked too when nobody has signed in time; empty: nobody"
     yield knob(rule, path, Key("escalate", "When it is late", "names", late, "owner"))
     yield knob(rule, path, Key("hold", "Held back with Undo", "span", SPAN, "60 seconds"))
-    first = 'A record\'s field like "{{ quote.owner }}", or in turn'
-    yield knob(rule, path, Key("assign", "Asked first", hint=first))
+    first = (
+        'in turn, "{{ quote.owner }}", a name; one in each line, like above 1000.00 USD: finance'
+    )
+    yield knob(rule, path, Key("assign", "Asked first", "firsts", first))
     yield knob(
         rule, path, Key("edit", "May be changed before signing", "names", "Fields, with commas")
     )

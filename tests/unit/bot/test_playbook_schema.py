@@ -77,6 +77,27 @@ def test_every_key_is_explained() -> None:
                 assert rule.get("description"), name
 
 
+_RULE = {"customer": ["*@bigco.com"], "above": "9.00 USD", "channel": "sales", "to": "Lee"}
+
+
+@pytest.mark.parametrize(
+    ("assign", "right"),
+    [
+        ("in turn", True),
+        (["{{ quote.owner }}", _RULE, "in turn"], True),
+        ([{"above": "9.00 USD"}], False),
+        ([{"to": "Lee", "custmer": "x"}], False),
+        ([12], False),
+    ],
+)
+def test_who_is_asked_first_has_a_form(assign: Any, right: bool) -> None:  # noqa: FBT001 -- a column
+    """A text, or a list of texts and rules."""
+    book = shipped("quote-follow-up")
+    letter = next(step for step in book["steps"] if "draft" in step)
+    letter["approve"]["assign"] = assign
+    assert (list(EDITOR.iter_errors(book)) == []) == right
+
+
 def test_what_is_never_written_is_not_offered() -> None:
     """The version is the hash of the text."""
     assert not {"version", "source"} & SCHEMA["properties"].keys()

@@ -13,7 +13,7 @@ from bot.connectors.mail import SEND
 from bot.connectors.table import READS, UPDATE
 from workflows.action import Record, money
 from workflows.expressions import Template, render_payload
-from workflows.loading import load, load_company, load_playbook
+from workflows.loading import UnreadableFile, load, load_company, load_playbook
 from workflows.machine import input_problems
 from workflows.playbook import DraftStep, ReadStep
 
@@ -39,8 +39,12 @@ def _company() -> Company:
 
 
 def _playbook(name: str, company: Company | None = None) -> Playbook:
+    return _loaded(name, _read(f"{name}.yml"), company)
+
+
+def _loaded(name: str, text: str, company: Company | None = None) -> Playbook:
     return load_playbook(
-        _read(f"{name}.yml"),
+        text,
         f"{name}.yml",
         actions=ACTIONS,
         reads={read.name: read for read in (*READS, WEEK)},
@@ -63,6 +67,18 @@ def test_a_shipped_playbook_fits_the_connectors_and_the_sample_company(name: str
     """Everything it names exists: actions, fields, agents, people, channels."""
     playbook = _playbook(name)
     assert playbook.playbook == name
+
+
+@pytest.mark.parametrize("name", ["payment-recovery", "quote-follow-up"])
+@pytest.mark.parametrize("control", ["customer: ", "mode: ", "  - {on: replied", "    still: "])
+def test_a_shipped_follow_up_has_the_controls_of_its_kind(name: str, control: str) -> None:
+    """Whose daytime counts, one at a time, an end when they answer, no letter that is out of date."""
+    text = _read(f"{name}.yml")
+    (line,) = [line for line in text.splitlines() if line.startswith(control)]
+    gone = text.replace(f"exceptions:\n{line}\n" if "replied" in line else f"{line}\n", "")
+    with pytest.raises(UnreadableFile) as refused:
+        _loaded(name, gone)
+    assert all("writes to a customer again" in one.problem for one in refused.value.problems)
 
 
 def test_every_shipped_playbook_is_tested() -> None:

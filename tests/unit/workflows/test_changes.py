@@ -31,7 +31,10 @@ WHOLE = {
     Baseline,
 }
 #: Compared by hand, row by row, since what one means depends on the rule it stands in.
-BY_HAND = {schema.Above: {"amount", "by", "quorum"}}
+BY_HAND = {
+    schema.Above: {"amount", "by", "quorum"},
+    schema.Assign: {"customer", "above", "channel", "to"},
+}
 
 
 def _reachable(model: type[BaseModel], found: set[type[BaseModel]]) -> set[type[BaseModel]]:
@@ -213,6 +216,12 @@ KNOBS: list[tuple[schema.Playbook, str, str]] = [
     (_book(**_rule(hold="0 seconds")), "wider", "letter: held back 60 s → not at all"),
     (_book(**_rule(hold="3 hours")), "tighter", "letter: held back 60 s → 3 hours"),
     (_book(**_rule(edit=["body"])), "tighter", "letter: subject may not be edited"),
+    (_book(**_rule(assign="in turn")), "neither", "letter: asks first not set → each of them in t"),
+    (
+        _book(**_rule(assign=[{"above": "9.00 USD", "to": "sales"}])),
+        "neither",
+        "letter: asks first not set → above 9.00 USD: sales",
+    ),
     (_book(**_rule(above=[])), "wider", "letter: no longer 2 of owner above 500.00 USD"),
     (
         _book(**_above(amount="600.00 USD")),
@@ -510,3 +519,42 @@ def test_ordered_knobs_fall_on_the_other_side_on_the_way_back(
 def test_whatever_is_compared_is_a_record() -> None:
     """The tables name the schema's own classes."""
     assert all(issubclass(model, Record) for model in FIELDS)
+
+
+_FIRST: list[Any] = [{"customer": "*@b.com", "to": "Lee"}, "{{ quote.owner }}", "in turn"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("in turn", "", ["asks first each of them in turn → not set"]),
+        ("{{ quote.owner }}", "in turn", ["asks first [quote owner] → each of them in turn"]),
+        (
+            "{{ quote.owner }}",
+            "{{ quote.owner | lower }}",
+            ["asks first [quote owner] (`{{ quote.owner }}`) → [quote owner] (`{{ quote.owner | lower }}`)"],
+        ),
+        (
+            _FIRST,
+            [{"customer": "*@c.com", "to": "Lee"}, *_FIRST[1:]],
+            [
+                "now asks first for the customer `*@c.com`: Lee",
+                "no longer asks first for the customer `*@b.com`: Lee",
+            ],
+        ),
+        (_FIRST[1:], _FIRST, ["now asks first for the customer `*@b.com`: Lee"]),
+        (_FIRST, _FIRST[::-1], ["who is asked first stands in another order"]),
+        (_FIRST, [], [
+            "no longer asks first for the customer `*@b.com`: Lee",
+            "no longer asks first [quote owner]",
+            "no longer asks first each of them in turn",
+        ]),
+    ],
+)  # fmt: skip
+def test_who_is_asked_first_is_compared_rule_by_rule(
+    before: Any, after: Any, words: list[str]
+) -> None:
+    """Being asked first is no right, so no change of it is wider."""
+    found = changes(_book(**_rule(assign=before)), _book(**_rule(assign=after)))
+    assert [change.words for change in found] == [f"letter: {each}" for each in words]
+    assert {change.kind for change in found} == {"neither"}

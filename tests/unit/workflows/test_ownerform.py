@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import ndiff
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -234,6 +234,52 @@ def test_whatever_is_typed_is_a_value_and_never_a_line_of_the_file(text: str, ke
     )
     assert not again.is_other(text)
     assert "--- # base" not in [line.rstrip() for line in after.splitlines()]
+
+
+RULES = """\
+      assign:
+        - {customer: ["*@b.com", "*@c.com"], above: 9.00 USD, to: Lee}
+        - {to: sales}
+        - "{{ quote.owner }}"
+        - in turn
+      edit: [body]
+"""
+SHOWN = "customer *@b.com or *@c.com, above 9.00 USD: Lee\nsales\n{{ quote.owner }}\nin turn"
+
+
+def _asked_first(source: str, typed: str) -> str:
+    return changed(source, "step:letter", steps__2__approve__assign=typed)
+
+
+def test_who_is_asked_first_is_a_line_for_each_rule() -> None:
+    """One alone is a text, as it was; several are a list, in their order."""
+    ruled = RICH.replace("      edit: [body]\n", RULES)
+    found = part(ruled, "step:letter")
+    assert found
+    (knob,) = (one for one in found.knobs if one.field.name.endswith("assign"))
+    assert knob.now == SHOWN
+    assert found.writes({knob.field.name: SHOWN}) == ({}, {})
+    for alone in ("in turn", "{{ quote.owner }}", "Lee"):
+        again = part(_asked_first(RICH, alone), "step:letter")
+        assert again
+        assert alone in [one.now for one in again.knobs if one.field.name == knob.field.name]
+    ruled = _asked_first(RICH, "above 1000.00 USD, channel sales: Lee\n\nin turn")
+    assert cast("Any", read_yaml(ruled).value)["steps"][2]["approve"]["assign"] == [
+        {"above": "1000.00 USD", "channel": "sales", "to": "Lee"},
+        "in turn",
+    ]
+    assert _asked_first(RICH, " \n") == RICH
+
+
+@pytest.mark.parametrize("line", ["above 9.00 USD, to: Lee", "channel sales, x y: Lee"])
+def test_a_line_that_is_no_rule_is_said_at_its_field(line: str) -> None:
+    """With one that is."""
+    found = part(RICH, "step:letter")
+    assert found
+    _, wrong = found.writes({"steps.2.approve.assign": line})
+    assert wrong == {
+        "steps.2.approve.assign": f"has a line that is not like above 1000.00 USD: finance: {line}"
+    }
 
 
 def test_a_line_that_is_no_row_is_said_at_its_field() -> None:

@@ -95,6 +95,12 @@ def test_others_would_sign(sent: Replay) -> None:
     assert unknown.startswith("can't be known further: Ana would not have signed: Signing")
 
 
+@pytest.mark.parametrize("assign", ["in turn", [{"to": "sales"}], ["Ana", "in turn"]])
+def test_who_would_be_asked_first_changes_nothing_else(sent: Replay, assign: Any) -> None:
+    """Whose turn it was then is not on record, and need not be: the others could have signed all the same."""
+    assert told(sent, reading(), letter(assign=assign)) == ()
+
+
 def test_more_would_sign(sent: Replay) -> None:
     """The one who signed did; the second is waited for in vain, and then it expires."""
     changed = told(sent, reading(), letter(quorum=2, escalate=[]))

@@ -100,6 +100,27 @@ def test_a_procedure_says_who_is_asked_first(assign: str, said: str) -> None:
     assert f"asked first: {said}; the others" in sop_text(loaded(text)).replace("\\", "")
 
 
+def test_a_procedure_says_the_rules_of_who_is_asked_first() -> None:
+    """One line each, in the order in which they are tried."""
+    rules = """
+        - {customer: "*@bigco.com", channel: ["#sales", C01OPS], to: Lee}
+        - {above: 1000.00 USD, to: sales}
+        - "{{ quote.owner }}"
+        - in turn"""
+    approve = f"approve:\n      by: sales\n      assign:{rules}"
+    text = GOOD.replace("approve: {by: sales, edit: [body]}", approve)
+    text = text.replace("    title: Send", '    amount: "{{ quote.total }}"\n    title: Send')
+    text = text.replace("subject: ", 'customer: {id: "{{ quote.email }}"}\nsubject: ', 1)
+    said = sop_text(loaded(text)).replace("\\", "")
+    lines = [line for line in said.splitlines() if "asked first" in line]
+    assert lines == [
+        "- letter: asked first, for the customer `*@bigco.com`, in #sales or #C01OPS: Lee",
+        "- letter: else asked first, above 1,000.00 USD: sales",
+        "- letter: else asked first: [quote owner]",
+        "- letter: else asked first: each of them in turn; the others may sign all the same",
+    ]
+
+
 def test_names_in_a_procedure_are_no_markup() -> None:
     """What an owner wrote in a title can't become a heading, a link or a tag."""
     text = GOOD.replace("title: Follow up a quote", "title: '# [x](y) <b>'")
