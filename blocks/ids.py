@@ -17,7 +17,9 @@ _PROPOSAL = re.compile(r"([^.\s]{1,64})\.([0-9a-f]{12})\.([0-9a-f]{12}|)\.(open|
 _WORK = re.compile(r"((?:playbook:[a-z][a-z0-9-]{1,60})|work:[0-9a-f]{16}|work:new)\.([0-9]{1,6})")
 _RETURN = re.compile(r"([a-z][a-z0-9-]{1,60})\.([0-9a-f]{12})\.([0-9a-f]{12})")
 _URGENT = re.compile(r"([^|\s]{1,64})\|([0-9T:.+Z-]{1,40})")
-_TRUST = re.compile(r"([a-z][a-z0-9-]{1,60})\.([a-z]{1,20})\.([a-z]{1,20})\.([0-9a-f]{12})")
+_TRUST = re.compile(
+    r"([a-z][a-z0-9-]{1,60})\.([a-z]{1,20})\.([a-z]{1,20})\.([0-9a-f]{12})(?:\.([0-9a-f]{12}))?"
+)
 _VALUE = re.compile(r"([^.\s]{1,64})\.([1-9]\d{0,6})\.([0-9a-f]{12})")
 
 
@@ -265,16 +267,20 @@ class TrustValue:
     to: str
     #: The first characters of the hash of what was shown.
     evidence: str
+    #: Those of the key of the one kind of drafts it is about; empty for all of them.
+    only: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `playbook.seen.to.evidence`. Raises `ValueError` for anything else."""
+        """Read `playbook.seen.to.evidence` with or without `.only`. Raises `ValueError` for anything else."""
         match = _matched(_TRUST, text, "the button of a report")
-        return cls(playbook=match[1], seen=match[2], to=match[3], evidence=match[4])
+        only = match[5] or ""
+        return cls(playbook=match[1], seen=match[2], to=match[3], evidence=match[4], only=only)
 
     def __str__(self) -> str:
-        """Write `playbook.seen.to.evidence`."""
-        return f"{self.playbook}.{self.seen}.{self.to}.{self.evidence}"
+        """Write what `parse` reads."""
+        of = f".{self.only}" if self.only else ""
+        return f"{self.playbook}.{self.seen}.{self.to}.{self.evidence}{of}"
 
 
 def _matched(pattern: re.Pattern[str], text: str, whose: str) -> re.Match[str]:

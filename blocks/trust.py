@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from blocks import elements, rich
 from blocks.ids import ActionId, BlockId, ReturnValue, TrustValue, block_id
 from blocks.text import sentence
+from workflows import stages
 from workflows.figures import percent
-from workflows.stages import WORDS
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
     from blocks.text import Block
     from workflows.figures import Figures
+    from workflows.grants import Kind
     from workflows.trust import TrackRecord
 
 _LINE = 250
@@ -32,21 +33,42 @@ _ENDS = {
 def report(title: str, found: TrackRecord) -> Block:
     """Return the report: the numbers, what is alike, what would have gone by itself, and the choice."""
     key = (found.playbook, found.hash[:SHOWN], found.stage)
-    ready = found.to is not None and not found.lacking
-    head = f"{title}: {'ready for' if ready else 'not ready for'} {found.to or 'more'}"
+    head = f"{title}: {_ready(found)}"
+    does = stages.does(found.stage, found.granted)
     blocks = [
         elements.header(block_id(BlockId.TITLE, *key), head),
         elements.context(
             block_id(BlockId.FACTS, *key),
-            f"Stage {found.stage}: it {WORDS[found.stage]} · {int(found.days)} days · "
+            f"Stage {found.stage}: it {does} · {int(found.days)} days · "
             f"version {found.version[:SHOWN]}",
         ),
         rich.block(block_id(BlockId.BODY, *key), *_numbers(found)),
         rich.block(block_id(BlockId.STATE, *key), *_missing(found)),
+        *[_offer(block_id(BlockId.ROW, *key, kind.key), found, kind) for kind in found.kinds],
     ]
     if buttons := _buttons(title, found):
         blocks.append(elements.actions(block_id(BlockId.BUTTONS, *key), *buttons))
     return elements.message(sentence("{}", head), blocks)
+
+
+def _ready(found: TrackRecord) -> str:
+    if found.to and not found.lacking:
+        return f"ready for {found.to}"
+    if found.kinds:
+        return f"some drafts are ready for {found.to}"
+    return f"not ready for {found.to or 'more'}"
+
+
+def _offer(block: str, found: TrackRecord, kind: Kind) -> Block:
+    """Return one kind of drafts that may be let go alone, with its button."""
+    words = kind.segment.words
+    sure = f"{words}: {kind.words}; surely {percent(kind.known.bound)}"
+    text = f"{sure}. Let only these go by themselves? People sign everything else."
+    value = _value(found, kind.key[:SHOWN])
+    yes = elements.button(
+        ActionId.PROMOTE, "Only these", value, about=words, suffix=kind.key[:SHOWN]
+    )
+    return elements.plain_section(block, text, accessory=yes)
 
 
 def _numbers(found: TrackRecord) -> list[Block]:
@@ -117,7 +139,7 @@ def _missing(found: TrackRecord) -> list[Block]:
     if found.to is None:
         return [rich.section(rich.text("There is no stage after this one."))]
     if not found.lacking:
-        words = f"Nothing is missing. At {found.to} it {WORDS[found.to]}."
+        words = f"Nothing is missing. At {found.to} it {stages.does(found.to)}."
         return [rich.section(rich.text(words))]
     return [
         rich.section(rich.text(f"Missing for {found.to}", bold=True)),
@@ -126,17 +148,26 @@ def _missing(found: TrackRecord) -> list[Block]:
 
 
 def _buttons(title: str, found: TrackRecord) -> list[Block]:
-    if found.to is None or found.lacking:
+    is_ready = bool(found.to) and not found.lacking
+    if not (is_ready or found.kinds):
         return []
-    value = str(
-        TrustValue(
-            playbook=found.playbook, seen=found.stage, to=found.to, evidence=found.hash[:SHOWN]
-        )
-    )
+    value = _value(found)
     up = elements.button(
         ActionId.PROMOTE, f"Promote to {found.to}", value, about=title, primary=True
     )
-    return [up, elements.button(ActionId.HOLD_OFF, "Not yet", value, about=title)]
+    later = elements.button(ActionId.HOLD_OFF, "Not yet", value, about=title)
+    return [up, later] if is_ready else [later]
+
+
+def _value(found: TrackRecord, only: str = "") -> str:
+    shown = TrustValue(
+        playbook=found.playbook,
+        seen=found.stage,
+        to=found.to or "",
+        evidence=found.hash[:SHOWN],
+        only=only,
+    )
+    return str(shown)
 
 
 def gone() -> Block:

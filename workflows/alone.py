@@ -15,6 +15,7 @@ from workflows.action import Record
 from workflows.calibration import ENOUGH
 from workflows.figures import percent
 from workflows.limits import Ask, Told
+from workflows.segments import of_draft
 from workflows.stages import (
     ALONE,
     ALONE_RULES,
@@ -22,6 +23,8 @@ from workflows.stages import (
     NEVER_ALONE,
     Maker,
     ceiling,
+    is_granted,
+    listed,
     stage_of,
     stricter,
 )
@@ -126,6 +129,14 @@ def _not_the_same(turn: Turn, draft: Draft) -> str:
     return f"{author.agent} writes with another model or prompt than it was earned with"
 
 
+def _not_granted(turn: Turn, draft: Draft) -> str:
+    """What was granted for some drafts alone lets no others go."""
+    footing = turn.facts.footing
+    if footing is None or is_granted(footing.granted, of_draft(draft)):
+        return ""
+    return f"by itself only {listed(footing.granted)}"
+
+
 def _not_among(turn: Turn, draft: Draft) -> str:
     """Only whom the rollout names is reached by itself."""
     rollout = turn.playbook.rollout
@@ -172,6 +183,7 @@ _OBJECTIONS: tuple[Callable[[Turn, Draft], str], ...] = (
     _more_than_one,
     _gates,
     _not_the_same,
+    _not_granted,
     _not_among,
     _not_sure,
     _sampled,
@@ -186,6 +198,7 @@ _LASTING: tuple[Callable[[Turn, Draft], str], ...] = (
     _emergency,
     _gates,
     _not_the_same,
+    _not_granted,
     _not_among,
     _used_up,
 )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from workflows import prompts, trust
 from workflows.commands import Demote, FallBack, Report
+from workflows.criteria import passed
 from workflows.figures import newest
 from workflows.playbook import DraftStep
 from workflows.run import SYSTEM
-from workflows.stages import ALONE, STAGES, above, ceiling, stage_of
+from workflows.stages import ALONE, STAGES, ahead, ceiling, stage_of
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
     if found or not may_rise:
         return found
     known = trust.track_record(book, footing, past, now)
-    if known.lacking:
+    if known.lacking and not known.kinds:
         return []
     since = footing.since.isoformat() if footing else ""
-    key = f"trust:{book.playbook}:{known.to}:{since}"
+    key = f"trust:{book.playbook}:{known.to}:{since}{':some' if known.lacking else ''}"
     return [Report(actor=SYSTEM, key=key, playbook=book.playbook)]
 
 
@@ -57,7 +58,7 @@ def _is_written(book: Playbook) -> bool:
 
 def _may_rise(book: Playbook, footing: Footing | None) -> bool:
     """Whether nothing but figures stands before the next stage."""
-    to = above(stage_of(footing, book.rollout.start))
+    to = ahead(footing, book.rollout.start)
     if to is None or book.rollout.baseline is None:
         return False
     said = book.rollout.is_narrowed or to not in ALONE
@@ -65,11 +66,11 @@ def _may_rise(book: Playbook, footing: Footing | None) -> bool:
 
 
 def _back(book: Playbook, footing: Footing | None, past: Past) -> Iterator[Command]:
-    """Where people sign everything there is nothing to be taken back from."""
+    """Where people sign everything there is nothing to be taken back from. What was granted is judged alone."""
     if stage_of(footing, book.rollout.start) not in ALONE:
         return
-    bounds = book.rollout.back_when
-    if why := trust.passed(past.latest(bounds.over), bounds):
+    bounds, granted = book.rollout.back_when, footing.granted if footing else ()
+    if why := passed(past.of_kinds(granted).latest(bounds.over), bounds):
         yield Demote(actor=SYSTEM, playbook=book.playbook, to="assist", why=why)
 
 
@@ -84,8 +85,8 @@ def _before(book: Playbook, active: Active, past: Past) -> Iterator[Command]:
     bounds = book.rollout.back_when
     now, then = prompts.blameless(book, past.of(active.version)), past.of(active.before)
     enough = len(newest(then.drafts, bounds.over)) >= bounds.over
-    why = trust.passed(now.latest(bounds.over), bounds)
-    if why and enough and not trust.passed(then.latest(bounds.over), bounds):
+    why = passed(now.latest(bounds.over), bounds)
+    if why and enough and not passed(then.latest(bounds.over), bounds):
         to, name = active.before[:SHOWN], book.playbook
         key = f"fallback:{name}:{active.version[:SHOWN]}:{to}"
         yield FallBack(

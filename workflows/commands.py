@@ -358,6 +358,8 @@ class Promote(Command):
     seen: Stage | Literal[""] = ""
     #: Hash of the evidence that was shown.
     evidence: str = ""
+    #: First characters of the key of the one kind of drafts it is granted for; empty for all of them.
+    only: str = ""
 
 
 class Report(Command):

@@ -15,7 +15,7 @@ from workflows.durations import words
 from workflows.errors import OverLimit
 from workflows.playbook import Amount, Duration, Names
 from workflows.run import Needs
-from workflows.segments import Segment
+from workflows.stages import Segment
 
 if TYPE_CHECKING:
     from workflows.action import ActionSpec

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workflows.answers import Recorded
 from workflows.choosable import places
 from workflows.commands import ReturnPrompt
+from workflows.criteria import passed
 from workflows.decided import Decided
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
@@ -18,7 +19,6 @@ from workflows.ports import Post
 from workflows.run import SYSTEM
 from workflows.shelf import LookedUp
 from workflows.text import digest
-from workflows.trust import passed
 from workflows.unlearning import put
 from workflows.versions import SHOWN, owners
 

@@ -8,7 +8,7 @@ from workflows.commands import OnCustomer, OnProposal, OnWork, Promote
 from workflows.companywide import named
 from workflows.errors import UnknownScope
 from workflows.events import Entry, Event
-from workflows.staging import offer
+from workflows.offering import offers
 
 if TYPE_CHECKING:
     from workflows.commands import Command
@@ -58,4 +58,4 @@ def outdated(tx: Tx, command: Command) -> list[str]:
     """Return the subjects whose cards may show what is so no more, when a press on them is refused."""
     if isinstance(command, OnProposal):
         return [f"proposal:{command.proposal_id}"]
-    return [offer(tx, command)] if isinstance(command, Promote) else []
+    return offers(tx, command) if isinstance(command, Promote) else []

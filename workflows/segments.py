@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.action import Money, Record
+from workflows.action import Money
 from workflows.calibration import Acceptance, Cell, acceptance
 from workflows.decided import WEIGHED
-from workflows.stages import Maker
+from workflows.stages import Maker, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,24 +20,6 @@ LOOKED_AT = 1_000
 #: Steps of the amounts drafts are told apart by, within each power of ten: under 100, 500, 1,000, 5,000 ...
 _STEPS = (1, 5)
 _LOWEST = 100
-
-
-class Segment(Record):
-    """Drafts that are alike."""
-
-    #: What wrote them: what another model or prompt wrote says little of these.
-    maker: Maker
-    action: str
-    #: Amounts below this one; None where there is no amount.
-    under: Money | None = None
-    #: For customers something was carried out for before.
-    known: bool = False
-
-    @property
-    def words(self) -> str:
-        """As a person says it: "mail.send under 500.00 USD, for customers known before"."""
-        amount = f" under {self.under}" if self.under else ""
-        return f"{self.action}{amount}, for {'customers known before' if self.known else 'others'}"
 
 
 def under(amount: Money | None) -> Money | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from workflows.action import Record, Risk
+from workflows.action import Money, Record, Risk
 
 if TYPE_CHECKING:
     from workflows.examples import Example
@@ -54,6 +54,38 @@ class Origin(Record):
     examples: tuple[str, ...] = ()
 
 
+class Segment(Record):
+    """Drafts that are alike."""
+
+    #: What wrote them: what another model or prompt wrote says little of these.
+    maker: Maker
+    action: str
+    #: Amounts below this one; None where there is no amount.
+    under: Money | None = None
+    #: For customers something was carried out for before.
+    known: bool = False
+
+    @property
+    def words(self) -> str:
+        """As a person says it: "mail.send under 500.00 USD, for customers known before"."""
+        amount = f" under {self.under}" if self.under else ""
+        return f"{self.action}{amount}, for {'customers known before' if self.known else 'others'}"
+
+    def covers(self, other: Segment) -> bool:
+        """Whether others are among these, as `words` says it: the same, or the same with smaller amounts."""
+        if self.under is None or other.under is None:
+            return self == other
+        is_less = other.under.minor <= self.under.minor
+        return self == other.model_copy(update={"under": self.under}) and (
+            is_less and other.under.currency == self.under.currency
+        )
+
+
+def is_granted(granted: tuple[Segment, ...], segment: Segment) -> bool:
+    """Whether what was granted for some drafts alone holds for these; where none are named, it was for all."""
+    return not granted or any(one.covers(segment) for one in granted)
+
+
 class Footing(Record):
     """The stage a playbook stands at, since when, and what it was earned with."""
 
@@ -71,6 +103,8 @@ class Footing(Record):
     examples: tuple[str, ...] = ()
     #: Hash of the evidence a person saw when they promoted it; empty without any.
     evidence: str = ""
+    #: Drafts it was granted for alone; none: for all.
+    granted: tuple[Segment, ...] = ()
 
     @property
     def is_alone(self) -> bool:
@@ -93,6 +127,13 @@ def above(stage: Stage) -> Stage | None:
     return following[0] if following else None
 
 
+def ahead(footing: Footing | None, start: Stage) -> Stage | None:
+    """Return the stage to be earned next: where it stands for some drafts alone, that same one for all of them."""
+    if footing and footing.granted:
+        return footing.stage
+    return above(stage_of(footing, start))
+
+
 def ceiling(level: int) -> Stage:
     """Return the freest stage a playbook of this level may stand at: below level 4 a person signs everything."""
     return STAGES[-1] if level >= ALONE_LEVEL else "assist"
@@ -108,11 +149,29 @@ def waits(example: Example, footing: Footing | None) -> Stage | Literal[""]:
     return "" if footing is None or footing.takes(example.id) else footing.stage
 
 
+def standing(footing: Footing | None, start: Stage) -> str:
+    """Return where a playbook stands, for lists: `assist`, or `threshold, only: mail.send, for others`."""
+    stage = stage_of(footing, start)
+    return f"{stage}, only: {listed(footing.granted)}" if footing and footing.granted else stage
+
+
+def listed(granted: tuple[Segment, ...]) -> str:
+    """Return some kinds of drafts in a line."""
+    return "; ".join(one.words for one in granted)
+
+
+def does(stage: Stage, granted: tuple[Segment, ...] = ()) -> str:
+    """Return what a playbook does at a stage, which may be granted for some drafts alone."""
+    if not granted:
+        return WORDS[stage]
+    return f"goes by itself where it is sure enough, only {listed(granted)}; people sign the rest"
+
+
 def said(footing: Footing | None, start: Stage) -> str:
     """Return where a playbook stands and why, for people: `assist: drafts, and people sign`."""
     stage = stage_of(footing, start)
-    words = f"the stage {stage}: it {WORDS[stage]}"
     if footing is None:
-        return f"{words}, as its file lets it begin"
+        return f"the stage {stage}: it {does(stage)}, as its file lets it begin"
     why = f" ({footing.why})" if footing.why else ""
+    words = f"the stage {stage}: it {does(stage, footing.granted)}"
     return f"{words}, since {footing.since:%Y-%m-%d}{why}"

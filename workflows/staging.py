@@ -10,13 +10,15 @@ from workflows.answers import Recorded
 from workflows.commands import Demote, HoldOff, Promote, Report
 from workflows.errors import NotAllowed, NotEarned, StageMoved, StaleEvidence, UnknownPlaybook
 from workflows.events import Entry, Event
+from workflows.grants import added
+from workflows.offering import cards_of, is_same, offered
 from workflows.playbook import DoStep, DraftStep
 from workflows.policy import may_take_part
 from workflows.ports import Post
 from workflows.run import OPERATOR, SYSTEM, TIMER
 from workflows.shelf import read
-from workflows.stages import STAGES, WORDS, Footing, above, ceiling, stage_of
-from workflows.versions import SHOWN, choosers, owners
+from workflows.stages import STAGES, Footing, ahead, ceiling, does, stage_of, standing
+from workflows.versions import choosers, owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject, Tx
     from workflows.run import Actor
-    from workflows.stages import Maker, Origin, Stage
+    from workflows.stages import Maker, Origin, Segment, Stage
     from workflows.trust import TrackRecord
     from workflows.turn import Facts
 
@@ -76,8 +78,10 @@ class Moved:
 def may_promote(earned: Earned, to: Stage) -> tuple[str, ...]:
     """Return why a playbook may not be promoted to `to` yet, each reason as a clause; none when it may."""
     reasons: list[str] = []
-    if to not in {earned.stage, above(earned.stage)}:
-        reasons.append(f"it stands at {earned.stage}, and stages are taken one at a time")
+    start = earned.book.rollout.start
+    if to not in {earned.stage, ahead(earned.footing, start)}:
+        stands = standing(earned.footing, start)
+        reasons.append(f"it stands at {stands}, and stages are taken one at a time")
     most = ceiling(earned.book.level)
     if STAGES.index(to) > STAGES.index(most):
         reasons.append(f"its file says level {earned.book.level}, which allows {most} at most")
@@ -103,16 +107,27 @@ def _promote(command: Promote, earned: Earned, facts: Facts) -> Moved:
     _refuse_unless_in(promoters(earned.book, facts.company), command.actor, facts, "Promoting")
     if command.seen not in {"", earned.stage}:
         raise StageMoved(title=earned.book.title, stage=earned.stage)
-    if command.evidence and earned.evidence and not is_same(command.evidence, earned.evidence):
+    # What is granted for some drafts is granted on what was shown.
+    if (
+        (command.evidence or command.only)
+        and earned.evidence
+        and not is_same(command.evidence, earned.evidence)
+    ):
         raise StaleEvidence(title=earned.book.title)
+    if command.only:
+        return _grant(command, earned, facts)
     if reasons := may_promote(earned, command.to):
         raise NotEarned(title=earned.book.title, to=command.to, reasons="; ".join(reasons))
     return _moved(command, earned, facts, earned.evidence.words if earned.evidence else "")
 
 
-def is_same(shown: str, evidence: TrackRecord) -> bool:
-    """Whether a hash, or its first characters, is that of this evidence."""
-    return len(shown) >= SHOWN and evidence.hash.startswith(shown)
+def _grant(command: Promote, earned: Earned, facts: Facts) -> Moved:
+    """Let one kind of drafts go by itself, beside those that may already."""
+    kind = offered(command.only, earned.evidence) if earned.evidence else None
+    if kind is None:
+        raise StaleEvidence(title=earned.book.title)
+    granted = added(earned.footing, earned.book, earned.makers, kind.segment)
+    return _moved(command, earned, facts, kind.words, granted)
 
 
 def _demote(command: Demote, earned: Earned, facts: Facts) -> Moved:
@@ -127,9 +142,10 @@ def _demote(command: Demote, earned: Earned, facts: Facts) -> Moved:
 def _report(command: Report, earned: Earned, facts: Facts) -> Moved:
     """Show the owners what it has earned; they say whether it goes on."""
     found, book = earned.evidence, earned.book
-    if found is None or found.to is None or may_promote(earned, found.to):
+    if found is None or found.to is None or (found.lacking and not found.kinds):
         return Moved()
-    subject = card_of(book.playbook, found.to, earned.footing)
+    some, whole = cards_of(book.playbook, found.to, earned.footing)
+    subject = some if found.lacking else whole
     return Moved(
         entries=(_seen(Event.PLAYBOOK_EARNED, command, found),),
         posts=tuple(
@@ -149,17 +165,6 @@ def _hold_off(command: HoldOff, earned: Earned, facts: Facts) -> Moved:
     return Moved(
         answer=Recorded(sentence=said), entries=(_seen(Event.PLAYBOOK_KEPT, command, found),)
     )
-
-
-def card_of(playbook: str, to: Stage, footing: Footing | None) -> str:
-    """Return the subject of the card that offers a stage: one for each time a playbook stands below it."""
-    since = f"{footing.since:%Y%m%d}" if footing else "start"
-    return f"trust:{playbook}:{to}:{since}"
-
-
-def offer(tx: Tx, command: Promote) -> str:
-    """Return the subject of the card that offers what is asked for."""
-    return card_of(command.playbook, command.to, tx.footing(command.playbook))
 
 
 def _seen(event: Event, command: Report | HoldOff, found: TrackRecord) -> Entry:
@@ -183,7 +188,13 @@ def _refuse_unless_in(able: tuple[Person, ...], actor: Actor, facts: Facts, acti
         raise NotAllowed(action=f"{action} a playbook", needed=needed, next_step="ask them.")
 
 
-def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) -> Moved:
+def _moved(
+    command: Promote | Demote,
+    earned: Earned,
+    facts: Facts,
+    why: str,
+    granted: tuple[Segment, ...] = (),
+) -> Moved:
     """Return the new row, its entry, and what is said where the playbook lives."""
     up, book = isinstance(command, Promote), earned.book
     footing = Footing(
@@ -196,6 +207,7 @@ def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) ->
         makers=earned.makers,
         examples=earned.examples,
         evidence=earned.evidence.hash if up and earned.evidence else "",
+        granted=granted,
     )
     if not up and earned.footing:
         footing = footing.model_copy(update=_kept(earned.footing))
@@ -216,7 +228,7 @@ def _moved(command: Promote | Demote, earned: Earned, facts: Facts, why: str) ->
         footing=footing,
         entries=(entry,),
         posts=tuple(Post(subject=subject, channel=each, body={"text": said}) for each in where),
-        redraw=("home", card_of(book.playbook, command.to, earned.footing)),
+        redraw=("home", *cards_of(book.playbook, command.to, earned.footing)),
     )
 
 
@@ -243,6 +255,7 @@ def _head(footing: Footing, before: Stage) -> JsonObject:
         "before": before,
         "version": footing.version,
         "evidence": footing.evidence,
+        "only": [segment.words for segment in footing.granted],
         "makers": [maker.model_dump() for maker in footing.makers],
         "examples": [*footing.examples],
     }
@@ -250,12 +263,19 @@ def _head(footing: Footing, before: Stage) -> JsonObject:
 
 def _said(footing: Footing, earned: Earned, company: Company, *, up: bool) -> str:
     who = company.name_of(footing.by) if footing.by else "Sayso"
-    same = footing.stage == earned.stage
-    moved = "confirmed" if same else f"{'promoted' if up else 'demoted'} from {earned.stage}"
     why = f" {footing.why[:1].upper()}{footing.why[1:].rstrip('.')}." if footing.why else ""
-    title = earned.book.title
-    words = WORDS[footing.stage]
-    return f"{title} is at the stage {footing.stage} now ({moved} by {who}): it {words}.{why}"
+    words, moved = does(footing.stage, footing.granted), _how(footing, earned, up=up)
+    return f"{earned.book.title} is at the stage {footing.stage} now ({moved} by {who}): it {words}.{why}"
+
+
+def _how(footing: Footing, earned: Earned, *, up: bool) -> str:
+    if footing.granted:
+        return "granted for some drafts alone"
+    some = earned.footing is not None and bool(earned.footing.granted)
+    if footing.stage == earned.stage and not some:
+        return "confirmed"
+    of = " for some drafts alone" if some else ""
+    return f"{'promoted' if up else 'demoted'} from {earned.stage}{of}"
 
 
 def stage(tx: Tx, command: Staging, facts_of: Callable[[], Facts]) -> Answer:

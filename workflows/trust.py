@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from workflows.action import Record
-from workflows.calibration import Acceptance, acceptance, reach
+from workflows.calibration import Acceptance, reach
+from workflows.criteria import lacking
 from workflows.decided import BY_PEOPLE, WEIGHED, Decided, FailedRun
 from workflows.figures import (
     LOOKED_BACK,
@@ -19,8 +20,9 @@ from workflows.figures import (
     since,
     unshared,
 )
-from workflows.segments import Tally, cells, segment_of
-from workflows.stages import ALONE, STAGES, Footing, Stage, above, ceiling, stage_of
+from workflows.grants import Kind, apart, kinds
+from workflows.segments import Tally, segment_of
+from workflows.stages import Footing, Segment, Stage, ahead, is_granted, stage_of
 from workflows.text import digest
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from workflows.playbook import Playbook
     from workflows.ports import Looking
-    from workflows.rollout import Back, Rollout
 
 #: So many drafts are looked back at: enough for every criterion, and bounded for every press.
 MOST = 5_000
@@ -64,6 +65,13 @@ class Past(Record):
         failed = tuple(one for one in self.failed if one.version == version)
         return self.model_copy(update={"drafts": drafts, "failed": failed})
 
+    def of_kinds(self, granted: tuple[Segment, ...]) -> Past:
+        """Return what some kinds of drafts came to, all where none are named. A failed run says nothing of a kind."""
+        if not granted:
+            return self
+        drafts = tuple(one for one in self.drafts if is_granted(granted, segment_of(one)))
+        return self.model_copy(update={"drafts": drafts, "failed": ()})
+
     def latest(self, count: int) -> Figures:
         """Return the newest `count`, by which a playbook or a version goes back."""
         return latest(self.drafts, self.failed, count)
@@ -90,6 +98,10 @@ class TrackRecord(Record):
     samples: tuple[tuple[str, str], ...] = ()
     #: What is missing for `to`, each with its numbers; none when everything is there.
     lacking: tuple[str, ...] = ()
+    #: What the present stage was granted for alone; none: for all.
+    granted: tuple[Segment, ...] = ()
+    #: What `to` may be granted for alone: what misses nothing, whatever the playbook as a whole misses.
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def words(self) -> str:
@@ -102,10 +114,8 @@ class TrackRecord(Record):
     @property
     def hash(self) -> str:
         """What a press is bound to: the same numbers at the same stage. Time alone does not change it."""
-        known = self.model_dump(
-            mode="json", include={"playbook", "version", "stage", "to", "figures", "newest"}
-        )
-        return digest(known)
+        shown = {"playbook", "version", "stage", "to", "figures", "newest", "granted", "kinds"}
+        return digest(self.model_dump(mode="json", include=shown))
 
 
 def gathered(look: Looking, book: Playbook, now: datetime, to: Stage | None = None) -> TrackRecord:
@@ -141,100 +151,22 @@ def track_record(
         playbook=book.playbook,
         version=book.version,
         stage=stage,
-        to=to or above(stage),
+        to=to or ahead(footing, book.rollout.start),
         figures=figures(ours).model_copy(update={"failed": len(failed)}),
         newest=known.latest(book.rollout.back_when.over),
         days=_days(now - begun),
         age=_days(now - (known.first or now)),
-        alike=alike(ours),
+        alike=tuple(one.known for one in kinds(ours)[:_LINES]),
         gone=gone(known.drafts, book.rollout.success, now - MONTH),
         samples=samples(ours),
+        granted=footing.granted if footing else (),
     )
-    return found.model_copy(update={"lacking": lacking(book, found)})
+    alone = apart(book, footing, found, ours, known)
+    return found.model_copy(update={"lacking": lacking(book, found), "kinds": alone})
 
 
 def _days(span: timedelta) -> float:
     return span / timedelta(days=1)
-
-
-def lacking(book: Playbook, found: TrackRecord) -> tuple[str, ...]:
-    """Return what is missing for the next stage, each as a clause with its numbers."""
-    if found.to is None:
-        return ("there is no stage after this one",)
-    rollout, confirmed, most = book.rollout, found.to == found.stage, ceiling(book.level)
-    missing: list[str] = []
-    if STAGES.index(found.to) > STAGES.index(most):
-        missing.append(f"its file says level {book.level}, which allows {most} at most")
-    if not rollout.baseline:
-        missing.append("no baseline says how the work went before")
-    if not confirmed:
-        missing += _days_missing(rollout, found)
-    if found.to not in ALONE:
-        few = _few(
-            found.figures.compared, rollout.at_least, "drafts compared with what people sent"
-        )
-        return () if confirmed else (*missing, *few)
-    missing += _few(found.figures.decided, rollout.at_least, "drafts decided")
-    if found.figures.decided and found.figures.success < rollout.success:
-        missing.append(_unsure(found.figures, rollout.success))
-    if not rollout.is_narrowed:
-        missing.append("no audience or share says for whom it may go by itself")
-    if why := passed(found.newest, rollout.back_when):
-        missing.append(why)
-    return tuple(missing)
-
-
-def _days_missing(rollout: Rollout, found: TrackRecord) -> list[str]:
-    """Return the days that are missing: in shadow, or with people signing as long and longer."""
-    if found.stage == "shadow":
-        return _short(found.days, rollout.shadow, "in shadow")
-    whole = rollout.shadow + rollout.levels
-    return [
-        *_short(found.days, rollout.levels, f"at {found.stage}"),
-        *_short(found.age, whole, "since its first draft"),
-    ]
-
-
-def _short(days: float, needed: float, where: str) -> list[str]:
-    asked = needed / 86400
-    return [f"{int(days)} of {asked:g} days {where}"] if days < asked else []
-
-
-def _few(count: int, needed: int, what: str) -> list[str]:
-    return [f"{count} of {needed} {what}"] if count < needed else []
-
-
-def _unsure(found: Figures, needed: float) -> str:
-    done = f"{found.good} of {found.decided} decisions were good ({percent(found.success)})"
-    return f"{done}, {percent(needed)} are needed"
-
-
-def passed(found: Figures, back: Back) -> str:
-    """Return which bound the newest drafts pass, in words; empty when they keep to all of them.
-
-    It is the number that counts, so that a few bad ones send it back before there are many.
-    """
-    drafts = found.in_the_open
-    tried, error = f"{drafts} drafts", "in trouble"
-    if found.failed:
-        tried = f"{min(drafts + found.failed, back.over)} drafts and runs"
-        error = f"errors ({found.trouble} in trouble, {found.failed} could not go on)"
-    for count, bound, looked, what in (
-        (found.overrides, back.overrides, f"{drafts} drafts", "overridden"),
-        (found.errors, back.errors, tried, error),
-    ):
-        if count > bound * back.over:
-            of = f"{count} of the newest {looked} were {what}"
-            return f"{of}; the bound is {percent(bound)} of {back.over}"
-    return ""
-
-
-def alike(drafts: Iterable[Decided]) -> tuple[Acceptance, ...]:
-    """Return how often drafts that are alike were accepted, the most frequent first."""
-    found = [one for one in drafts if one.end in WEIGHED]
-    segments = dict.fromkeys(segment_of(one) for one in found)
-    known = [acceptance(cells(found, segment)) for segment in segments]
-    return tuple(sorted(known, key=lambda each: (-each.n, each.words))[:_LINES])
 
 
 def gone(drafts: Iterable[Decided], needed: float, start: datetime) -> Gone:

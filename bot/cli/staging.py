@@ -48,6 +48,7 @@ def stage(name: Name, to: To = "", why: Why = "", json: Json = False) -> int:
                 "playbook": name,
                 "stage": now,
                 "level": book.level,
+                "only": [one.words for one in footing.granted] if footing else [],
                 "why": footing.why if footing else "",
             }
         )

@@ -14,7 +14,7 @@ from workflows.changes import NOTHING, Change, unchanged
 from workflows.errors import BadInput
 from workflows.loading.problems import did_you_mean
 from workflows.shelf import LookedUp
-from workflows.stages import said, stage_of
+from workflows.stages import listed, said, stage_of
 from workflows.versions import SHOWN, compared
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Standing(Record):
     level: int
     #: Where it stands: people sign, it drafts silently, things go by themselves.
     stage: str
+    #: The drafts that was granted for alone; empty: for all.
+    only: str = ""
     schedule: str
     #: Content hashes; empty where there is none.
     active: str = ""
@@ -62,7 +64,7 @@ class Standing(Record):
             self.title,
             self.owner,
             str(self.level),
-            self.stage,
+            f"{self.stage}, only: {self.only}" if self.only else self.stage,
             self.schedule,
             active,
             told,
@@ -134,7 +136,7 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
                 title=book.title,
                 owner=book.owner,
                 level=book.level,
-                stage=stage_of(look.footing(name) if look else None, book.rollout.start),
+                **_stage(look, book),
                 schedule=book.trigger.schedule.cron if book.trigger.schedule else "",
                 active=active[name].version if name in active else "",
                 file=files[name].version if name in files else "",
@@ -143,6 +145,12 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
             )
             for name, book in sorted({**files, **active}.items())
         ]
+
+
+def _stage(look: Looking | None, book: Playbook) -> dict[str, str]:
+    footing = look.footing(book.playbook) if look else None
+    only = listed(footing.granted) if footing else ""
+    return {"stage": stage_of(footing, book.rollout.start), "only": only}
 
 
 def active(settings: Settings, reading: Reader, name: str) -> Playbook | None:

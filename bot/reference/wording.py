@@ -80,12 +80,13 @@ EVENTS: dict[Event, str] = {
     Event.PLAYBOOK_ACTIVATED: "A person activated a version: which, instead of which, and what is different.",
     Event.PLAYBOOK_DISMISSED: "A person left the active version as it is.",
     Event.PLAYBOOK_RETURNED: "A person returned to the version before; or Sayso did, since the active one did badly.",
-    Event.PLAYBOOK_EARNED: "A playbook has what its next stage asks for, and its owners were shown the numbers.",
+    Event.PLAYBOOK_EARNED: "A playbook, or a kind of its drafts, has what a stage asks for; owners saw the numbers.",
     Event.PLAYBOOK_KEPT: "A person left a playbook at its stage for now: having seen which numbers.",
     Event.PLAYBOOK_DOUBTED: "The active version does badly, and returning would widen it: its owners were asked.",
     Event.PROMPT_RETURNED: "An agent did badly with its newest prompt: what it learnt since the last good one is off.",
     Event.PROMPT_DOUBTED: "An agent does badly with its newest prompt or model, and not by an edit: its owners know.",
-    Event.PLAYBOOK_PROMOTED: "A person let a playbook go to a higher stage, or confirmed it: on what it was earned.",
+    Event.PLAYBOOK_PROMOTED: "A person let a playbook go to a higher stage, or confirmed its stage: from which, and "
+    "with which version, models and evidence it was earned, and for which drafts alone.",
     Event.PLAYBOOK_DEMOTED: "A playbook was taken back to a stricter stage, by whom and why.",
     Event.PLAYBOOK_UNREADABLE: "A changed file can't be used, and why; the active version goes on.",
     Event.INVENTORY_SCORED: "A person scored a piece of work: the scores, the level recommended and why, what was "
@@ -141,7 +142,7 @@ VERBS = {
     "stage": "`stage PLAYBOOK` says at which stage a playbook stands; `stage PLAYBOOK assist` moves it there, back "
     "or one stage on. Its owners promote; admins may take it back.",
     "deciding": "Shows you how you decide; owners and admins also read what may help others.",
-    "trust": "`trust PLAYBOOK` shows what it has come to and what its next stage asks for. Its owners promote there.",
+    "trust": "`trust PLAYBOOK` shows its numbers and what is missing. Its owners promote it, or some drafts alone.",
     "replied": "`replied RUN` says that the customer has replied: what has not left is withdrawn, where the playbook "
     "has an exception for it.",
     "change": "`change NAME` opens the form with which a playbook's owner or an admin changes it; it waits to "

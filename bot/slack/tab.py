@@ -16,7 +16,7 @@ from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
-from workflows.stages import stage_of
+from workflows.stages import standing
 from workflows.worktime import monday
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ class Tab:
                 self._advised(
                     _owned(book, weeks.get(book.playbook)), book, stated.get(book.playbook)
                 ),
-                stage=stage_of(stands.get(book.playbook), book.rollout.start),
+                stage=standing(stands.get(book.playbook), book.rollout.start),
             )
             for book in books
         ]

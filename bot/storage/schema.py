@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.storage.database import Database
 
 #: The newest revision this program knows.
-NEWEST = "0015"
+NEWEST = "0016"
 
 
 def upgrade(database: Database, app_role: str = "", to: str = "head") -> None:

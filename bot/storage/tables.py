@@ -284,6 +284,8 @@ stage = _table(
     _json("makers"),
     Column("examples", JsonText, nullable=False, server_default="[]"),
     _name("evidence"),
+    # The kinds of drafts it was granted for alone.
+    _json("granted"),
 )
 
 # --- Who Slack says is here, and whose turn it is ---

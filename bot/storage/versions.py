@@ -130,8 +130,8 @@ class Versions:
 
     def place(self, footing: Footing) -> None:
         """Write the stage a playbook stands at."""
-        made = [maker.model_dump() for maker in footing.makers]
-        lists = {"makers": made, "examples": [*footing.examples]}
+        apart = footing.model_dump(mode="json", include={"makers", "granted"})
+        lists = {**apart, "examples": [*footing.examples]}
         row = {**footing.model_dump(), **lists, "ws": self._ws}
         self._connection.execute(_STAND, row)
 

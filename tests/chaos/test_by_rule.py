@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.fakes.clock import MONDAY, FakeClock
 from tests.fakes.ids import UnsampledIds
 from workflows.answers import Recorded
 from workflows.commands import StartRun
-from workflows.stages import Footing, Maker
+from workflows.stages import Footing, Maker, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,11 @@ class Died(BaseException):
 
 
 def opened(
-    home: Path, clock: FakeClock, database_url: str, ids: UnsampledIds | None = None
+    home: Path,
+    clock: FakeClock,
+    database_url: str,
+    ids: UnsampledIds | None = None,
+    **more: Any,
 ) -> House:
     """Return the company whose notes may go by themselves; their playbook has earned it."""
     house = open_house(home, clock, database_url=database_url, ids=ids)
@@ -44,8 +48,8 @@ def opened(
     with house.foundation.store.transaction() as tx:
         active = tx.active("note-lookup")
         assert active
-        earned = {"version": active.version, "makers": (maker,), "since": MONDAY}
-        tx.place(Footing(playbook="note-lookup", stage="autonomous", **earned))
+        earned: dict[str, Any] = {"version": active.version, "makers": (maker,), "since": MONDAY}
+        tx.place(Footing(playbook="note-lookup", **{"stage": "autonomous", **earned, **more}))
     return house
 
 
@@ -95,6 +99,44 @@ def test_of_eight_at_once_no_more_go_by_themselves_than_the_limit_lets(
     used_up = f"the day's {MOST} by itself are used up"
     assert found[used_up] == AT_ONCE - MOST
     assert verify(house.foundation.database).ok
+
+
+def test_of_eight_at_once_none_goes_by_itself_that_was_not_granted(
+    home: Path, database_url: str
+) -> None:
+    """A grant is taken and taken away while they open and wait: what was never granted never left."""
+    maker = Maker(agent="playbook", model="none", prompt_version="")
+    others = Segment(maker=maker, action="by-lookup.send", known=True)
+    clock = FakeClock()
+    house = opened(home, clock, database_url, UnsampledIds(), granted=(others,))
+    line = threading.Barrier(AT_ONCE)
+
+    def begun(n: int) -> str:
+        line.wait(10)
+        draft = start(house, f"granted {n}").draft
+        assert draft
+        return draft.asked
+
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        asked = set(hands.map(begun, range(AT_ONCE)))
+    assert asked == {f"by itself only {others.words}"}
+    # What the whole signs is held; then only others are granted, and it asks.
+    with house.foundation.store.transaction() as tx:
+        footing = tx.footing("note-lookup")
+        assert footing
+        tx.place(footing.model_copy(update={"granted": ()}))
+    held = start(house, "held")
+    assert held.draft
+    assert held.draft.ruled
+    with house.foundation.store.transaction() as tx:
+        tx.place(footing)
+    worked(house, clock, "and one more")
+    assert effects(home) == 0
+    assert verify(house.foundation.database).ok
+    pasts = Pasts(house.foundation.store)
+    replays = [pasts.replayed(run_id) for run_id in pasts.runs()]
+    assert [one.words for one in replays if one.difference or one.gap] == []
+    house.foundation.close()
 
 
 def effects(home: Path) -> int:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import draft, run
 from tests.unit.workflows.history import MAKER
-from workflows.stages import Footing
+from workflows.action import Money
+from workflows.stages import Footing, Segment
 
 if TYPE_CHECKING:
     from workflows.ports import Store
@@ -46,6 +47,21 @@ def test_a_playbook_stands_at_one_stage(store: Store) -> None:
     with store.looking() as look:
         assert [each.playbook for each in look.footings()] == ["another", "follow-up"]
         assert look.footings()[1] == later
+
+
+def test_a_stage_for_some_drafts_alone_names_them(store: Store) -> None:
+    """Each as exactly as it was granted, until the whole takes their place."""
+    amount = Money(minor=50_000, currency="USD")
+    first = Segment(maker=MAKER, action="mail.send", under=amount, known=True)
+    second = Segment(maker=MAKER.model_copy(update={"model": "m-2"}), action="pay.refund")
+    some = _footing(stage="threshold", granted=(first, second))
+    with store.transaction() as tx:
+        tx.place(some)
+        assert tx.footing("follow-up") == some
+        tx.place(whole := _footing(stage="threshold"))
+    with store.looking() as look:
+        assert look.footing("follow-up") == whole
+        assert look.footings() == [whole]
 
 
 def test_where_the_newest_draft_came_from_is_known(store: Store) -> None:

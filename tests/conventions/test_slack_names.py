@@ -96,7 +96,7 @@ def _screens() -> list[Json]:
         *[queue.queue(rows, examples.NOW), notice.task(asked), notice.helped()],
         kpi.kpi(examples.report(), "0199-run"),
         learnt.learnt([shown_example()], []),
-        trust.report("P", examples.track_record()),
+        trust.report("P", examples.track_record(kinds=(examples.kind(),))),
         urgent.urgent(examples.emergency()),
         incident.follow_up(follow_up_fields(), "C1|1.5|0199-run"),
         *_owner_form(),

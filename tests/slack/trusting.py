@@ -24,8 +24,8 @@ rollout:
   start: {start}
   shadow: 0 days
   levels: 0 days
-  success: 0%
-  at least: 0 drafts
+  success: {success}
+  at least: {at_least} drafts
   share: 100%
   baseline: {{minutes: 5, errors: 1%, method: timed, n: 9, from: 2026-10-01, to: 2026-10-31}}
 channel: sales
@@ -55,10 +55,13 @@ def letter(
     start: str = "assist",
     hold: str = "60 seconds",
     sample: str = "1%",
+    success: str = "0%",
+    at_least: int = 0,
 ) -> None:
     """Add the playbook, in a company that sees as few of them first as it may."""
     alone = _ALONE if level == 4 else ""
-    text = _BOOK.format(level=level, alone=alone, rule=rule, start=start, hold=hold)
+    said = {"level": level, "alone": alone, "rule": rule, "start": start, "hold": hold}
+    text = _BOOK.format(**said, success=success, at_least=at_least)
     (home / "playbooks" / "letter.yml").write_text(text, encoding="utf-8")
     company = home / "company.yml"
     told = company.read_text(encoding="utf-8")

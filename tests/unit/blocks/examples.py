@@ -11,6 +11,7 @@ from workflows.action import ActionSpec, Field, Money, Risk
 from workflows.calibration import Acceptance
 from workflows.delegation import Scores
 from workflows.figures import Figures
+from workflows.grants import Kind
 from workflows.inventory import Assessment, of_work
 from workflows.kpi.report import (
     Anomaly,
@@ -45,6 +46,7 @@ from workflows.run import (
     Signature,
     Task,
 )
+from workflows.stages import Maker, Segment
 from workflows.text import Untrusted
 from workflows.trust import Gone, TrackRecord
 from workflows.urgency import Page, Urgent
@@ -429,6 +431,15 @@ def track_record(words: str = "", **changes: Any) -> TrackRecord:
         "samples": (("r-1", "rejected"), ("r-2", "unchanged")),
     }
     return TrackRecord(**{**values, **changes})
+
+
+def kind(words: str = "") -> Kind:
+    """Return drafts that are alike and may be let go alone."""
+    maker = Maker(agent="writer", model="m-1", prompt_version="p-1")
+    action = f"mail.send {words}" if words else "mail.send"
+    segment = Segment(maker=maker, action=action, known=True)
+    known = Acceptance(words=segment.words, n=41, accepted=41, bound=0.946)
+    return Kind(segment=segment, known=known)
 
 
 def emergency(words: str = "", **more: Any) -> urgent.Shown:

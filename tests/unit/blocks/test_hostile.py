@@ -127,6 +127,15 @@ def reports(words: str) -> list[dict[str, Any]]:
             words, examples.track_record(words, lacking=(words, "12 of 30 drafts"), **quiet)
         ),
         trust.report(words, examples.track_record(words, to=None, stage="autonomous")),
+        trust.report(
+            words,
+            examples.track_record(
+                words,
+                lacking=(words,),
+                kinds=(examples.kind(words), examples.kind(f"{words} too")),
+                granted=(examples.kind(words).segment,),
+            ),
+        ),
         trust.report(words, examples.track_record(words, stage="shadow", to="assist")),
         *[trust.fell_back(words, back, ask=ask) for ask in (True, False)],
         trust.gone(),

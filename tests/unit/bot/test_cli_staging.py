@@ -16,7 +16,7 @@ from bot.sample import write_sample
 from bot.settings import Settings
 from tests.fakes.clock import MONDAY, FakeClock
 from workflows.errors import BadInput, NotAllowed, UnknownPlaybook
-from workflows.stages import Footing
+from workflows.stages import Footing, Maker, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +38,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _stands(home: Path, at: Stage) -> None:
+def _stands(home: Path, at: Stage, *granted: Segment) -> None:
     house = found(Settings(sayso_home=home, database_url=""), clock=FakeClock())
     with house.store.transaction() as tx:
-        tx.place(Footing(playbook=NAME, stage=at, since=MONDAY))
+        tx.place(Footing(playbook=NAME, stage=at, since=MONDAY, granted=granted))
     house.close()
 
 
@@ -86,6 +86,24 @@ def test_lists_and_procedures_name_the_stage(home: Path) -> None:
     book = active(settings, reading, NAME)
     assert book
     assert stands(settings, reading, book).startswith("the stage shadow: it drafts silently")
+
+
+def test_a_stage_for_some_drafts_alone_is_said_with_them(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the list, in the procedure and for a program."""
+    maker = Maker(agent="writer", model="m-1", prompt_version="p-1")
+    _stands(home, "threshold", Segment(maker=maker, action="mail.send", known=True))
+    settings = Settings(sayso_home=home, database_url="")
+    reading, words = reader(settings), "mail.send, for customers known before"
+    rows = {row.playbook: row for row in standings(settings, reading)}
+    assert (rows[NAME].stage, rows[NAME].only) == ("threshold", words)
+    assert rows[NAME].cells[4] == f"threshold, only: {words}"
+    book = active(settings, reading, NAME)
+    assert book
+    assert f"only {words}" in stands(settings, reading, book)
+    assert stage(NAME, json=True) == 0
+    assert words in capsys.readouterr().out
 
 
 def test_before_the_first_start_it_stands_where_its_file_lets_it_begin(tmp_path: Path) -> None:

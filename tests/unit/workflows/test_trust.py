@@ -43,13 +43,14 @@ from workflows.commands import (
     Retry,
     StartRun,
 )
+from workflows.criteria import passed
 from workflows.errors import NotAllowed, NotEarned, NothingBefore, StaleEvidence, StaleProposal
 from workflows.events import Event
 from workflows.figures import Figures, figures, percent
 from workflows.rollout import Back, Rollout
 from workflows.run import SYSTEM, Outcome, RunState
 from workflows.stages import Footing
-from workflows.trust import Past, TrackRecord, gathered, gone, passed, past, samples, track_record
+from workflows.trust import Past, TrackRecord, gathered, gone, past, samples, track_record
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
