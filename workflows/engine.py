@@ -13,6 +13,7 @@ from workflows import (
     customers,
     prompts,
     scopes,
+    staged,
     staging,
     telling,
     unlearning,
@@ -180,7 +181,7 @@ class Engine:
     def _follow(self, tx: Tx, decision: Decision, facts: Facts) -> None:
         """Do in the same transaction what a decision asks of others: a stage, an edit unlearnt, further runs."""
         for demote in decision.demotes:
-            staging.take_back(tx, demote, facts)
+            staged.take_back(tx, demote, facts)
         for off in decision.unlearns:
             unlearning.take_back(tx, off, facts.at)
         for child in decision.starts:
@@ -212,7 +213,7 @@ class Engine:
         if isinstance(command, choosing.Choosing):
             return chosen.choose(tx, command, lambda: self._facts(tx))
         if isinstance(command, staging.Staging):
-            return staging.stage(tx, command, lambda: self._facts(tx))
+            return staged.stage(tx, command, lambda: self._facts(tx))
         return self._of_company(tx, command)
 
     def _of_company(

@@ -5,29 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workflows import trust
 from workflows.answers import Recorded
 from workflows.commands import Demote, HoldOff, Promote, Report
-from workflows.errors import NotAllowed, NotEarned, StageMoved, StaleEvidence, UnknownPlaybook
+from workflows.errors import NotAllowed, NotEarned, StageMoved, StaleEvidence
 from workflows.events import Entry, Event
 from workflows.grants import added
 from workflows.offering import cards_of, is_same, offered
-from workflows.playbook import DoStep, DraftStep
 from workflows.policy import may_take_part
 from workflows.ports import Post
 from workflows.run import OPERATOR, SYSTEM, TIMER
-from workflows.shelf import read
 from workflows.stages import STAGES, Footing, ahead, ceiling, does, stage_of, standing
 from workflows.versions import choosers, owners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from workflows.answers import Answer
     from workflows.company import Company, Person
     from workflows.playbook import Playbook
-    from workflows.ports import JsonObject, Tx
+    from workflows.ports import JsonObject
     from workflows.run import Actor
     from workflows.stages import Maker, Origin, Segment, Stage
     from workflows.trust import TrackRecord
@@ -276,52 +270,3 @@ def _how(footing: Footing, earned: Earned, *, up: bool) -> str:
         return "confirmed"
     of = " for some drafts alone" if some else ""
     return f"{'promoted' if up else 'demoted'} from {earned.stage}{of}"
-
-
-def stage(tx: Tx, command: Staging, facts_of: Callable[[], Facts]) -> Answer:
-    """Decide and save. Versions and stages are chosen one after another, so nobody activates one meanwhile.
-
-    Raises `Refusal`.
-    """
-    tx.choose_alone()
-    facts = facts_of()
-    earned = _earned(tx, command, facts.at)
-    if earned is None:
-        raise UnknownPlaybook(name=command.playbook, hint="")
-    moved = decide(command, earned, facts)
-    _save(tx, moved, facts)
-    return moved.answer
-
-
-def take_back(tx: Tx, command: Demote, facts: Facts) -> None:
-    """Demote in the transaction of what asks for it; a playbook that is gone has nothing to lose."""
-    tx.choose_alone()
-    if earned := _earned(tx, command, facts.at):
-        _save(tx, decide(command, earned, facts), facts)
-
-
-def _save(tx: Tx, moved: Moved, facts: Facts) -> None:
-    if moved.footing:
-        tx.place(moved.footing)
-    tx.append(moved.entries, facts.at)
-    tx.post(moved.posts, facts.at)
-    tx.redraw(moved.redraw, facts.at)
-
-
-def _earned(tx: Tx, command: Staging, at: datetime) -> Earned | None:
-    name = command.playbook
-    active = tx.active(name)
-    book = read(tx, active.version) if active else None
-    if book is None:
-        return None
-    writers = {s.draft: s.agent for s in book.steps if isinstance(s, DraftStep)}
-    writers |= {s.do: "playbook" for s in book.steps if isinstance(s, DoStep)}
-    origins = [tx.origin(name, book.version, step, agent) for step, agent in writers.items()]
-    return Earned(
-        book=book,
-        footing=tx.footing(name),
-        origins=tuple(one for one in origins if one),
-        evidence=None
-        if isinstance(command, Demote)
-        else trust.gathered(tx, book, at, command.to if isinstance(command, Promote) else None),
-    )

@@ -34,7 +34,7 @@ from workflows.errors import NotAllowed, NotEarned, StaleEvidence
 from workflows.events import Event
 from workflows.run import SYSTEM, Outcome
 from workflows.stages import Footing, Segment, is_granted, said, standing
-from workflows.trust import TrackRecord, gathered, track_record
+from workflows.trust import Past, TrackRecord, gathered, track_record
 from workflows.versions import SHOWN
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ def shown(
     drafts: list[Decided], book: Playbook = BOOK, stood: Footing | None = None, **more: Any
 ) -> TrackRecord:
     """Return the evidence sixty days after the first draft."""
-    ours = [each.model_copy(update={"version": book.version}) for each in drafts]
-    return track_record(book, stood, ours, MONDAY, MONDAY + timedelta(days=60), **more)
+    ours = tuple(each.model_copy(update={"version": book.version}) for each in drafts)
+    past = Past(drafts=ours, first=MONDAY)
+    return track_record(book, stood, past, MONDAY + timedelta(days=60), **more)
 
 
 def offered(*given: Any, **more: Any) -> list[Segment]:

@@ -111,7 +111,7 @@ def test_the_procedure_says_what_goes_by_itself() -> None:
     assert page["Level"][1:] == (
         "It begins in shadow: it drafts silently, and people do the work as always",
         "By itself at most 20 a day, 500.00 USD in all",
-        "Of what would go by itself a person sees 10% first",
+        "Of what would go by itself a person sees 10 % first",
         "It stands at the stage assist",
     )
     assert any("then looked at within 2 work days" in line for line in page["Approval"])
