@@ -14,7 +14,6 @@ from workflows.decided import Decided, FailedRun, decided
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry, Event
 from workflows.examples import LOOKED_THROUGH, Example, Taught
-from workflows.inventory import Assessment
 from workflows.limits import Ask, Card, Guest, Told
 from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
@@ -22,12 +21,13 @@ from workflows.run import Confidence, Draft, DraftState, Run, RunState
 from workflows.segments import accepted
 from workflows.stages import Footing, Maker, Origin
 from workflows.turn import Other
-from workflows.versions import Active, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
+    from workflows.inventory import Assessment
     from workflows.reading import Reading
+    from workflows.versions import Active, Proposal
 
 #: A draft in one of these can still lead to an effect; a run has at most one of them.
 LIVE = {
