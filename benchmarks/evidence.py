@@ -12,7 +12,7 @@ from benchmarks.cloning import Template, fill
 from benchmarks.company import office
 from benchmarks.figures import Figure, in_turn, milliseconds, seconds, skipped
 from benchmarks.places import WORDS, Places, missing, settle
-from workflows.trust import gathered
+from workflows.trust.evidence import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from blocks import elements, rich
 from blocks.ids import BlockId, block_id
 from blocks.text import sentence
-from workflows import deciding
+from workflows.trust import deciding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blocks.text import Block
-    from workflows.deciding import Manner
+    from workflows.trust.deciding import Manner
 
 _PEOPLE = 20
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blocks import elements, form, picker, rich
 from blocks.ids import NEW_WORK, ActionId, BlockId, CallbackId, WorkValue, block_id
-from workflows.delegation import LEVELS
+from workflows.delegation.matrix import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from blocks.text import Block
     from workflows.action import Field
-    from workflows.inventory import Assessment, Ranked
+    from workflows.delegation.inventory import Assessment, Ranked
     from workflows.playbook import Playbook
 
 _LINE = 300

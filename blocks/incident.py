@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from blocks.history import Logged
     from blocks.text import Block
     from workflows.action import Field
-    from workflows.incidents import Incident as Earlier
     from workflows.run import Draft, Run
+    from workflows.urgent.incidents import Incident as Earlier
 
 _TIMELINE = 20
 _WHY = 400

@@ -9,7 +9,7 @@ from blocks.ids import ActionId, BlockId, CallbackId, WorkValue, block_id
 
 if TYPE_CHECKING:
     from blocks.text import Block
-    from workflows.inventory import Inventory, Ranked
+    from workflows.delegation.inventory import Inventory, Ranked
 
 #: Rows on one page: a phone scrolls through it in a few strokes.
 PAGE = 8

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blocks.text import Block
-    from workflows.examples import Example, Lesson
-    from workflows.stages import Stage
+    from workflows.lessons.examples import Example, Lesson
+    from workflows.trust.stages import Stage
 
 #: Examples one answer shows; Home has them all.
 _MOST = 12

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blocks.text import Block
-    from workflows.ownerform import Knob, Part
     from workflows.playbook import Playbook
+    from workflows.versions.ownerform import Knob, Part
 
 _WAITS = (
     "A changed version waits to be activated: the form goes on from it. To begin from what is active instead, "

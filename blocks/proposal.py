@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from blocks import elements, rich, sop
 from blocks.ids import ActionId, BlockId, CallbackId, ProposalValue, ReturnValue, block_id
 from blocks.text import sentence
-from workflows.changes import NOTHING, is_wider, unchanged
 from workflows.text import digest
-from workflows.versions import SHOWN, choosers, compared
+from workflows.versions.changes import NOTHING, is_wider, unchanged
+from workflows.versions.version import SHOWN, choosers, compared
 
 if TYPE_CHECKING:
     from blocks.text import Block, Mrkdwn
-    from workflows.changes import Change
     from workflows.company import Company, Person
     from workflows.playbook import Playbook
-    from workflows.versions import Proposal
+    from workflows.versions.changes import Change
+    from workflows.versions.version import Proposal
 
 #: Characters of one change, and of all of them together; a message holds 9,000.
 _LINE, _PAGE = 300, 6_000

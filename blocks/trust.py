@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from blocks import elements, rich
 from blocks.ids import ActionId, BlockId, ReturnValue, TrustValue, block_id
 from blocks.text import sentence
-from workflows import stages
-from workflows.figures import percent
-from workflows.versions import SHOWN
+from workflows.trust import stages
+from workflows.trust.figures import percent
+from workflows.versions.version import SHOWN
 
 if TYPE_CHECKING:
     from blocks.text import Block
-    from workflows.figures import Figures
-    from workflows.grants import Kind
-    from workflows.trust import TrackRecord
+    from workflows.trust.evidence import TrackRecord
+    from workflows.trust.figures import Figures
+    from workflows.trust.grants import Kind
 
 _LINE = 250
 _ENDS = {

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from blocks.history import Logged
     from blocks.text import Block
-    from workflows.on_call import Skipped
     from workflows.run import Run
-    from workflows.urgency import Urgent
+    from workflows.urgent.on_call import Skipped
+    from workflows.urgent.urgency import Urgent
 
 _TITLE, _PASSAGE, _VALUE = 200, 600, 200
 _KNOWN, _TIMELINE = 15, 12

@@ -12,7 +12,7 @@ from bot.clock import SystemClock
 from bot.holidays import public
 from workflows.errors import CompanyError, PlaybookError
 from workflows.loading import load_company, load_playbook
-from workflows.versions import Offered, Unreadable
+from workflows.versions.version import Offered, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

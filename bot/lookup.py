@@ -12,12 +12,12 @@ from bot.storage.edits import edited_weeks
 from bot.storage.meanwhile import Meanwhile
 from bot.storage.queue import Queue
 from bot.storage.reviews import Reviews
-from workflows import deciding, trust
-from workflows.deciding import manner
 from workflows.events import Entry, Event
-from workflows.incidents import LOOK_BACK, Incident, fault_of
 from workflows.run import Actor, Place
 from workflows.shelf import read
+from workflows.trust import deciding, evidence
+from workflows.trust.deciding import manner
+from workflows.urgent.incidents import LOOK_BACK, Incident, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from bot.storage.audit_search import Recorded
     from bot.storage.makers import Made
     from bot.storage.store import SqlStore
-    from workflows.deciding import Manner
+    from workflows.delegation.inventory import Assessment
     from workflows.edit_rate import EditedWeek
-    from workflows.examples import Taught
-    from workflows.inventory import Assessment
+    from workflows.lessons.examples import Taught
     from workflows.playbook import Playbook
     from workflows.run import Run
-    from workflows.stages import Footing
-    from workflows.trust import TrackRecord
-    from workflows.versions import Active, Proposal
+    from workflows.trust.deciding import Manner
+    from workflows.trust.evidence import TrackRecord
+    from workflows.trust.stages import Footing
+    from workflows.versions.version import Active, Proposal
 
 #: Examples that are listed.
 _LEARNT = 500
@@ -123,7 +123,7 @@ class Lookup(Queue):
     def track_record(self, book: Playbook, now: datetime) -> TrackRecord:
         """Return what a playbook has shown, and what is missing for its next stage."""
         with self._store.looking() as look:
-            return trust.gathered(look, book, now)
+            return evidence.gathered(look, book, now)
 
     def card_hash(self, draft_id: str, channel: str, ts: str, block_id: str = "") -> str:
         """Return the hash of what the message of a draft's card shows; empty when that is not known."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from bot.deadline import left
 from bot.slack.people import Unanswered, read
 from bot.storage.readings import Readings
+from workflows.basis.reading import channels_named
 from workflows.errors import NotRecorded
 from workflows.ports import Finding
-from workflows.reading import channels_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from bot.program import Foundation
     from bot.slack.gateway import Gateway
     from workflows.answers import Answer
+    from workflows.basis.reading import Reading
     from workflows.commands import Command
     from workflows.company import Company
     from workflows.ports import Clock, Directory, Door
-    from workflows.reading import Reading
 
     #: Asks Slack about the company's people now, and knows what was read before. Raises `Unanswered`.
     Ask = Callable[[Company, datetime, Reading | None], Reading]

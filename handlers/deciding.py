@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import deciding
 from handlers import looking
 from handlers.replies import Said
-from workflows.deciding import MONTH
+from workflows.trust.deciding import MONTH
 
 if TYPE_CHECKING:
     from handlers.desk import Desk

@@ -10,12 +10,12 @@ from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned
 from handlers.seeing import without
-from workflows import stating
 from workflows.answers import Recorded, Refused
 from workflows.commands import Assess, Unlist
+from workflows.delegation import stating
+from workflows.delegation.inventory import Inventory, advised, of_playbook, of_work, ranked
+from workflows.delegation.inventory import inventory as ranking
 from workflows.errors import UnknownPlaybook, UnknownWork
-from workflows.inventory import Inventory, advised, of_playbook, of_work, ranked
-from workflows.inventory import inventory as ranking
 from workflows.run import Actor
 
 if TYPE_CHECKING:

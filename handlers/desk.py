@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from blocks.proposal import Shown
     from blocks.queue import Waiting
     from workflows.action import ActionSpec
-    from workflows.deciding import Manner
-    from workflows.inventory import Assessment
+    from workflows.delegation.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Door, Shelf
     from workflows.run import Run
-    from workflows.stages import Footing
-    from workflows.trust import TrackRecord
-    from workflows.versions import Active, Proposal
+    from workflows.trust.deciding import Manner
+    from workflows.trust.evidence import TrackRecord
+    from workflows.trust.stages import Footing
+    from workflows.versions.version import Active, Proposal
 
 #: Seconds a press may wait for the database, of the three Slack gives.
 DEADLINE = 2.0

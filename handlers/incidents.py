@@ -12,7 +12,7 @@ from handlers.replies import Opened
 from handlers.seeing import unseen
 from workflows.answers import FieldErrors
 from workflows.commands import StartRun
-from workflows.own import FOLLOW_UP, follow_up_fields
+from workflows.own_playbooks import FOLLOW_UP, follow_up_fields
 from workflows.run import Actor, Place
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import Suggest
 from workflows.errors import NotShipped, PlaybookError, Refusal, StaleForm, UnknownPlaybook
 from workflows.loading import UnreadableFile
-from workflows.ownerform import at_fields, fresh, part, parts, rewritten, written
-from workflows.proposing import may_suggest
 from workflows.run import Actor
 from workflows.shelf import closest
-from workflows.versions import SHOWN, goes_on_from
+from workflows.versions.ownerform import at_fields, fresh, part, parts, rewritten, written
+from workflows.versions.proposing import may_suggest
+from workflows.versions.version import SHOWN, goes_on_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.payloads import ButtonPress, Submission
     from handlers.replies import Reply
-    from workflows.ownerform import Part
     from workflows.playbook import Playbook
+    from workflows.versions.ownerform import Part
 
 
 def change(desk: Desk, press: ButtonPress) -> Reply:

@@ -8,7 +8,7 @@ from blocks import notice, sop
 from handlers import delegating, looking
 from handlers.replies import Said
 from handlers.seeing import without
-from workflows.stages import said
+from workflows.trust.stages import said
 
 if TYPE_CHECKING:
     from handlers.desk import Desk

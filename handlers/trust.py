@@ -14,7 +14,7 @@ from workflows.answers import Refused
 from workflows.commands import Demote, Judge, OpenRecord, OpenWrong, Promote, RecordSent
 from workflows.errors import UnknownDraft
 from workflows.run import Actor
-from workflows.stages import STAGES, said, stage_of
+from workflows.trust.stages import STAGES, said, stage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.payloads import ButtonPress, SlashCommand, Submission
     from handlers.replies import Reply
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 
 def _pressed(press: ButtonPress, *, key: str) -> dict[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from workflows.ground import Ground, Grounds
-from workflows.on_record import OnRecord
-from workflows.replay import Replay, replay
-from workflows.sight import Sight
-from workflows.standing import Standing
+from workflows.basis.ground import Ground, Grounds
+from workflows.basis.sight import Sight
+from workflows.past.on_record import OnRecord
+from workflows.past.replay import Replay, replay
+from workflows.past.standing import Standing
 from workflows.text import canonical, recordable
 
 if TYPE_CHECKING:

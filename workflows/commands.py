@@ -10,8 +10,8 @@ from pydantic import Field, JsonValue
 from workflows.action import Record
 from workflows.playbook import Playbook
 from workflows.run import Actor, Authorship, Compensation, Confidence, Evidence, Outcome, Place
-from workflows.stages import Maker, Stage
 from workflows.text import Untrusted
+from workflows.trust.stages import Maker, Stage
 
 #: The reason that also stops every other playbook from writing to the customer.
 NO_MESSAGES = "no more messages"

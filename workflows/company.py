@@ -10,16 +10,16 @@ from pydantic import Field as Setting
 from pydantic import field_validator
 
 from workflows.action import Record
-from workflows.asks import Asks
+from workflows.asks.asks import Asks
+from workflows.basis.reading import FRESH, TRUSTED, Reading, is_slack_group
 from workflows.customers import Customers
+from workflows.delegation.worth import Numbers
 from workflows.flags import Flags
 from workflows.limits import Limit
-from workflows.on_call import Rota
 from workflows.playbook import Amount, Share
-from workflows.reading import FRESH, TRUSTED, Reading, is_slack_group
 from workflows.rights import Rights, has
+from workflows.urgent.on_call import Rota
 from workflows.worktime import Hours, Rows, WorkTime
-from workflows.worth import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows import (
-    assessing,
-    beside,
-    choosing,
-    chosen,
-    companywide,
-    customers,
-    prompts,
-    scopes,
-    staged,
-    staging,
-    telling,
-    unlearning,
-)
+from workflows import beside, companywide, customers, scopes
 from workflows.answers import Answer as Reply
 from workflows.answers import FieldErrors, Recorded, Refused, Show
+from workflows.asks import telling
+from workflows.basis.basis import Basis
+from workflows.basis.ground import KIND as COMPANY
+from workflows.basis.sight import KIND as READING
 from workflows.commands import (
     Drafted,
     OnCustomer,
@@ -33,6 +24,7 @@ from workflows.commands import (
     StepDone,
     SwitchExample,
 )
+from workflows.delegation import assessing
 from workflows.errors import (
     BadInput,
     NotRecorded,
@@ -45,16 +37,16 @@ from workflows.errors import (
     Unsure,
     Unusable,
 )
-from workflows.ground import KIND as COMPANY
+from workflows.lessons import prompts, unlearning
 from workflows.machine import decide
-from workflows.own import book
+from workflows.own_playbooks import book
+from workflows.past.refused import outdated, refused
 from workflows.ports import Kept, Unheld
-from workflows.refused import outdated, refused
 from workflows.shelf import LookedUp, closest, read
-from workflows.sight import KIND as READING
-from workflows.stages import ALONE
+from workflows.trust import staged, staging
+from workflows.trust.stages import ALONE
 from workflows.turn import Facts, Untold
-from workflows.underfoot import Underfoot
+from workflows.versions import choosing, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +97,7 @@ class Engine:
         """
         self._store, self._clock, self._ids = store, clock, ids
         self._directory, self._actions, self._calendar = directory, actions, calendar
-        self._underfoot = Underfoot(actions, program)
+        self._basis = Basis(actions, program)
 
     def handle(self, command: Command, deadline: float | None = None) -> Reply:
         """Decide and save. `deadline` is the seconds a person's press may wait for the database.
@@ -279,8 +271,8 @@ class Engine:
             reading=reading,
             paused=tuple((switch.scope, switch.by) for switch in tx.switches()),
             actions=self._actions,
-            ground=self._underfoot.ground(tx, company),
-            sight=self._underfoot.sight(tx, reading),
+            ground=self._basis.ground(tx, company),
+            sight=self._basis.sight(tx, reading),
         )
 
     def _company(self, tx: Tx, at: datetime) -> Company:

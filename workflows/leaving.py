@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import alone, customers, drafts, limits, signing, steps, weighing
+from workflows import customers, drafts, limits, signing, steps, weighing
 from workflows.events import Event
 from workflows.expressions import Condition
 from workflows.playbook import DoStep, DraftStep
 from workflows.run import TIMER, DraftState, Ending, RunState
+from workflows.trust import alone
 
 if TYPE_CHECKING:
     from datetime import datetime

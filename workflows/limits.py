@@ -10,12 +10,12 @@ from pydantic import model_validator
 
 from workflows import policy
 from workflows.action import Money, Record
-from workflows.calibration import Acceptance
 from workflows.durations import words
 from workflows.errors import OverLimit
 from workflows.playbook import Amount, Duration, Names
 from workflows.run import Needs
-from workflows.stages import Segment
+from workflows.trust.calibration import Acceptance
+from workflows.trust.stages import Segment
 
 if TYPE_CHECKING:
     from workflows.action import ActionSpec

@@ -8,26 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows import (
-    asking,
     drafts,
     leaving,
     once,
-    own,
-    paging,
+    own_playbooks,
     policy,
     privacy,
     results,
-    reviewing,
     revising,
-    shadowing,
     signals,
     signing,
     steps,
     tasks,
     undoing,
-    urgent,
 )
 from workflows.answers import FieldErrors
+from workflows.asks import asking
 from workflows.commands import (
     Acknowledge,
     Answer,
@@ -76,7 +72,9 @@ from workflows.events import Event
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.run import AT_REST, SYSTEM, DraftState, Ending, Run, RunState
 from workflows.text import Untrusted, digest
+from workflows.trust import reviewing, shadowing
 from workflows.turn import Decision, Facts, Finish, Turn
+from workflows.urgent import answering, paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,9 +139,9 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     (Reassign, RunState.WAITING): tasks.hand_over,
     (Snooze, RunState.WAITING): tasks.put_off,
     # Whoever was asked says whether it is an emergency; whoever was paged has it.
-    (Confirm, RunState.WAITING): urgent.confirm,
-    (StandDown, RunState.WAITING): urgent.stand_down,
-    (Acknowledge, RunState.WAITING): urgent.acknowledge,
+    (Confirm, RunState.WAITING): answering.confirm,
+    (StandDown, RunState.WAITING): answering.stand_down,
+    (Acknowledge, RunState.WAITING): answering.acknowledge,
     # What could not go on is tried again from the step it stands at.
     (Retry, RunState.FAILED): undoing.retry,
     # A person stops it. What is being carried out right now can't be stopped.
@@ -228,7 +226,7 @@ def _late(turn: Turn, run: Run) -> Refusal:
     if isinstance(turn.command, OnTask):
         return tasks.closed(turn)
     if isinstance(turn.command, OnUrgent):
-        return urgent.decided(turn)
+        return answering.decided(turn)
     if isinstance(turn.command, MakeWay):
         return once.still_leaving(turn)
     if run.draft and run.draft.ending:
@@ -263,10 +261,10 @@ def _touched(turn: Turn) -> tuple[str, ...]:
 def _start(playbook: Playbook, command: StartRun, facts: Facts) -> Decision:
     if command.actor.kind == "user":
         # What is to be done after an incident, anybody here may write down.
-        may = policy.may_take_part if own.is_own(playbook.playbook) else policy.may_start
+        may = policy.may_take_part if own_playbooks.is_own(playbook.playbook) else policy.may_start
         may(command.actor, facts.company)
     switch = facts.pause(f"playbook:{playbook.playbook}")
-    if switch and not own.is_own(playbook.playbook):
+    if switch and not own_playbooks.is_own(playbook.playbook):
         raise drafts.paused(facts, switch)
     problems = input_problems(playbook, _asked(playbook, command))
     if problems:

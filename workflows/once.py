@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import paging, steps, undoing
+from workflows import steps, undoing
 from workflows.errors import StillLeaving, UnderWay
 from workflows.events import Event
 from workflows.run import DraftState, Ending, RunState
+from workflows.urgent import paging
 
 if TYPE_CHECKING:
     from workflows.commands import MakeWay

@@ -16,12 +16,12 @@ from pydantic import (
 from pydantic import Field as Setting
 
 from workflows.action import Field, Money, Names, Record, money
+from workflows.customer_of import CustomerOf
 from workflows.durations import Duration, Span, Within
 from workflows.exceptions import ExceptionPath
 from workflows.flags import Flags
-from workflows.rollout import Rollout, Share
-from workflows.stages import Rule
-from workflows.whom import CustomerOf
+from workflows.trust.rollout import Rollout, Share
+from workflows.trust.stages import Rule
 
 
 def _amount(value: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from pydantic import JsonValue
 
 from workflows.action import ActionSpec, Field, Record
-from workflows.examples import Lesson
+from workflows.lessons.examples import Lesson
 from workflows.run import Confidence, Evidence
 from workflows.text import Untrusted
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from workflows.answers import Answer
+    from workflows.basis.reading import Reading
     from workflows.commands import Command, Drafted
     from workflows.company import Company
-    from workflows.decided import Decided, FailedRun
+    from workflows.delegation.inventory import Assessment
     from workflows.events import Entry
-    from workflows.examples import Example, Taught
-    from workflows.inventory import Assessment
+    from workflows.lessons.examples import Example, Taught
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
-    from workflows.reading import Reading
     from workflows.run import Compensation, Outcome, Run, SignedDraft
-    from workflows.stages import Footing, Origin
+    from workflows.trust.decided import Decided, FailedRun
+    from workflows.trust.stages import Footing, Origin
     from workflows.turn import Other
-    from workflows.versions import Active, Proposal
+    from workflows.versions.version import Active, Proposal
 
 #: A JSON object.
 JsonObject = dict[str, JsonValue]

@@ -5,27 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import (
-    customers,
-    drafts,
-    learning,
-    leaving,
-    limits,
-    once,
-    paging,
-    policy,
-    reviewing,
-    revising,
-    shadowing,
-    steps,
-    tasks,
-)
+from workflows import customers, drafts, leaving, limits, once, policy, revising, steps, tasks
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import Stale
 from workflows.events import Event
+from workflows.lessons import learning
 from workflows.playbook import DraftStep, ReadStep, WaitStep
 from workflows.run import SYSTEM, TIMER, DraftState, Ending, RunState
+from workflows.trust import reviewing, shadowing
 from workflows.turn import Finish
+from workflows.urgent import paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable

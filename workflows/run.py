@@ -13,9 +13,9 @@ from pydantic import JsonValue, computed_field, model_validator
 from workflows.action import Money, Record, Risk
 from workflows.durations import Span, Within
 from workflows.errors import NotSigned
-from workflows.stages import ALONE, ALONE_RULES, BY_RULE, NEVER_ALONE, Rule, Stage
 from workflows.text import Untrusted, canonical, digest
-from workflows.urgency import Urgent
+from workflows.trust.stages import ALONE, ALONE_RULES, BY_RULE, NEVER_ALONE, Rule, Stage
+from workflows.urgent.urgency import Urgent
 
 
 class RunState(StrEnum):

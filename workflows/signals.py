@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from workflows import drafts, paging, policy, steps, tasks
+from workflows import drafts, policy, steps, tasks
 from workflows.errors import NotOpen
 from workflows.events import Event
 from workflows.limits import Ask
 from workflows.playbook import WaitStep
 from workflows.run import AT_REST, DraftState, Ending, RunState
+from workflows.urgent import paging
 
 if TYPE_CHECKING:
     from workflows.commands import Signal

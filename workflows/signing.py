@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from workflows import alone, amounts, claiming, customers, drafts, limits, policy, weighing
+from workflows import amounts, claiming, customers, drafts, limits, policy, weighing
 from workflows.answers import FieldErrors, Refused
 from workflows.errors import NotAllowed, NotOpen, Refusal
 from workflows.events import Event
 from workflows.flags import is_on
 from workflows.playbook import DoStep, DraftStep
 from workflows.run import SYSTEM, Actor, Comment, DraftState, RunState, Signature
+from workflows.trust import alone
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
 
-    from workflows.alone import Verdict
     from workflows.commands import Approve, OnDraft
     from workflows.ports import JsonObject
+    from workflows.trust.alone import Verdict
     from workflows.turn import Turn
 
 #: Why something that was signed has not left.

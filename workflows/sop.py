@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from workflows.action import Record
-from workflows.delegation import LEVELS
+from workflows.delegation.matrix import LEVELS
 from workflows.durations import words
-from workflows.figures import percent
 from workflows.playbook import DoStep, DraftStep, ReadStep, step_name
 from workflows.policy import needed_words
 from workflows.prose import exception_line, rule_line, step_line
+from workflows.trust.figures import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import alone, customers, exceptions, incidents, limits, paging, policy, signing
+from workflows import customers, exceptions, limits, policy, signing
 from workflows.action import Money, money
 from workflows.assigning import assigned
 from workflows.commands import Drafted, StartRun
@@ -40,6 +40,8 @@ from workflows.run import (
 )
 from workflows.suggesting import suggest
 from workflows.text import Untrusted
+from workflows.trust import alone
+from workflows.urgent import incidents, paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from workflows.ports import JsonObject
     from workflows.run import Run
     from workflows.turn import Turn
-    from workflows.urgency import Came, Urgent
+    from workflows.urgent.urgency import Came, Urgent
 
 FIXED_TEXT = Authorship(
     agent="playbook",

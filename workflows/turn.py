@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING
 from workflows import privacy
 from workflows.action import ActionSpec, Record
 from workflows.answers import Answer, Recorded
-from workflows.asked import asked_of
-from workflows.calibration import Acceptance
+from workflows.basis.ground import Ground
+from workflows.basis.reading import Reading
+from workflows.basis.sight import Sight, times_of
 from workflows.company import Company
 from workflows.errors import DoneBefore, UnderWay
 from workflows.events import Entry, Event
-from workflows.figures import LOOKED_BACK
-from workflows.ground import Ground
 from workflows.limits import Ask, Told, Untold
+from workflows.past.asked import asked_of
 from workflows.ports import Asked, JsonObject, Post, StepState
-from workflows.reading import Reading
 from workflows.run import Actor, Draft, Place, Run, RunState, Task
-from workflows.segments import of_draft
-from workflows.sight import Sight, times_of
-from workflows.stages import Footing
+from workflows.trust.calibration import Acceptance
+from workflows.trust.figures import LOOKED_BACK
+from workflows.trust.segments import of_draft
+from workflows.trust.stages import Footing
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from workflows.commands import Command, Demote, StartRun, SwitchExample
     from workflows.errors import Refusal
-    from workflows.examples import Example
+    from workflows.lessons.examples import Example
     from workflows.playbook import Playbook
     from workflows.text import Untrusted
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from workflows import learning, policy, reviewing, steps, tasks
+from workflows import policy, steps, tasks
 from workflows.drafts import end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
+from workflows.lessons import learning
 from workflows.playbook import DraftStep
 from workflows.run import (
     AT_REST,
@@ -20,6 +21,7 @@ from workflows.run import (
     RunState,
 )
 from workflows.text import Untrusted
+from workflows.trust import reviewing
 from workflows.weighing import open_again
 
 if TYPE_CHECKING:

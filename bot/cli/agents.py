@@ -12,8 +12,8 @@ from bot.cli.runs import foundation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from workflows.examples import Taught
-    from workflows.stages import Footing
+    from workflows.lessons.examples import Taught
+    from workflows.trust.stages import Footing
 
 app = typer.Typer(help="What agents learnt, and what they may not.", no_args_is_help=True)
 
@@ -72,8 +72,8 @@ def switch(
 
 
 def _plain(one: Taught, own: str, stands: Mapping[str, Footing]) -> dict[str, object]:
-    from workflows.examples import lesson  # noqa: PLC0415 -- `--help` stays quick
-    from workflows.stages import waits  # noqa: PLC0415 -- as above
+    from workflows.lessons.examples import lesson  # noqa: PLC0415 -- `--help` stays quick
+    from workflows.trust.stages import waits  # noqa: PLC0415 -- as above
 
     seen = lesson(one, (own,))
     changes = [change.model_dump(mode="json") for change in seen.changes]
@@ -84,8 +84,8 @@ def _plain(one: Taught, own: str, stands: Mapping[str, Footing]) -> dict[str, ob
 
 def _say(one: Taught, own: str, stands: Mapping[str, Footing]) -> None:
     from bot.cli.plain import line, moment  # noqa: PLC0415 -- `--help` stays quick
-    from workflows.examples import lesson  # noqa: PLC0415 -- as above
-    from workflows.stages import waits  # noqa: PLC0415 -- as above
+    from workflows.lessons.examples import lesson  # noqa: PLC0415 -- as above
+    from workflows.trust.stages import waits  # noqa: PLC0415 -- as above
 
     example = one.example
     at = waits(example, stands.get(example.playbook)) if example.state == "on" else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workflows.company import Company
-    from workflows.inventory import Inventory, Ranked
+    from workflows.delegation.inventory import Inventory, Ranked
     from workflows.ports import JsonObject
 
 
@@ -79,7 +79,7 @@ def _plain(row: Ranked) -> JsonObject:
 
 
 def _tell(row: Ranked, company: Company, level: int) -> None:
-    from workflows.delegation import LEVELS  # noqa: PLC0415 -- as above
+    from workflows.delegation.matrix import LEVELS  # noqa: PLC0415 -- as above
 
     one, told = row.assessment, row.told
     day = f"{one.at.astimezone(company.tz):%d %b %Y}"
@@ -114,7 +114,7 @@ def _list(found: Inventory, company: Company) -> None:
 
 
 def _cells(row: Ranked, company: Company) -> list[str]:
-    from workflows.worth import hours  # noqa: PLC0415 -- as above
+    from workflows.delegation.worth import hours  # noqa: PLC0415 -- as above
 
     one = row.assessment
     return [
@@ -133,7 +133,7 @@ def _csv(found: Inventory) -> None:
     import sys  # noqa: PLC0415 -- as above
 
     from bot.storage.audit_formats import safe_cell  # noqa: PLC0415 -- as above
-    from workflows.delegation import MATRIX  # noqa: PLC0415 -- as above
+    from workflows.delegation.matrix import MATRIX  # noqa: PLC0415 -- as above
 
     rows = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     columns = ["entry", "title", "owner", *MATRIX, "level", "minutes a week", "worth a week"]

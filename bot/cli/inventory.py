@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cli.versions import looked_at
+from workflows.delegation.inventory import Inventory, advised, of_playbook
+from workflows.delegation.inventory import inventory as ranking
 from workflows.errors import BadInput
-from workflows.inventory import Inventory, advised, of_playbook
-from workflows.inventory import inventory as ranking
 from workflows.loading.problems import did_you_mean
 from workflows.shelf import LookedUp
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.cli.reading import Reader
     from bot.settings import Settings
     from workflows.company import Company
-    from workflows.inventory import Ranked
+    from workflows.delegation.inventory import Ranked
     from workflows.playbook import Playbook
 
 

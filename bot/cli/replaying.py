@@ -10,8 +10,8 @@ from bot.cli.output import Json, as_json, complain, progress, say, table
 
 if TYPE_CHECKING:
     from bot.app import Foundation
+    from workflows.past.replay import Replay
     from workflows.ports import JsonObject
-    from workflows.replay import Replay
 
 Which = Annotated[
     str, typer.Argument(metavar="[RUN]", help="A run's id, or how it begins; or its subject.")

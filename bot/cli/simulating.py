@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app import Foundation
+    from workflows.past.replay import Replay
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject
-    from workflows.replay import Replay
 
 Which = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A playbook's name, or a file.")]
 Since = Annotated[str, typer.Option(help="How far back: like 12h, 30d or 8w, or a day in UTC.")]
@@ -79,8 +79,8 @@ def _simulated(house: Foundation, playbook: Playbook, since: datetime) -> list[J
 
 
 def _row(again: Replay, playbook: Playbook, until: datetime) -> JsonObject:
-    from workflows.course import changes, course  # noqa: PLC0415 -- `--help` stays quick
-    from workflows.simulation import simulate as simulated  # noqa: PLC0415 -- as above
+    from workflows.past.course import changes, course  # noqa: PLC0415 -- `--help` stays quick
+    from workflows.past.simulation import simulate as simulated  # noqa: PLC0415 -- as above
 
     lost = again.difference or again.gap
     run = again.standing.run

@@ -10,7 +10,7 @@ from bot.cli.output import Json, as_json, say
 
 if TYPE_CHECKING:
     from bot.program import Foundation
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A playbook's name.")]
 To = Annotated[
@@ -27,7 +27,7 @@ def stage(name: Name, to: To = "", why: Why = "", json: Json = False) -> int:
     from bot.app import found  # noqa: PLC0415 -- `--help` stays quick
     from bot.settings import read_settings  # noqa: PLC0415 -- as above
     from workflows.errors import UnknownPlaybook  # noqa: PLC0415 -- as above
-    from workflows.stages import said, stage_of  # noqa: PLC0415 -- as above
+    from workflows.trust.stages import said, stage_of  # noqa: PLC0415 -- as above
 
     house = found(read_settings())
     try:
@@ -63,7 +63,7 @@ def _take_back(house: Foundation, name: str, to: str, why: str, now: Stage) -> N
     from workflows.commands import Demote  # noqa: PLC0415 -- as above
     from workflows.errors import BadInput, NotAllowed  # noqa: PLC0415 -- as above
     from workflows.run import OPERATOR  # noqa: PLC0415 -- as above
-    from workflows.stages import STAGES  # noqa: PLC0415 -- as above
+    from workflows.trust.stages import STAGES  # noqa: PLC0415 -- as above
 
     stages: dict[str, Stage] = {each: each for each in STAGES}
     wanted = stages.get(to)

@@ -10,12 +10,12 @@ from bot.clock import SystemClock, TimeIds
 from bot.storage.errors import CannotOpen
 from bot.storage.store import SqlStore
 from workflows.action import Record
-from workflows.changes import NOTHING, Change, unchanged
 from workflows.errors import BadInput
 from workflows.loading.problems import did_you_mean
 from workflows.shelf import LookedUp
-from workflows.stages import listed, said, stage_of
-from workflows.versions import SHOWN, compared
+from workflows.trust.stages import listed, said, stage_of
+from workflows.versions.changes import NOTHING, Change, unchanged
+from workflows.versions.version import SHOWN, compared
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from workflows.playbook import Playbook
     from workflows.ports import Looking
-    from workflows.versions import Offered
+    from workflows.versions.version import Offered
 
 
 class Standing(Record):

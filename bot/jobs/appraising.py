@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from workflows.appraising import asked_for
 from workflows.shelf import LookedUp
+from workflows.trust.appraising import asked_for
 
 if TYPE_CHECKING:
     from datetime import datetime

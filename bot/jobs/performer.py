@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from bot.crash import Boundary, here
 from workflows.commands import Drafted, Due, Executed, Failed, Held, Later, Read, StepDone
 from workflows.errors import ConnectorError, NotSigned, Unavailable, UnknownPlaybook
-from workflows.examples import lessons
 from workflows.expressions import ExpressionError, render_payload
 from workflows.flags import is_on
+from workflows.lessons.examples import lessons
 from workflows.playbook import DraftStep, ReadStep
 from workflows.ports import NotDrafted
 from workflows.privacy import is_private
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from workflows.action import ActionSpec
     from workflows.company import Company
-    from workflows.examples import Lesson, Taught
+    from workflows.lessons.examples import Lesson, Taught
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Drafter, Found, JsonObject, Looking, Store
     from workflows.run import Compensation, Confidence, Draft

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from workflows.asking import DIGEST
-from workflows.asks import last_digest
+from workflows.asks.asking import DIGEST
+from workflows.asks.asks import last_digest
 from workflows.commands import TellReturned, TellWaiting
 from workflows.policy import named
 from workflows.queue import waits_for

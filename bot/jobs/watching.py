@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from workflows.ports import Door
-    from workflows.versions import Offered, Unreadable
+    from workflows.versions.version import Offered, Unreadable
 
 _log = logging.getLogger(__name__)
 

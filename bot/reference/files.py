@@ -13,21 +13,21 @@ from bot.reference.markdown import page as whole
 from bot.reference.wording import KEYS
 from workflows import (
     action,
-    asks,
     company,
+    customer_of,
     customers,
     flags,
     limits,
-    on_call,
     playbook,
     rights,
-    rollout,
-    whom,
     worktime,
-    worth,
 )
+from workflows.asks import asks
+from workflows.delegation import worth
 from workflows.durations import Span, words
-from workflows.figures import percent
+from workflows.trust import rollout
+from workflows.trust.figures import percent
+from workflows.urgent import on_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def playbook_page() -> str:
         _record(rollout.Rollout, "`rollout`"),
         _record(rollout.Back, "`rollout.back when`"),
         _record(rollout.Baseline, "`rollout.baseline`"),
-        _record(whom.CustomerOf, "`customer`"),
+        _record(customer_of.CustomerOf, "`customer`"),
         _record(playbook.Success, "`success`"),
         _record(flags.Flags, "`flags`"),
     )

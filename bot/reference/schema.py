@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.reference.files import OURS, words_of
-from workflows import playbook, rollout
+from workflows import playbook
 from workflows.action import Field
 from workflows.loading.anew import ANEW
+from workflows.trust import rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,14 +21,14 @@ from blocks.ids import ReturnValue
 from blocks.listing import Place
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
+from workflows.delegation.inventory import advised, of_playbook
 from workflows.events import Event
 from workflows.exceptions import listens
-from workflows.inventory import advised, of_playbook
 from workflows.kpi.phrases import kept_sentences
 from workflows.kpi.report import KpiReport
-from workflows.on_call import line
 from workflows.policy import absences, level_of, passed_on_to, signers
 from workflows.text import Untrusted
+from workflows.urgent.on_call import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from bot.slack.tab import Tab
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
-    from workflows.incidents import Incident
-    from workflows.inventory import Assessment
+    from workflows.delegation.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory
     from workflows.run import Draft, Run
-    from workflows.trust import TrackRecord
-    from workflows.versions import Active, Proposal
+    from workflows.trust.evidence import TrackRecord
+    from workflows.urgent.incidents import Incident
+    from workflows.versions.version import Active, Proposal
 
 
 class Looking(Protocol):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from blocks import learnt
 from workflows import edit_rate, privacy
-from workflows.examples import lesson
-from workflows.stages import waits
-from workflows.unlearning import may_switch
+from workflows.lessons.examples import lesson
+from workflows.lessons.unlearning import may_switch
+from workflows.trust.stages import waits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from blocks.text import Block
     from workflows.action import ActionSpec
     from workflows.edit_rate import EditedWeek
-    from workflows.examples import Taught
+    from workflows.lessons.examples import Taught
     from workflows.ports import Clock, Directory, Shelf
-    from workflows.stages import Footing
+    from workflows.trust.stages import Footing
 
 
 class Looking(Protocol):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from blocks import deciding
-from workflows.deciding import MONTH
+from workflows.trust.deciding import MONTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from blocks.text import Block
-    from workflows.deciding import Manner
+    from workflows.trust.deciding import Manner
 
 
 class Looking(Protocol):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
-from workflows.reading import (
+from workflows.basis.reading import (
     IN_CHANNEL,
     Account,
     Members,

@@ -11,12 +11,12 @@ from blocks.queue import Waiting
 from bot.slack import lessons, manners, powers
 from bot.slack.eyes import Eyes
 from workflows import queue
-from workflows.delegation import classes_of, recommend
+from workflows.delegation.matrix import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
-from workflows.stages import standing
+from workflows.trust.stages import standing
 from workflows.worktime import monday
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from blocks.text import Block
     from bot.storage.queue import Left, Week
     from workflows.action import ActionSpec
-    from workflows.asks import AskedWeek
+    from workflows.asks.asks import AskedWeek
     from workflows.company import Company
-    from workflows.inventory import Assessment
+    from workflows.delegation.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf
     from workflows.run import Draft, Run, Task
-    from workflows.stages import Footing
-    from workflows.versions import Active, Proposal
+    from workflows.trust.stages import Footing
+    from workflows.versions.version import Active, Proposal
 
 
 class Looking(lessons.Looking, manners.Looking, powers.Looking, Protocol):

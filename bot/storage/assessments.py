@@ -11,7 +11,7 @@ from bot.storage.copies import ERASED
 from bot.storage.fetch import many, one
 from bot.storage.tables import assessment, document
 from bot.storage.upsert import unless_there
-from workflows.inventory import Assessment
+from workflows.delegation.inventory import Assessment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from bot.storage.tables import draft, run, signature, silent
 from bot.storage.upsert import unless_there
 from workflows.action import Money
 from workflows.limits import Told
-from workflows.segments import LOOKED_AT, accepted
+from workflows.trust.segments import LOOKED_AT, accepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.tables import audit_event, draft, run
 from workflows.action import Money
-from workflows.decided import Decided, FailedRun
 from workflows.events import Event
-from workflows.stages import Maker
+from workflows.trust.decided import Decided, FailedRun
+from workflows.trust.stages import Maker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ from bot.storage.database import LOOK
 from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.tables import audit_event, draft, run
-from workflows.decided import RULED
 from workflows.edit_rate import WEEKS, EditedWeek
 from workflows.events import Event
+from workflows.trust.decided import RULED
 
 if TYPE_CHECKING:
     from bot.storage.database import Database

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from bot.storage.fetch import many, one
 from bot.storage.tables import example, revision, run
 from bot.storage.versions import Versions
-from workflows.examples import LOOKED_THROUGH, Example, Taught
+from workflows.lessons.examples import LOOKED_THROUGH, Example, Taught
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -13,9 +13,9 @@ from bot.storage.fetch import many
 from bot.storage.header import stamp
 from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, draft, message
-from workflows.asks import AskedWeek
-from workflows.decided import RULED
+from workflows.asks.asks import AskedWeek
 from workflows.events import Event
+from workflows.trust.decided import RULED
 from workflows.worktime import monday
 
 if TYPE_CHECKING:

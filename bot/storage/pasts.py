@@ -16,15 +16,15 @@ from bot.storage.copies import NOWHERE
 from bot.storage.fetch import many
 from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, audit_payload, document, draft, erasure, run, task
+from workflows.basis.ground import KIND as COMPANY
+from workflows.basis.ground import Ground, Grounds, KeptText
+from workflows.basis.sight import KIND as READING
+from workflows.basis.sight import Sight
 from workflows.errors import UnknownRun, WorkflowError
 from workflows.events import Entry
-from workflows.ground import KIND as COMPANY
-from workflows.ground import Footing, Ground, Grounds
-from workflows.on_record import OnRecord
-from workflows.replay import Replay, replay
-from workflows.sight import KIND as READING
-from workflows.sight import Sight
-from workflows.standing import Standing
+from workflows.past.on_record import OnRecord
+from workflows.past.replay import Replay, replay
+from workflows.past.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +63,7 @@ _IDS = (
     .where(run.c.ws == bindparam("ws"), run.c.created_at >= bindparam("since"))
     .order_by(run.c.created_at, run.c.id)
 )
-_Kind = TypeVar("_Kind", bound=Footing)
+_Kind = TypeVar("_Kind", bound=KeptText)
 _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 

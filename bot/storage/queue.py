@@ -15,9 +15,9 @@ from bot.storage.header import stamp
 from bot.storage.runs import Runs
 from bot.storage.tables import audit_event, draft, revision, run, signature, switch, task
 from workflows.action import Record
-from workflows.decided import RULED
 from workflows.events import Event
 from workflows.ports import Switch
+from workflows.trust.decided import RULED
 from workflows.worktime import monday
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.storage.database import LOOK
 from bot.storage.messages import Messages
 from bot.storage.tables import draft, reading
 from bot.storage.upsert import unless_there
-from workflows.reading import Reading
+from workflows.basis.reading import Reading
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.storage.store import SqlStore
 
-#: Time between two readings in the background: less than `workflows.reading.FRESH` by two tries that failed.
+#: Time between two readings in the background: less than `workflows.basis.reading.FRESH` by two tries that failed.
 PAUSE = timedelta(minutes=3)
 #: Time a process has to ask Slack before another may; also the time between two tries that fail.
 LEASE = timedelta(seconds=45)

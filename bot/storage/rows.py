@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from workflows.decided import decided
 from workflows.errors import NewerRow
 from workflows.run import Actor, Draft, DraftState, Revision, Run, Signature, Task
 from workflows.text import canonical
+from workflows.trust.decided import decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,10 +18,10 @@ from bot.storage.readings import newest
 from bot.storage.runs import Runs
 from bot.storage.tables import document, draft, seen, switch
 from bot.storage.upsert import unless_there
-from workflows.decided import RULED, WEIGHED
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.ports import Kept, Switch
 from workflows.run import Confidence
+from workflows.trust.decided import RULED, WEIGHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.storage.database import Database
+    from workflows.basis.reading import Reading
+    from workflows.delegation.inventory import Assessment
     from workflows.events import Entry
-    from workflows.inventory import Assessment
     from workflows.limits import Ask, Told
     from workflows.playbook import Playbook
     from workflows.ports import Asked, Clock, Hold, Ids, JsonObject, Post, StepState
-    from workflows.reading import Reading
     from workflows.run import Run
     from workflows.turn import Other
 

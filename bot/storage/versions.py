@@ -11,8 +11,8 @@ from bot.storage import decided
 from bot.storage.alone import alone
 from bot.storage.fetch import many, one
 from bot.storage.tables import active, draft, filed, proposal, run, stage
-from workflows.stages import Footing, Maker, Origin
-from workflows.versions import Active, Proposal
+from workflows.trust.stages import Footing, Maker, Origin
+from workflows.versions.version import Active, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bot.storage.fetch import Columns
-    from workflows.decided import Decided, FailedRun
+    from workflows.trust.decided import Decided, FailedRun
 
 _ALL = select(active).where(active.c.ws == bindparam("ws")).order_by(active.c.playbook)
 _ACTIVE = _ALL.where(active.c.playbook == bindparam("playbook"))

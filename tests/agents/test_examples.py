@@ -14,7 +14,7 @@ from agents.roster import admitted
 from tests.agents.chat_server import completion, problem
 from tests.agents.examples import quote
 from workflows.commands import Drafted
-from workflows.examples import Lesson, Rewording
+from workflows.lessons.examples import Lesson, Rewording
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.seat import LEAD, SALES
-from workflows.delegation import MATRIX
+from workflows.delegation.matrix import MATRIX
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from tests.fakes.clock import MONDAY, FakeClock
 from tests.fakes.ids import UnsampledIds
 from workflows.answers import Recorded
 from workflows.commands import StartRun
-from workflows.stages import Footing, Maker, Segment
+from workflows.trust.stages import Footing, Maker, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
 from workflows.action import Money
-from workflows.delegation import Scores
-from workflows.inventory import Assessment
+from workflows.delegation.inventory import Assessment
+from workflows.delegation.matrix import Scores
+from workflows.delegation.worth import Effort, Numbers
 from workflows.text import Untrusted
-from workflows.worth import Effort, Numbers
 
 if TYPE_CHECKING:
     from workflows.ports import Store

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import BEN, draft, revision, run, signature
 from workflows.action import Money
-from workflows.decided import FailedRun, decided
 from workflows.events import Entry, Event
 from workflows.limits import Ask
 from workflows.run import SYSTEM, DraftState, Ending, RunState
+from workflows.trust.decided import FailedRun, decided
 
 if TYPE_CHECKING:
     from workflows.ports import Store

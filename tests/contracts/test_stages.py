@@ -9,7 +9,7 @@ from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import draft, run
 from tests.unit.workflows.history import MAKER
 from workflows.action import Money
-from workflows.stages import Footing, Segment
+from workflows.trust.stages import Footing, Segment
 
 if TYPE_CHECKING:
     from workflows.ports import Store

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
-from workflows.versions import Active, Proposal
+from workflows.versions.version import Active, Proposal
 
 if TYPE_CHECKING:
     from workflows.ports import Store

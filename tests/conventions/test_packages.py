@@ -25,7 +25,7 @@ LONGER = {
     "workflows/engine.py": "the one door, with all that goes through it",
     "bot/slack/tab.py": "every list of App Home",
     "workflows/commands.py": "everything that may be asked, on one page",
-    "workflows/changes/fields.py": "every field of the schema on one page",
+    "workflows/versions/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",
     "workflows/playbook.py": "every key of a playbook on one page",
     "workflows/ports.py": "the outside world on one page",

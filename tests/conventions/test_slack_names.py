@@ -40,9 +40,9 @@ from tests.unit.blocks.test_hostile import everything
 from tests.unit.blocks.test_learnt import shown_example
 from tests.unit.blocks.test_screens import waiting
 from tests.unit.workflows.playbook_text import GOOD, loaded
-from workflows.own import follow_up_fields
-from workflows.ownerform import fresh, parts
+from workflows.own_playbooks import follow_up_fields
 from workflows.run import DraftState, Review, Silent
+from workflows.versions.ownerform import fresh, parts
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from bot.clock import TimeIds
-from workflows.alone import is_sampled
+from workflows.trust.alone import is_sampled
 
 
 class FakeIds:

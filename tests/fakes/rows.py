@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from workflows.delegation.inventory import Assessment
 from workflows.events import Entry
-from workflows.examples import Example
-from workflows.inventory import Assessment
+from workflows.lessons.examples import Example
 from workflows.ports import JsonObject, Kept, Post, StepState, Switch
 from workflows.run import Draft, Run, Task
-from workflows.stages import Footing
-from workflows.versions import Active, Proposal
+from workflows.trust.stages import Footing
+from workflows.versions.version import Active, Proposal
 
 
 @dataclass(frozen=True)

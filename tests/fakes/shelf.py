@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fakes.clock import MONDAY
-from workflows.versions import Active
+from workflows.versions.version import Active
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Literal
 
 from tests.fakes.rows import Rows
 from workflows.action import Money
-from workflows.decided import Decided, FailedRun, decided
 from workflows.errors import NotRecorded, Stale, Unsure
 from workflows.events import Entry, Event
-from workflows.examples import LOOKED_THROUGH, Example, Taught
+from workflows.lessons.examples import LOOKED_THROUGH, Example, Taught
 from workflows.limits import Ask, Card, Guest, Told
 from workflows.playbook import Playbook
 from workflows.ports import Asked, Hold, JsonObject, Kept, Post, StepState, Switch, Unheld
 from workflows.run import Confidence, Draft, DraftState, Run, RunState
-from workflows.segments import accepted
-from workflows.stages import Footing, Maker, Origin
+from workflows.trust.decided import Decided, FailedRun, decided
+from workflows.trust.segments import accepted
+from workflows.trust.stages import Footing, Maker, Origin
 from workflows.turn import Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 
-    from workflows.inventory import Assessment
-    from workflows.reading import Reading
-    from workflows.versions import Active, Proposal
+    from workflows.basis.reading import Reading
+    from workflows.delegation.inventory import Assessment
+    from workflows.versions.version import Active, Proposal
 
 #: A draft in one of these can still lead to an effect; a run has at most one of them.
 LIVE = {

@@ -14,9 +14,9 @@ from bot.storage import rows
 from tests.fakes.clock import MONDAY
 from tests.unit.bot.storage.records import ANA, BEN, draft, example, revision, run, signature, task
 from workflows.action import Money
-from workflows.examples import Example
+from workflows.basis.reading import Reading
+from workflows.lessons.examples import Example
 from workflows.ports import Kept
-from workflows.reading import Reading
 from workflows.run import (
     Claimed,
     Comment,
@@ -34,7 +34,7 @@ from workflows.run import (
     Wish,
 )
 from workflows.text import Untrusted
-from workflows.versions import Active, Proposal
+from workflows.versions.version import Active, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,11 +25,11 @@ from bot.storage.tables import metadata
 from bot.storage.timetable import Timetable, Timing
 from tests.fakes.clock import MONDAY, FakeClock
 from tests.unit.bot.storage.records import ANA, draft, entry, run, signature, task
+from workflows.basis.reading import Account, Reading
 from workflows.errors import Altered, UnknownPlaybook
 from workflows.limits import Ask
 from workflows.playbook import Playbook
 from workflows.ports import Kept, ModelCall, Post
-from workflows.reading import Account, Reading
 from workflows.run import DraftState
 from workflows.text import Untrusted
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.slack import screen
 from tests.slack.office import ANA, FINANCE, IDA, KIM, LEE, MIA, NOA, SALES, STRANGER, TOM, Office
-from workflows.reading import FRESH
+from workflows.basis.reading import FRESH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fakes.clock import MONDAY
-from workflows.stages import Footing, Maker
+from workflows.trust.stages import Footing, Maker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.slack.office import Office
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 _BOOK = """\
 playbook: letter

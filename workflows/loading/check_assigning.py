@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from workflows import policy
 from workflows.assigning import called, is_like
+from workflows.basis.reading import is_slack_group
 from workflows.customers import plain
 from workflows.loading.check_signing import currency_of, note_none, note_other
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import IN_TURN
 from workflows.prose import rule_line
-from workflows.reading import is_slack_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection

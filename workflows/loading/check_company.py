@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from workflows.action import Money, Risk
+from workflows.basis.reading import is_slack_group
 from workflows.loading.problems import did_you_mean
-from workflows.reading import is_slack_group
 from workflows.rights import RIGHTS
 
 if TYPE_CHECKING:

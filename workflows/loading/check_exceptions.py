@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.emergency import spelled
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import (
     AskStep,
@@ -16,6 +15,7 @@ from workflows.playbook import (
     WaitStep,
     step_name,
 )
+from workflows.urgent.emergency import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

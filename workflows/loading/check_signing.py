@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.stages import ALONE_LEVEL, ALONE_RULES, NEVER_ALONE
+from workflows.trust.stages import ALONE_LEVEL, ALONE_RULES, NEVER_ALONE
 
 if TYPE_CHECKING:
     from workflows.action import Money

@@ -13,9 +13,9 @@ from workflows.loading.check_steps import check_step
 from workflows.loading.check_ways import check_ways
 from workflows.loading.cron import cron_problem
 from workflows.loading.problems import did_you_mean
-from workflows.own import PREFIX, is_own
+from workflows.own_playbooks import PREFIX, is_own
 from workflows.playbook import DoStep, DraftStep
-from workflows.stages import ALONE_LEVEL, NEVER_ALONE
+from workflows.trust.stages import ALONE_LEVEL, NEVER_ALONE
 
 if TYPE_CHECKING:
     from workflows.loading.inspection import Inspection

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from workflows.basis.reading import IN_CHANNEL, is_slack_group
 from workflows.durations import words
 from workflows.expressions import Condition, ExpressionError, Template
 from workflows.loading.problems import did_you_mean
 from workflows.playbook import AskStep, ReadStep, TaskStep, WaitStep, step_kind, step_name
 from workflows.privacy import is_private, is_private_place
-from workflows.reading import IN_CHANNEL, is_slack_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -8,11 +8,9 @@ from typing import Any
 
 from blocks import urgent
 from workflows.action import ActionSpec, Field, Money, Risk
-from workflows.calibration import Acceptance
-from workflows.delegation import Scores
-from workflows.figures import Figures
-from workflows.grants import Kind
-from workflows.inventory import Assessment, of_work
+from workflows.delegation.inventory import Assessment, of_work
+from workflows.delegation.matrix import Scores
+from workflows.delegation.worth import Effort, Numbers
 from workflows.kpi.report import (
     Anomaly,
     Contribution,
@@ -25,7 +23,6 @@ from workflows.kpi.report import (
     SeriesPoint,
     SourceReading,
 )
-from workflows.on_call import Skipped
 from workflows.playbook import Playbook
 from workflows.run import (
     SYSTEM,
@@ -46,11 +43,14 @@ from workflows.run import (
     Signature,
     Task,
 )
-from workflows.stages import Maker, Segment
 from workflows.text import Untrusted
-from workflows.trust import Gone, TrackRecord
-from workflows.urgency import Page, Urgent
-from workflows.worth import Effort, Numbers
+from workflows.trust.calibration import Acceptance
+from workflows.trust.evidence import Gone, TrackRecord
+from workflows.trust.figures import Figures
+from workflows.trust.grants import Kind
+from workflows.trust.stages import Maker, Segment
+from workflows.urgent.on_call import Skipped
+from workflows.urgent.urgency import Page, Urgent
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANA, BEN = "U01ANA", "U02BEN"

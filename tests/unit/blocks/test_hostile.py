@@ -38,21 +38,21 @@ from blocks.listing import Place, View
 from blocks.text import mrkdwn
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
-from workflows import stating
 from workflows.action import ActionSpec, Field
 from workflows.company import Company, Person
-from workflows.deciding import Manner
+from workflows.delegation import stating
+from workflows.delegation.inventory import inventory as inventory_of
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
-from workflows.incidents import Incident
-from workflows.inventory import inventory as inventory_of
-from workflows.own import follow_up_fields
+from workflows.own_playbooks import follow_up_fields
 from workflows.ports import Finding, Switch
 from workflows.run import Actor, Draft, DraftState, Likeness, Review, RunState, Silent
 from workflows.text import Untrusted
-from workflows.trust import Gone
-from workflows.urgency import Page
-from workflows.versions import Proposal, ProposalState
+from workflows.trust.deciding import Manner
+from workflows.trust.evidence import Gone
+from workflows.urgent.incidents import Incident
+from workflows.urgent.urgency import Page
+from workflows.versions.version import Proposal, ProposalState
 
 if TYPE_CHECKING:
     from workflows.playbook import Playbook

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from blocks import learnt, limits
 from tests.unit.blocks.examples import HOSTILE, NOW
 from tests.unit.blocks.test_card import buttons, shown
-from workflows.examples import Example, Lesson, Rewording
+from workflows.lessons.examples import Example, Lesson, Rewording
 from workflows.text import Untrusted
 
 

@@ -13,7 +13,7 @@ from tests.slack.screen import buttons, words
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ANA, NOW
 from workflows.company import Company, Person
-from workflows.versions import Proposal
+from workflows.versions.version import Proposal
 
 NEW, OLD = "a" * 64, "b" * 64
 COMPANY = Company(

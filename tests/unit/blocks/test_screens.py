@@ -32,11 +32,11 @@ from workflows import sop as procedure
 from workflows.action import Risk
 from workflows.errors import AlreadySigned
 from workflows.events import Entry, Event
-from workflows.figures import Figures
 from workflows.kpi.report import Series, SeriesPoint, SourceReading
 from workflows.ports import Finding, Switch
 from workflows.run import SYSTEM, Actor, Confidence, DraftState, Needs, RunState
 from workflows.text import Untrusted
+from workflows.trust.figures import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable

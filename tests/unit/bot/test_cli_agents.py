@@ -14,7 +14,7 @@ from bot.sample import write_sample
 from bot.settings import Settings
 from tests.fakes.clock import MONDAY, FakeClock
 from tests.unit.bot.storage.records import taught
-from workflows.stages import Footing
+from workflows.trust.stages import Footing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,9 @@ from bot.storage.errors import CannotOpen
 from tests.fakes.clock import FakeClock
 from workflows.answers import Recorded
 from workflows.commands import Assess
-from workflows.delegation import MATRIX
+from workflows.delegation.inventory import of_playbook, of_work
+from workflows.delegation.matrix import MATRIX
 from workflows.errors import BadInput
-from workflows.inventory import of_playbook, of_work
 from workflows.run import Actor
 
 if TYPE_CHECKING:

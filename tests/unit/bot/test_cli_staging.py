@@ -16,12 +16,12 @@ from bot.sample import write_sample
 from bot.settings import Settings
 from tests.fakes.clock import MONDAY, FakeClock
 from workflows.errors import BadInput, NotAllowed, UnknownPlaybook
-from workflows.stages import Footing, Maker, Segment
+from workflows.trust.stages import Footing, Maker, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 NAME = "quote-follow-up"
 

@@ -17,9 +17,9 @@ from bot.settings import Settings
 from tests.fakes.clock import FakeClock
 from workflows.commands import Activate, Install, Suggest
 from workflows.errors import BadInput, PlaybookError
-from workflows.ownerform import rewritten
 from workflows.run import SYSTEM, Actor
-from workflows.versions import SHOWN
+from workflows.versions.ownerform import rewritten
+from workflows.versions.version import SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from blocks.queue import Waiting
     from workflows.answers import Answer
     from workflows.commands import Command
+    from workflows.delegation.inventory import Assessment
     from workflows.engine import Engine
     from workflows.errors import PlaybookError
-    from workflows.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.run import Run
-    from workflows.stages import Footing
-    from workflows.versions import Active, Proposal
+    from workflows.trust.stages import Footing
+    from workflows.versions.version import Active, Proposal
 
 Json = dict[str, Any]
 

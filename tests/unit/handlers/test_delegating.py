@@ -15,8 +15,8 @@ from tests.unit.blocks import examples
 from tests.unit.handlers.desks import ANA, STRANGER, Room
 from workflows.answers import Recorded, Refused
 from workflows.commands import Assess, Unlist
+from workflows.delegation.inventory import of_work
 from workflows.errors import Rescored, UnknownPlaybook, UnknownWork
-from workflows.inventory import of_work
 
 Json = dict[str, Any]
 BOOK = examples.playbook()

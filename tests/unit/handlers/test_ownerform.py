@@ -22,7 +22,7 @@ from workflows.errors import (
     UnknownPlaybook,
 )
 from workflows.loading import UnreadableFile
-from workflows.versions import Active
+from workflows.versions.version import Active
 
 Json = dict[str, Any]
 BOOK = loaded(GOOD)

@@ -23,10 +23,10 @@ from workflows.commands import Acknowledge, Confirm, StandDown, StartRun
 from workflows.company import Company, Person
 from workflows.errors import NotAllowed
 from workflows.events import Entry, Event
-from workflows.own import FOLLOW_UP, follow_up_fields
+from workflows.own_playbooks import FOLLOW_UP, follow_up_fields
 from workflows.rights import Rights
 from workflows.run import Actor
-from workflows.versions import Proposal
+from workflows.versions.version import Proposal
 
 if TYPE_CHECKING:
     from workflows.commands import Command

@@ -15,7 +15,7 @@ from tests.unit.handlers.desks import ANA, STRANGER, Room
 from workflows.answers import Recorded, Refused
 from workflows.commands import Activate, Dismiss, RollBack
 from workflows.errors import NothingBefore
-from workflows.versions import Proposal
+from workflows.versions.version import Proposal
 
 A, B = "a" * 12, "b" * 12
 MADE = Proposal(id="p-1", playbook="quote-follow-up", version=A, base=B, found_at=NOW)

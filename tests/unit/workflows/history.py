@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import AUTHOR
-from workflows.decided import Decided
-from workflows.stages import Maker
+from workflows.trust.decided import Decided
+from workflows.trust.stages import Maker
 
 if TYPE_CHECKING:
-    from workflows.decided import End
+    from workflows.trust.decided import End
 
 MAKER = Maker(agent=AUTHOR.agent, model=AUTHOR.model, prompt_version=AUTHOR.prompt_version)
 #: Criteria that everything meets.

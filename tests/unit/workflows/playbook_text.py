@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from workflows.action import ActionSpec, Field, Risk
 from workflows.company import Company, Person
 from workflows.loading import UnreadableFile, load_playbook
-from workflows.on_call import Rota
 from workflows.ports import ReadSpec
+from workflows.urgent.on_call import Rota
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -36,19 +36,19 @@ from tests.unit.workflows.trusting import (
     trusted,
 )
 from workflows.action import Risk
-from workflows.alone import is_sampled
 from workflows.answers import Recorded
-from workflows.calibration import Acceptance
 from workflows.commands import Approve, Demote, Executed, Pause, Resume, Undo
 from workflows.errors import NotAllowed, NotSigned
 from workflows.events import Event
 from workflows.limits import Told
 from workflows.run import SYSTEM, Confidence, DraftState, Outcome, RunState, SignedDraft
-from workflows.stages import ALONE_RULES, NEVER_ALONE, STAGES
+from workflows.trust.alone import is_sampled
+from workflows.trust.calibration import Acceptance
+from workflows.trust.stages import ALONE_RULES, NEVER_ALONE, STAGES
 
 if TYPE_CHECKING:
     from workflows.run import Draft
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 #: How a step may be signed.
 RULES = ("each time", "draft only", "alone", "audit later")

@@ -27,8 +27,8 @@ from tests.unit.workflows.builders import (
 )
 from tests.unit.workflows.builders import house as new_house
 from tests.unit.workflows.presses import of, pressed
-from workflows.asking import DIGEST
-from workflows.asks import Asks, last_digest
+from workflows.asks.asking import DIGEST
+from workflows.asks.asks import Asks, last_digest
 from workflows.commands import Approve, Edit, Executed, Reject, TellReturned, TellWaiting, Undo
 from workflows.company import Absence
 from workflows.customers import Customers

@@ -30,9 +30,9 @@ from tests.unit.workflows.builders import (
 )
 from workflows.answers import Recorded
 from workflows.assigning import asked_first
+from workflows.basis.reading import Account, Members, Reading
 from workflows.commands import Approve, Edit
 from workflows.events import Event
-from workflows.reading import Account, Members, Reading
 
 if TYPE_CHECKING:
     from workflows.company import Company

@@ -30,9 +30,9 @@ from tests.unit.workflows.builders import (
     refunding,
 )
 from workflows.assigning import is_like
+from workflows.basis.reading import Account, Reading
 from workflows.customers import plain
 from workflows.playbook import Approve
-from workflows.reading import Account, Reading
 from workflows.rights import Rights
 from workflows.run import Actor, Place
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.calibration import ENOUGH, Acceptance, Cell, acceptance, below, quantile, reach
+from workflows.trust.calibration import ENOUGH, Acceptance, Cell, acceptance, below, quantile, reach
 
 COUNTS = st.integers(0, 400)
 

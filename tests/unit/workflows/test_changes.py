@@ -14,10 +14,10 @@ from tests.unit.workflows.history import EASY
 from tests.unit.workflows.trusting import BOUNDS
 from workflows import playbook as schema
 from workflows.action import Field, Money, Record
-from workflows.changes import beginning, changes, is_wider, unchanged
-from workflows.changes.fields import FIELDS
 from workflows.durations import Span
-from workflows.rollout import Baseline
+from workflows.trust.rollout import Baseline
+from workflows.versions.changes import beginning, changes, is_wider, unchanged
+from workflows.versions.changes.fields import FIELDS
 
 Json = dict[str, Any]
 #: Records that are compared as one value: whatever of them differs is seen.

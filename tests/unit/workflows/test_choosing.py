@@ -48,7 +48,7 @@ from workflows.errors import (
 )
 from workflows.events import Event
 from workflows.run import OPERATOR, SYSTEM, TIMER, Actor
-from workflows.versions import SHOWN, Active, Proposal, choosers, owners
+from workflows.versions.version import SHOWN, Active, Proposal, choosers, owners
 
 if TYPE_CHECKING:
     from workflows.answers import Answer

@@ -26,8 +26,6 @@ from tests.unit.workflows.builders import (
 from tests.unit.workflows.history import many, one
 from workflows.action import Money
 from workflows.commands import Approve, Reject, Undo
-from workflows.decided import BY_PEOPLE, Decided, FailedRun, decided, is_small
-from workflows.figures import Figures, by, figures, latest, newest, share, since
 from workflows.run import (
     Actor,
     DraftState,
@@ -38,7 +36,9 @@ from workflows.run import (
     Revision,
     Silent,
 )
-from workflows.segments import Tally, accepted, cells, segment_of, under
+from workflows.trust.decided import BY_PEOPLE, Decided, FailedRun, decided, is_small
+from workflows.trust.figures import Figures, by, figures, latest, newest, share, since
+from workflows.trust.segments import Tally, accepted, cells, segment_of, under
 
 LETTER = {
     "to": "jo@example.com",

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.history import many, one
-from workflows.deciding import ENOUGH, Manner, coaching, manner, words
+from workflows.trust.deciding import ENOUGH, Manner, coaching, manner, words
 
 if TYPE_CHECKING:
-    from workflows.decided import Decided
+    from workflows.trust.decided import Decided
 
 
 def quick(count: int, seconds: float = 2, end: str = "unchanged") -> list[Decided]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.blocks import examples
 from workflows.action import Risk
-from workflows.delegation import (
+from workflows.delegation.matrix import (
     HIGHEST,
     LEVELS,
     LIMITS,

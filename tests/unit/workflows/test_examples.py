@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.clock import MONDAY
-from workflows.examples import BUDGET, OF_ONE, SHOWN, Example, Lesson, Taught, lesson, lessons
+from workflows.lessons.examples import (
+    BUDGET,
+    OF_ONE,
+    SHOWN,
+    Example,
+    Lesson,
+    Taught,
+    lesson,
+    lessons,
+)
 
 BEFORE = {"to": "jo@lark.example", "subject": "Your quote", "body": "Dear Jo, kindly decide."}
 AFTER = {**BEFORE, "body": "Hi Jo, any news?"}

@@ -8,12 +8,12 @@ from tests.unit.workflows.builders import ADA, mailing, playbook
 from tests.unit.workflows.builders import facts as known
 from tests.unit.workflows.playbook_text import GOOD, loaded, problems
 from workflows.answers import FieldErrors
-from workflows.changes import changes
 from workflows.commands import StartRun
 from workflows.loading.extending import extended, joined
 from workflows.machine import decide
 from workflows.playbook import DraftStep, Playbook, step_name
 from workflows.sop import sop
+from workflows.versions.changes import changes
 
 OWN = """\
 extends: quote-follow-up

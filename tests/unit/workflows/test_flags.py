@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from tests.unit.workflows.builders import ANA, COMPANY, mailing, playbook, press
 from tests.unit.workflows.builders import house as another
 from workflows.answers import Recorded, Refused
-from workflows.changes import changes
 from workflows.commands import Approve
 from workflows.flags import FLAGS, Flags, is_on
 from workflows.playbook import SCHEMA
+from workflows.versions.changes import changes
 
 
 def test_every_flag_has_words_and_a_way_it_comes() -> None:

@@ -27,21 +27,21 @@ from tests.unit.workflows.builders import (
 from tests.unit.workflows.history import EASY, MAKER, many
 from tests.unit.workflows.trusting import draft_of, footing, free, now, opened, trusted
 from workflows.answers import Recorded, Refused
-from workflows.appraising import asked_for
-from workflows.calibration import Acceptance
 from workflows.commands import Demote, Promote, Reject, Report
 from workflows.errors import NotAllowed, NotEarned, StaleEvidence
 from workflows.events import Event
 from workflows.run import SYSTEM, Outcome
-from workflows.stages import Footing, Segment, is_granted, said, standing
-from workflows.trust import Past, TrackRecord, gathered, track_record
-from workflows.versions import SHOWN
+from workflows.trust.appraising import asked_for
+from workflows.trust.calibration import Acceptance
+from workflows.trust.evidence import Past, TrackRecord, gathered, track_record
+from workflows.trust.stages import Footing, Segment, is_granted, said, standing
+from workflows.versions.version import SHOWN
 
 if TYPE_CHECKING:
-    from workflows.decided import Decided
     from workflows.playbook import Playbook
     from workflows.run import Run
-    from workflows.stages import Maker, Stage
+    from workflows.trust.decided import Decided
+    from workflows.trust.stages import Maker, Stage
 
 STRICT = {**EASY, "success": "95%", "at least": "30 drafts"}
 BOOK = free(rollout=STRICT)

@@ -9,12 +9,12 @@ import pytest
 
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import ANA, COMPANY, OLGA, playbook, reading
-from workflows import own
+from workflows import own_playbooks
 from workflows.answers import Recorded, Refused
 from workflows.commands import Answer, Failed, Pause, Retry, StartRun
 from workflows.events import Event
-from workflows.incidents import fault_of
 from workflows.loading import load_playbook
+from workflows.urgent.incidents import fault_of
 from workflows.worktime import WorkTime
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ TASK = {"task": "renew", "who": "{{ inputs.quote }}", "title": "Renew", "due": "
 
 def incidents(house: House) -> list[Run]:
     """Return the runs that were started for incidents."""
-    return [run for run in house.store.rows.runs.values() if run.playbook == own.INCIDENT]
+    return [run for run in house.store.rows.runs.values() if run.playbook == own_playbooks.INCIDENT]
 
 
 def broken(house: House) -> Run:
@@ -83,7 +83,9 @@ def test_a_pause_of_everything_keeps_no_incident_from_its_task(house: House) -> 
 def test_what_is_given_to_nobody_is_no_incident_of_an_incident(house: House) -> None:
     """Sayso's own runs that fail start no others."""
     asked = {"run": "r-1", "what": "Keep a copy", "who": "U-NOBODY", "due": "2026-11-27"}
-    reply = house.engine.handle(StartRun(actor=ANA, playbook=own.FOLLOW_UP, inputs={**asked}))
+    reply = house.engine.handle(
+        StartRun(actor=ANA, playbook=own_playbooks.FOLLOW_UP, inputs={**asked})
+    )
     assert isinstance(reply, Recorded)
     assert reply.run
     assert (reply.run.state, incidents(house)) == ("failed", [])
@@ -117,10 +119,10 @@ def test_a_door_that_stays_shut_that_day_shuts_when_it_is_over() -> None:
     assert door.closes(date(2026, 11, 29)) == datetime(2026, 11, 29, 23, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", [own.INCIDENT, own.FOLLOW_UP])
+@pytest.mark.parametrize("name", [own_playbooks.INCIDENT, own_playbooks.FOLLOW_UP])
 def test_the_own_playbooks_are_right_by_the_rules_for_all(name: str) -> None:
     """They are read back from what is kept of them, to the same version."""
-    book = own.book(name)
+    book = own_playbooks.book(name)
     assert book is not None
     read = load_playbook(book.source, name, actions={}, reads={}, agents=(), company=COMPANY)
     assert read == book
@@ -128,7 +130,7 @@ def test_the_own_playbooks_are_right_by_the_rules_for_all(name: str) -> None:
 
 def test_there_are_no_others() -> None:
     """Any other name is a playbook of the folder."""
-    assert (own.book("letter"), own.is_own("letter")) == (None, False)
+    assert (own_playbooks.book("letter"), own_playbooks.is_own("letter")) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,10 @@ from tests.unit.workflows.builders import (
     refunding,
 )
 from tests.unit.workflows.builders import house as new_house
-from workflows import stating
 from workflows.answers import FieldErrors, Recorded, Refused
 from workflows.commands import Assess, Unlist
-from workflows.delegation import MATRIX, recommend
-from workflows.errors import NotAllowed, Rescored, Stranger, UnknownPlaybook, UnknownWork
-from workflows.events import Event
-from workflows.inventory import (
+from workflows.delegation import stating
+from workflows.delegation.inventory import (
     Assessment,
     advised,
     inventory,
@@ -35,11 +32,14 @@ from workflows.inventory import (
     ranked,
     work_days,
 )
+from workflows.delegation.matrix import MATRIX, recommend
+from workflows.delegation.worth import Numbers
+from workflows.errors import NotAllowed, Rescored, Stranger, UnknownPlaybook, UnknownWork
+from workflows.events import Event
 from workflows.run import OPERATOR
 from workflows.text import Untrusted
-from workflows.versions import Proposal
+from workflows.versions.version import Proposal
 from workflows.worktime import Hours
-from workflows.worth import Numbers
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House

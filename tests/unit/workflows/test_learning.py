@@ -38,12 +38,12 @@ from workflows.errors import NotAllowed, UnknownExample
 from workflows.events import Event
 from workflows.flags import Flags
 from workflows.run import OPERATOR, Outcome, Run
-from workflows.stages import Footing, waits
 from workflows.text import Untrusted
+from workflows.trust.stages import Footing, waits
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
-    from workflows.examples import Example
+    from workflows.lessons.examples import Example
     from workflows.playbook import Playbook
 
 DONE = Outcome(status="done", receipt="m-1")

@@ -23,7 +23,7 @@ from tests.unit.workflows.builders import (
     signed,
 )
 from workflows.answers import Recorded, Show
-from workflows.choosing import Choosing
+from workflows.asks.telling import Telling
 from workflows.commands import (
     Acknowledge,
     Answer,
@@ -81,10 +81,10 @@ from workflows.run import (
     Task,
     Wish,
 )
-from workflows.staging import Staging
-from workflows.telling import Telling
 from workflows.text import Untrusted
-from workflows.urgency import Page, Urgent
+from workflows.trust.staging import Staging
+from workflows.urgent.urgency import Page, Urgent
+from workflows.versions.choosing import Choosing
 
 if TYPE_CHECKING:
     from workflows.turn import Decision

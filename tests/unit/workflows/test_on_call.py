@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from tests.fakes.clock import MONDAY
 from tests.unit.workflows.builders import COMPANY
 from workflows.company import Absence, Company
-from workflows.on_call import Rota, line, rota_of
+from workflows.urgent.on_call import Rota, line, rota_of
 
 ZONES = ("Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "UTC", "Africa/Cairo")
 IDS = ("U-ANA", "U-BEN", "U-CEM")

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workflows.playbook_text import GOOD, loaded, problems
-from workflows.changes import changes
 from workflows.errors import CannotRewrite
 from workflows.loading.extending import joined, parted
 from workflows.loading.positions import read_yaml
-from workflows.ownerform import Part, at_fields, fresh, part, parts, rewritten, written
-from workflows.ownerform.rewriting import GONE
+from workflows.versions.changes import changes
+from workflows.versions.ownerform import Part, at_fields, fresh, part, parts, rewritten, written
+from workflows.versions.ownerform.rewriting import GONE
 
 RICH = """\
 # Ours since May. Ask Lee before you change it.

@@ -21,9 +21,7 @@ from tests.unit.workflows.builders import (
     refunding,
 )
 from tests.unit.workflows.history import EASY, many
-from workflows import prompts
 from workflows.answers import Recorded, Refused
-from workflows.appraising import asked_for
 from workflows.commands import (
     Activate,
     Demote,
@@ -38,10 +36,12 @@ from workflows.commands import (
 )
 from workflows.errors import NotAllowed
 from workflows.events import Event
-from workflows.examples import Example
+from workflows.lessons import prompts
+from workflows.lessons.examples import Example
 from workflows.run import SYSTEM, Outcome
-from workflows.stages import Maker
-from workflows.versions import SHOWN
+from workflows.trust.appraising import asked_for
+from workflows.trust.stages import Maker
+from workflows.versions.version import SHOWN
 
 #: Four decisions are enough, and one of four that people did otherwise with is too many.
 FEW = {**EASY, "at least": "4 drafts", "back when": {"over": "4 drafts"}}

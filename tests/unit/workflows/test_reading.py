@@ -23,11 +23,7 @@ from tests.unit.workflows.builders import (
     run,
 )
 from workflows import policy
-from workflows.company import AWAY_STATUS, Company
-from workflows.errors import MembersUnread, NotAllowed, SlackSilent
-from workflows.limits import Limit
-from workflows.loading import load_company
-from workflows.reading import (
+from workflows.basis.reading import (
     FRESH,
     LONG_SNOOZE,
     TRUSTED,
@@ -39,6 +35,10 @@ from workflows.reading import (
     channels_named,
     is_slack_group,
 )
+from workflows.company import AWAY_STATUS, Company
+from workflows.errors import MembersUnread, NotAllowed, SlackSilent
+from workflows.limits import Limit
+from workflows.loading import load_company
 from workflows.run import Draft, Needs
 
 SECOND = timedelta(seconds=1)

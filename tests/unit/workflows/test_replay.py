@@ -23,20 +23,20 @@ from tests.unit.workflows.builders import (
     press,
 )
 from tests.unit.workflows.life import BOOK, HAPPENED, Life, logged
+from workflows.basis.ground import Grounds
 from workflows.commands import (
     Approve,
     Edit,
     Signal,
 )
 from workflows.events import Event
-from workflows.ground import Grounds
-from workflows.replay import replay
+from workflows.past.replay import replay
+from workflows.past.standing import Standing
 from workflows.run import SYSTEM, Run
-from workflows.standing import Standing
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
-    from workflows.on_record import OnRecord
+    from workflows.past.on_record import OnRecord
     from workflows.ports import JsonObject
 
 

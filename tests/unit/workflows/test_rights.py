@@ -25,18 +25,18 @@ from tests.unit.workflows.builders import (
 )
 from tests.unit.workflows.playbook_text import COMPANY as ALDER
 from tests.unit.workflows.playbook_text import GOOD, problems
-from workflows import own, policy, privacy, rights
+from workflows import own_playbooks, policy, privacy, rights
 from workflows.action import ActionSpec, Risk
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, Failed, Pause, Retry, StartRun
 from workflows.errors import NotAllowed
-from workflows.incidents import open_task
 from workflows.loading import UnreadableFile, load_company
 from workflows.rights import RIGHTS, Rights
 from workflows.run import Place, RunState, Task
 from workflows.text import Untrusted
 from workflows.turn import Turn
-from workflows.urgency import Page, Urgent
+from workflows.urgent.incidents import open_task
+from workflows.urgent.urgency import Page, Urgent
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -97,7 +97,7 @@ def test_start_bites_in_the_engine(house: House) -> None:
     assert "Cem" in refused(house.engine.handle(Retry(actor=ANA, run_id=run.id)))
     assert isinstance(house.engine.handle(asked.model_copy(update={"actor": CEM})), Recorded)
     follow = {"run": "r-1", "what": "Look", "who": "U-BEN", "due": "2026-11-27"}
-    after = StartRun(actor=ANA, playbook=own.FOLLOW_UP, inputs={**follow})
+    after = StartRun(actor=ANA, playbook=own_playbooks.FOLLOW_UP, inputs={**follow})
     assert isinstance(house.engine.handle(after), Recorded)
 
 

@@ -10,7 +10,7 @@ from tests.unit.workflows.builders import OLGA, House, house, mailing, playbook
 from workflows.answers import Recorded
 from workflows.commands import Activate, Dismiss, Install, Propose, RollBack, Suggest
 from workflows.run import SYSTEM
-from workflows.versions import SHOWN, Active, Proposal
+from workflows.versions.version import SHOWN, Active, Proposal
 
 if TYPE_CHECKING:
     from workflows.playbook import Playbook

@@ -28,11 +28,11 @@ from workflows.commands import (
     RecordSent,
     TakeOver,
 )
-from workflows.comparing import compared
 from workflows.errors import NotAllowed, NotSigned
 from workflows.events import Event
 from workflows.machine import ON_DRAFT
 from workflows.run import DraftState, RunState, SignedDraft
+from workflows.trust.comparing import compared
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House

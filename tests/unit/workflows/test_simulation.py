@@ -24,15 +24,15 @@ from tests.unit.workflows.builders import (
 )
 from tests.unit.workflows.life import BOOK, Life, logged
 from workflows.commands import Answer, Approve, Executed, Signal, Undo
-from workflows.course import changes, course
-from workflows.own import is_own
+from workflows.own_playbooks import is_own
+from workflows.past.course import changes, course
+from workflows.past.simulation import simulate
 from workflows.run import SYSTEM, Actor, Outcome
-from workflows.simulation import simulate
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
+    from workflows.past.replay import Replay
     from workflows.playbook import Playbook
-    from workflows.replay import Replay
     from workflows.run import Run
 
 

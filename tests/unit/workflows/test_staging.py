@@ -27,11 +27,11 @@ from workflows.commands import Demote, Promote
 from workflows.errors import NotAllowed, NotEarned, StageMoved, Stranger, UnknownPlaybook
 from workflows.events import Event
 from workflows.run import OPERATOR, SYSTEM, TIMER, Actor
-from workflows.stages import STAGES, Footing, above, ceiling, stage_of, stricter
+from workflows.trust.stages import STAGES, Footing, above, ceiling, stage_of, stricter
 
 if TYPE_CHECKING:
     from workflows.errors import Refusal
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
 
 FREE = playbook(mailing(), refunding(), level=4, rollout=EASY)
 

@@ -25,9 +25,7 @@ from tests.unit.workflows.builders import (
 )
 from tests.unit.workflows.history import EASY, many, one
 from tests.unit.workflows.trusting import SELDOM, draft_of, free, opened
-from workflows.alone import is_among
 from workflows.answers import Recorded, Refused
-from workflows.appraising import asked_for
 from workflows.commands import (
     Activate,
     Approve,
@@ -43,21 +41,23 @@ from workflows.commands import (
     Retry,
     StartRun,
 )
-from workflows.criteria import passed
 from workflows.errors import NotAllowed, NotEarned, NothingBefore, StaleEvidence, StaleProposal
 from workflows.events import Event
-from workflows.figures import Figures, figures, percent
-from workflows.rollout import Back, Rollout
 from workflows.run import SYSTEM, Outcome, RunState
-from workflows.stages import Footing
-from workflows.trust import Past, TrackRecord, gathered, gone, past, samples, track_record
-from workflows.versions import SHOWN
+from workflows.trust.alone import is_among
+from workflows.trust.appraising import asked_for
+from workflows.trust.criteria import passed
+from workflows.trust.evidence import Past, TrackRecord, gathered, gone, past, samples, track_record
+from workflows.trust.figures import Figures, figures, percent
+from workflows.trust.rollout import Back, Rollout
+from workflows.trust.stages import Footing
+from workflows.versions.version import SHOWN
 
 if TYPE_CHECKING:
-    from workflows.decided import Decided, FailedRun
     from workflows.playbook import Playbook
     from workflows.run import Run
-    from workflows.stages import Stage
+    from workflows.trust.decided import Decided, FailedRun
+    from workflows.trust.stages import Stage
 
 STRICT = {
     **EASY,

@@ -38,8 +38,8 @@ from workflows.commands import (
 )
 from workflows.company import Absence
 from workflows.events import Event
-from workflows.on_call import Rota
 from workflows.run import SYSTEM, Outcome, Run
+from workflows.urgent.on_call import Rota
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from workflows.commands import OnUrgent
     from workflows.playbook import Playbook
     from workflows.run import Actor
-    from workflows.urgency import Urgent
+    from workflows.urgent.urgency import Urgent
 
 CALL = {"task": "call", "who": "sales", "title": "Call them", "aside": True}
 FIRE: dict[str, Any] = {"on": "emergency", "words": ["fire", "gas leak"], "on_call": "night"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.veiling import telling, values_in, veiled
+from workflows.lessons.veiling import telling, values_in, veiled
 
 QUOTE = {
     "id": "Q-1043",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from workflows.action import Money
-from workflows.worth import Effort, Numbers, filled, hours, worth
+from workflows.delegation.worth import Effort, Numbers, filled, hours, worth
 
 HOUR = Numbers.model_validate({"hour": "38.00 USD"})
 CALLS = Numbers.model_validate({"answered": "82%", "won": 30, "job": "450.00 USD"})

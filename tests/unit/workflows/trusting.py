@@ -16,17 +16,17 @@ from tests.unit.workflows.builders import (
     run,
 )
 from tests.unit.workflows.history import MAKER
-from workflows.calibration import Acceptance
 from workflows.limits import Told, Untold
 from workflows.machine import decide
 from workflows.run import RunState
-from workflows.stages import Footing
+from workflows.trust.calibration import Acceptance
+from workflows.trust.stages import Footing
 
 if TYPE_CHECKING:
     from tests.unit.workflows.builders import House
     from workflows.playbook import Playbook
     from workflows.run import Draft, Run
-    from workflows.stages import Stage
+    from workflows.trust.stages import Stage
     from workflows.turn import Decision
 
 BOUNDS = {"amount": "500.00 USD", "count": 3}

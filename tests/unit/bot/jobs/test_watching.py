@@ -13,7 +13,7 @@ from tests.unit.workflows.builders import mailing, playbook
 from workflows.answers import Recorded
 from workflows.commands import Complain, Install, Propose
 from workflows.errors import NotRecorded, PlaybookError
-from workflows.versions import Offered, Unreadable
+from workflows.versions.version import Offered, Unreadable
 
 if TYPE_CHECKING:
     from workflows.answers import Answer

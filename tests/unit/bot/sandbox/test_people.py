@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.sandbox.server import Sandbox
-    from workflows.reading import Reading
+    from workflows.basis.reading import Reading
 
 COMPANY = Company(
     name="Shop",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.clock import MONDAY
 from workflows.action import Risk
 from workflows.events import Entry, Event
-from workflows.examples import Example
+from workflows.lessons.examples import Example
 from workflows.run import (
     SYSTEM,
     TIMER,

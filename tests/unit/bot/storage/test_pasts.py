@@ -38,11 +38,11 @@ from tests.unit.workflows.builders import (
     refunding,
 )
 from workflows.answers import Recorded, Refused
+from workflows.basis.reading import Account, Members, Reading
 from workflows.commands import Approve, CancelRun, Later, Signal, StartRun
 from workflows.engine import Engine
 from workflows.errors import UnknownRun
 from workflows.events import Event
-from workflows.reading import Account, Members, Reading
 
 if TYPE_CHECKING:
     from bot.storage.database import Database

@@ -10,9 +10,9 @@ from bot.storage.readings import GAP, LEASE, PAUSE, Readings
 from bot.storage.store import SqlStore
 from tests.fakes.clock import MONDAY, FakeClock
 from tests.fakes.ids import FakeIds
+from workflows.basis.reading import Account, Members, Reading
 from workflows.playbook import Playbook
 from workflows.ports import Post
-from workflows.reading import Account, Members, Reading
 
 if TYPE_CHECKING:
     from bot.storage.database import Database

@@ -1,0 +1,1 @@
+"""Edits that are learnt from: kept, shown to agents without anybody's values, switched off again."""

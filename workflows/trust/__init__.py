@@ -1,0 +1,1 @@
+"""How a playbook comes to be trusted, and what may go without a signature once it is."""

@@ -1,0 +1,1 @@
+"""Urgent work: what may be an emergency, who is on call, what became of it."""

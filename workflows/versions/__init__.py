@@ -1,0 +1,1 @@
+"""Versions of a playbook: proposed, compared, chosen, given back."""
