@@ -455,6 +455,8 @@ class Failed(Record):
 
     kind: Literal["failed"] = "failed"
     problem: str
+    #: Nothing is out of order: what was asked for is not there.
+    absent: bool = False
 
 
 class Later(Record):

@@ -232,5 +232,9 @@ class ConnectorError(WorkflowError):
     """{connector} could not {verb}: {reason}. {next_step}"""
 
 
+class Absent(ConnectorError):
+    """{connector} could not {verb}: {reason}. {next_step}"""
+
+
 class Unavailable(ConnectorError):
     """{connector} could not {verb}: {reason}. {next_step}"""

@@ -177,7 +177,14 @@ def _failed(turn: Turn, result: Failed) -> None:
     if draft and draft.state is DraftState.EXECUTING:
         ending = Ending(by=SYSTEM, at=turn.at, reason=result.problem)
         turn.redrafted(state=DraftState.FAILED, ending=ending)
-    steps.fail(turn, result.problem)
+    if not steps.instead(turn, "failed", result.problem):
+        end = steps.stop if result.absent and _was_named(turn) else steps.park
+        end(turn, result.problem)
+
+
+def _was_named(turn: Turn) -> bool:
+    """Whether it is what somebody named when they started it: a slip of theirs, and no fault of the playbook."""
+    return turn.run.started_by.kind == "user" and not turn.run.results
 
 
 def _later(turn: Turn, result: Later) -> None:

@@ -22,6 +22,7 @@ from bot.connectors.table_source import (
     Row,
     Unavailable,
     refuse,
+    refuse_absent,
     refuse_unknown,
     writable_column,
 )
@@ -144,9 +145,7 @@ class CsvSource:
             refuse_unknown("id column", self._key, table, text.header)
         matching = [each for each in text.records if text.row(each)[self._key] == row_id]
         if not matching:
-            refuse_unknown(
-                "row", row_id, table, (text.row(each)[self._key] for each in text.records)
-            )
+            refuse_absent(row_id, table, (text.row(each)[self._key] for each in text.records))
         if len(matching) > 1:
             why = f"{len(matching)} rows have the {self._key} {row_id!r}"
             refuse(f"use {table}", why, "Give each row its own and try again.")

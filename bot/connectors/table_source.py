@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from bot.connectors.registry import suggestion
 from workflows.action import Record
-from workflows.errors import ConnectorError
+from workflows.errors import Absent, ConnectorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +94,16 @@ def refuse(verb: str, reason: str, next_step: str) -> NoReturn:
 def refuse_unknown(kind: str, name: str, place: str, known: Iterable[str]) -> NoReturn:
     """Raise for a table, row or column that is not there, naming what is."""
     refuse(f"use {place}", f"there is no {kind} {name!r}", suggestion(name, known))
+
+
+def refuse_absent(row_id: str, table: str, known: Iterable[str]) -> NoReturn:
+    """Raise `Absent` for a row that is not there, naming the nearest that is."""
+    raise Absent(
+        connector="table",
+        verb=f"use {table}",
+        reason=f"there is no row {row_id!r}",
+        next_step=suggestion(row_id, known),
+    )
 
 
 def writable_column(table: str, column: str, key: str, columns: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ from bot.connectors.table_source import (
     Unavailable,
     Unclear,
     refuse,
+    refuse_absent,
     refuse_unknown,
     writable_column,
 )
@@ -221,7 +222,7 @@ class SqlSource:
         found = connection.execute(wanted.with_for_update() if locked else wanted).mappings().all()
         if not found:
             near = connection.execute(sa.select(key).limit(_NEAR)).scalars()
-            refuse_unknown("row", row_id, table, [str(each) for each in near])
+            refuse_absent(row_id, table, [str(each) for each in near])
         if len(found) > 1:
             why = f"several rows have the {key.name} {row_id!r}"
             refuse(f"use {table}", why, "Give each row its own and try again.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.crash import Boundary, here
 from workflows.commands import Drafted, Due, Executed, Failed, Held, Later, Read, StepDone
-from workflows.errors import ConnectorError, NotSigned, Unavailable, UnknownPlaybook
+from workflows.errors import Absent, ConnectorError, NotSigned, Unavailable, UnknownPlaybook
 from workflows.expressions import ExpressionError, render_payload
 from workflows.flags import is_on
 from workflows.lessons.examples import lessons
@@ -157,7 +157,7 @@ class Performer:
         except Unavailable as error:
             return Later(problem=error.sentence, after=15.0 * 2**run.attempts)
         except ConnectorError as error:
-            return Failed(problem=error.sentence)
+            return Failed(problem=error.sentence, absent=isinstance(error, Absent))
         return Read(value=found.value, source=found.source)
 
     def _draft(self, run: Run, playbook: Playbook, step: DraftStep) -> Drafted | Failed:

@@ -10,6 +10,8 @@ from tests.slack import screen
 from tests.slack.office import IDA, LEE, NOA, SALES, STRANGER, TOM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.slack.office import Office
 
 Json = dict[str, Any]
@@ -136,13 +138,17 @@ def test_overrides_take_it_back_by_themselves(office: Office) -> None:
     assert [e.actor for e in office.audited("run:playbook:demoted")] == ["system:sayso"]
 
 
-def test_a_run_that_could_not_go_on_takes_it_back(office: Office) -> None:
-    """Nothing was drafted, and it is an error of the playbook all the same."""
+def test_a_run_that_could_not_go_on_takes_it_back(office: Office, home: Path) -> None:
+    """Nothing was drafted, and it is an error of the playbook all the same. A number nobody has is a slip."""
     decide(office, 4)
     office.pass_by(days=1)
     office.pass_by(minutes=3)
     office.press(LEE, report(office), "promote")
     office.command(LEE, f"/playbook {FOLLOW_UP} Q-9999")
+    office.pass_by(minutes=3)
+    assert not office.audited("run:playbook:demoted")
+    (home / "tables/quotes.csv").unlink()
+    office.command(LEE, f"/playbook {FOLLOW_UP} Q-1043")
     office.pass_by(minutes=3)
     said = " ".join(screen.words(each) for each in office.posted(SALES))
     assert "demoted from threshold by Sayso" in said

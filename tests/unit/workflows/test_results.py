@@ -134,6 +134,26 @@ def test_a_step_that_failed_parks_the_run(house: House) -> None:
     assert house.store.rows.steps[run.id, 1] == ("failed", {"problem": "The model is gone."})
 
 
+def test_what_somebody_named_and_is_not_there_ends_the_run(house: House) -> None:
+    """A slip of whoever started it is said where it lives, and is nobody's work and no error of the playbook."""
+    run = house.start(BOOK)
+    house.report(run, Failed(problem="There is no quote Q-9999.", absent=True))
+    assert (house.now(run).state, house.now(run).why) == ("cancelled", "There is no quote Q-9999.")
+    assert house.store.entries[-1].event is Event.RUN_STOPPED
+
+
+@pytest.mark.parametrize("known", [{}, {"quote": {"customer": "C-7"}}])
+def test_what_nobody_named_and_is_not_there_parks_the_run(
+    house: House, known: dict[str, Any]
+) -> None:
+    """A schedule names nothing, and what one record says of another is for whoever keeps them."""
+    run = house.start(BOOK)
+    starter = run.started_by if known else SYSTEM
+    house.store.rows.runs[run.id] = run.model_copy(update={"results": known, "started_by": starter})
+    house.report(run, Failed(problem="There is no customer C-7.", absent=True))
+    assert house.now(run).state == "failed"
+
+
 def test_an_execution_that_failed_fails_its_draft(house: House) -> None:
     """Nothing left; the card says so and it can be drafted again."""
     run = leaving(house)
