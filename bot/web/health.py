@@ -55,7 +55,9 @@ class Health:
     async def ready(self, _request: Request) -> Response:
         """Answer 200, or 503 with what is wrong: what, why and the fix of each."""
         wrong = [STOPPING] if self._stopping() else await self._looked()
-        said = [finding.model_dump(mode="json", exclude={"ok"}) for finding in wrong]
+        said = [
+            finding.model_dump(mode="json", include={"what", "why", "fix"}) for finding in wrong
+        ]
         return JSONResponse(said, status_code=503 if said else 200)
 
     async def figures(self, _request: Request) -> Response:

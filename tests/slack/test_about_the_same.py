@@ -58,10 +58,28 @@ def test_the_second_letter_takes_the_place_of_the_first(
     office.command(NOA, START)
     first = screen.words(office.posted(SALES)[0])
     assert "Withdrawn, nothing was sent: a newer one about the same took its place" in first
-    office.mail.faults = lambda _key, _n: "fail"
+    office.mail.faults = lambda _key, _n: "lose"
     card = next(m for m in office.posted(SALES) if "Approve" in screen.buttons(m))
     office.press(LEE, card, "approve")
     office.pass_by(seconds=61)
     said = office.command(NOA, START).said
     assert "What was signed for jo@lark.example is leaving" in said
     assert len(office.runs()) == 2
+
+
+def test_one_that_waits_to_be_tried_again_makes_way(
+    opened: Callable[..., Office], home: Path
+) -> None:
+    """It surely did not leave, so a newer one about the same takes its place."""
+    playbooks.letter(home, mode="restart")
+    office = opened()
+    office.command(LEE, START)
+    office.mail.faults = lambda _key, n: "fail" if n == 1 else None
+    office.press(LEE, office.newest(SALES), "approve")
+    office.pass_by(seconds=61)
+    assert "is tried again at" in screen.words(office.newest(SALES))
+    office.command(NOA, START)
+    office.pass_by(hours=1)
+    said = [screen.words(each) for each in office.posted(SALES)]
+    assert any("a newer one about the same took its place" in each for each in said)
+    assert not office.mail.effects
