@@ -78,14 +78,13 @@ def plain(text: str) -> str:
 def called(turn: Turn, spec: ActionSpec, payload: JsonObject, known: JsonObject) -> set[str]:
     """Return what whom an action is about is known by: the address it reaches, and who the playbook says."""
     told = turn.playbook.customer
-    address = str(payload.get(spec.reaches) or "") if spec.reaches else ""
-    names = {plain(address), plain(Template(told.id).render(known)) if told else ""}
+    names = {plain(_address(spec, payload)), plain(Template(told.id).render(known)) if told else ""}
     return names - {""}
 
 
 def customer_of(turn: Turn, spec: ActionSpec, payload: JsonObject, known: JsonObject) -> Customer:
     """Return whom an action is about: who the playbook says, else whoever it reaches."""
-    address = key_of(str(payload.get(spec.reaches) or "")) if spec.reaches else ""
+    address = key_of(_address(spec, payload))
     told = turn.playbook.customer
     if told is None:
         return Customer(key=address, address=address)
@@ -97,6 +96,11 @@ def customer_of(turn: Turn, spec: ActionSpec, payload: JsonObject, known: JsonOb
         country=_code(told.country, known),
         region=_code(told.region, known),
     )
+
+
+def _address(spec: ActionSpec, payload: JsonObject) -> str:
+    """Return the address an action reaches; empty for one that reaches nobody."""
+    return str(payload.get(spec.reaches) or "") if spec.reaches else ""
 
 
 def _code(template: str, known: JsonObject) -> str:

@@ -40,8 +40,8 @@ from workflows.errors import (
 from workflows.lessons import prompts, unlearning
 from workflows.machine import decide
 from workflows.own_playbooks import book
-from workflows.past.refused import outdated, refused
 from workflows.ports import Kept, Unheld
+from workflows.refused import outdated, refused
 from workflows.shelf import LookedUp, closest, read
 from workflows.trust import staged, staging
 from workflows.trust.stages import ALONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from workflows.action import Names, Record
 from workflows.durations import Span, Within
 from workflows.expressions import Condition
-from workflows.urgent.emergency import first_found, passage
+from workflows.urgent.words import first_found, passage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

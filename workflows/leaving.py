@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workflows.commands import Due
     from workflows.run import Outcome
     from workflows.turn import Turn
+
 #: How long a held effect waits when it can't be checked or is paused, before it is looked at again.
 LOOK_AGAIN = timedelta(seconds=30)
 #: A signed draft that was kept from leaving expires this long after its deadline: people signed it for then.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from workflows.commands import StepDone
+    from workflows.ports import JsonObject, StepState
     from workflows.run import Draft, Outcome, Task
     from workflows.turn import Turn
 
@@ -44,13 +45,14 @@ def _awaited(turn: Turn) -> type:
     return Drafted if isinstance(turn.playbook.step(turn.run.step), DraftStep) else Read
 
 
-def _done(turn: Turn, **outcome: str) -> None:
-    turn.finish = Finish(seq=turn.run.seq, state="done", outcome={**outcome})
+def _finish(turn: Turn, state: StepState, outcome: JsonObject) -> None:
+    """Say what became of the work step."""
+    turn.finish = Finish(seq=turn.run.seq, state=state, outcome=outcome)
 
 
 def _read(turn: Turn, result: Read) -> None:
     run = turn.run
-    _done(turn, source=result.source)
+    _finish(turn, "done", {"source": result.source})
     turn.become(
         results={**run.results, run.step: result.value},
         sources={**run.sources, run.step: result.source},
@@ -89,7 +91,7 @@ def _drafted(turn: Turn, result: Drafted) -> None:
         )
         _failed(turn, Failed(problem=f"{step.agent} wrote something that can't be used: {words}."))
         return
-    _done(turn, context=result.context)
+    _finish(turn, "done", {"context": result.context})
     steps.open_draft(turn, step, payload, result)
 
 
@@ -98,9 +100,7 @@ def _executed(turn: Turn, result: Executed) -> None:
 
 
 def _carried_out(turn: Turn, result: Executed) -> None:
-    turn.finish = Finish(
-        seq=turn.run.seq, state="done", outcome=result.outcome.model_dump(mode="json")
-    )
+    _finish(turn, "done", result.outcome.model_dump(mode="json"))
     turn.redrafted(
         state=DraftState.EXECUTED,
         outcome=result.outcome,
@@ -115,7 +115,7 @@ def _carried_out(turn: Turn, result: Executed) -> None:
 
 def _refused_outside(turn: Turn, result: Executed) -> None:
     outcome = result.outcome
-    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome=outcome.model_dump(mode="json"))
+    _finish(turn, "failed", outcome.model_dump(mode="json"))
     ending = Ending(by=SYSTEM, at=turn.at, reason=outcome.message)
     turn.redrafted(state=DraftState.FAILED, outcome=outcome, ending=ending)
     _record_outcome(turn, Event.DRAFT_FAILED, outcome)
@@ -133,17 +133,13 @@ def _not_now(turn: Turn, result: Executed) -> None:
         last = f"It was tried {tries} times in vain. The last time: {outcome.message}"
         _failed(turn, Failed(problem=last))
     else:
-        turn.finish = Finish(
-            seq=turn.run.seq, state="failed", outcome=outcome.model_dump(mode="json")
-        )
+        _finish(turn, "failed", outcome.model_dump(mode="json"))
         leaving.try_again(turn, outcome, after=_back_off(tries))
 
 
 def _in_doubt(turn: Turn, result: Executed) -> None:
     outcome = result.outcome
-    turn.finish = Finish(
-        seq=turn.run.seq, state="uncertain", outcome=outcome.model_dump(mode="json")
-    )
+    _finish(turn, "uncertain", outcome.model_dump(mode="json"))
     turn.redrafted(state=DraftState.UNCERTAIN, outcome=outcome)
     turn.become(state=RunState.UNCERTAIN, due_at=None, why=outcome.message)
     _record_outcome(turn, Event.DRAFT_UNCERTAIN, outcome)
@@ -162,8 +158,7 @@ def _record_outcome(turn: Turn, event: Event, outcome: Outcome) -> None:
     turn.record(
         event,
         head={
-            "revision": draft.revision,
-            "payload_hash": draft.current.payload_hash,
+            **drafts.bytes_of(draft),
             "outcome": outcome.status,
             "receipt": outcome.receipt,
         },
@@ -172,7 +167,7 @@ def _record_outcome(turn: Turn, event: Event, outcome: Outcome) -> None:
 
 
 def _failed(turn: Turn, result: Failed) -> None:
-    turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+    _finish(turn, "failed", {"problem": result.problem})
     draft = turn.run.draft
     if draft and draft.state is DraftState.EXECUTING:
         ending = Ending(by=SYSTEM, at=turn.at, reason=result.problem)
@@ -190,7 +185,7 @@ def _was_named(turn: Turn) -> bool:
 def _later(turn: Turn, result: Later) -> None:
     """Do the same step, under the same key, in a while. What may have happened stays an intent without an outcome."""
     if not result.begun:
-        turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+        _finish(turn, "failed", {"problem": result.problem})
     turn.become(due_at=turn.at + timedelta(seconds=result.after), why=result.problem)
     turn.record(Event.RUN_POSTPONED, head={"after": result.after}, body={"why": result.problem})
 
@@ -198,7 +193,7 @@ def _later(turn: Turn, result: Later) -> None:
 def _held(turn: Turn, result: Held) -> None:
     """Paused before it was begun: no timer looks again, resuming does, unless it has been resumed since."""
     if not result.begun:
-        turn.finish = Finish(seq=turn.run.seq, state="failed", outcome={"problem": result.problem})
+        _finish(turn, "failed", {"problem": result.problem})
     if result.stayed:
         leaving.stay(turn)
     leaving.hold_still(turn, result.problem)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from workflows import policy, steps, tasks
-from workflows.drafts import end, may_decide, paused
+from workflows.drafts import bytes_of, end, may_decide, paused
 from workflows.errors import NotOpen, TooLateToUndo
 from workflows.events import Event
 from workflows.lessons import learning
@@ -14,6 +14,7 @@ from workflows.run import (
     AT_REST,
     Actor,
     Authorship,
+    Draft,
     DraftState,
     Ending,
     Outcome,
@@ -27,8 +28,14 @@ from workflows.weighing import open_again
 if TYPE_CHECKING:
     from workflows.commands import CancelRun, Resolve
     from workflows.ports import JsonObject
-    from workflows.run import Run
+    from workflows.run import Compensation, Run
     from workflows.turn import Turn
+
+#: What a draft that undoes another has of it.
+_SAME = (
+    *("run_id", "step", "rule", "amount", "evidence", "confidence", "context"),
+    *("customer", "address", "zone", "country", "region", "known"),
+)
 
 
 def hold_back(turn: Turn) -> None:
@@ -36,10 +43,9 @@ def hold_back(turn: Turn) -> None:
     may_decide(turn)
     open_again(turn)
     turn.redrafted(undone_at=turn.at)
-    again = turn.draft.current
     turn.record(
         Event.DRAFT_UNDONE,
-        head={"revision": again.n, "payload_hash": again.payload_hash, "left": False},
+        head={**bytes_of(turn.draft), "left": False},
     )
     turn.sentence = "Held back. Nothing was sent; the draft is open again."
 
@@ -54,55 +60,38 @@ def compensate(turn: Turn) -> None:
         raise TooLateToUndo(
             hint=f" The run is at the step {turn.run.step}; undo it when that is over."
         )
-    author = Actor(kind="agent", id="playbook")
     turn.record(Event.DRAFT_UNDONE, head={"revision": done.revision, "left": True})
     # Undone once: its card offers it no more.
     turn.redrafted(compensation=None, undone_at=turn.at)
     learning.unlearn(turn)
-    steps.await_signature(
-        turn,
-        done.model_copy(
-            update={
-                "id": turn.facts.ids[1],
-                "state": DraftState.OPEN,
-                "action": undoing.action,
-                "title": undoing.title,
-                "risk": turn.facts.actions[undoing.action].risk,
-                "revisions": (Revision(n=1, payload=undoing.payload, author=author, at=turn.at),),
-                "signatures": (),
-                "author": Authorship(
-                    agent="playbook",
-                    model="none",
-                    prompt_version="",
-                    label="Undoes what was carried out",
-                ),
-                "why": Untrusted(f"Undoes what left {done.leaves_at:%Y-%m-%d %H:%M} UTC."),
-                "opened_at": turn.at,
-                "remind_at": done.rule.within.half(turn.at, turn.facts.company.door),
-                "expires_at": done.rule.within.after(turn.at, turn.facts.company.door),
-                "comments": (),
-                "wishes": (),
-                "edited_for": {},
-                "needed": "",
-                "claim": None,
-                "assigned": "",
-                "shown_in": "",
-                "escalated_at": None,
-                "needs": policy.needs(done.rule, done.amount),
-                "stage": "assist",
-                "ruled": "",
-                "asked": "",
-                "review": None,
-                "leaves_at": None,
-                "signed_at": None,
-                "undone_at": None,
-                "ending": None,
-                "outcome": None,
-                "compensation": None,
-                "undoes": done.id,
-                "learnt": (),
-            }
+    steps.await_signature(turn, _undoing(turn, done, undoing))
+
+
+def _undoing(turn: Turn, done: Draft, undoing: Compensation) -> Draft:
+    """Return the draft that undoes another: whom and what it is about is the same, all else begins anew."""
+    author = Actor(kind="agent", id="playbook")
+    door = turn.facts.company.door
+    same = {name: getattr(done, name) for name in _SAME}
+    return Draft(
+        **same,
+        id=turn.facts.ids[1],
+        state=DraftState.OPEN,
+        action=undoing.action,
+        title=undoing.title,
+        risk=turn.facts.actions[undoing.action].risk,
+        needs=policy.needs(done.rule, done.amount),
+        revisions=(Revision(n=1, payload=undoing.payload, author=author, at=turn.at),),
+        author=Authorship(
+            agent="playbook",
+            model="none",
+            prompt_version="",
+            label="Undoes what was carried out",
         ),
+        why=Untrusted(f"Undoes what left {done.leaves_at:%Y-%m-%d %H:%M} UTC."),
+        opened_at=turn.at,
+        remind_at=done.rule.within.half(turn.at, door),
+        expires_at=done.rule.within.after(turn.at, door),
+        undoes=done.id,
     )
 
 

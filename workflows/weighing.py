@@ -117,7 +117,7 @@ def ask_people(turn: Turn, why: str) -> None:
     turn.record(
         Event.DRAFT_ASKED,
         actor=TIMER,
-        head={"revision": turn.draft.revision, "payload_hash": turn.draft.current.payload_hash},
+        head=drafts.bytes_of(turn.draft),
         body={"why": why},
     )
 
@@ -125,8 +125,7 @@ def ask_people(turn: Turn, why: str) -> None:
 def _limited(draft: Draft) -> JsonObject:
     """Return what goes on record when others must sign."""
     return {
-        "revision": draft.revision,
-        "payload_hash": draft.current.payload_hash,
+        **drafts.bytes_of(draft),
         "policies": list(draft.needs.cites),
         "quorum": draft.needs.quorum,
     }

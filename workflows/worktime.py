@@ -68,6 +68,11 @@ def weekdays(written: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def day_of(at: datetime, zone: tzinfo) -> datetime:
+    """Return when the day began that `at` is in, as days go in `zone`."""
+    return datetime.combine(at.astimezone(zone).date(), time(), zone)
+
+
 def monday(at: datetime, zone: tzinfo) -> datetime:
     """Return when the week began that `at` is in, as days go in `zone`."""
     today = at.astimezone(zone).date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, case, func, select
@@ -18,7 +18,7 @@ from workflows.action import Record
 from workflows.events import Event
 from workflows.ports import Switch
 from workflows.trust.decided import RULED
-from workflows.worktime import monday
+from workflows.worktime import day_of, monday
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -223,7 +223,7 @@ class Queue:
 
     def yesterday(self, now: datetime, zone: tzinfo) -> Left:
         """Count what was carried out yesterday, as days go in `zone`."""
-        today = datetime.combine(now.astimezone(zone).date(), time(), zone)
+        today = day_of(now, zone)
         return self.went_out(today - timedelta(days=1), today)
 
     def this_week(self, now: datetime, zone: tzinfo) -> dict[str, Week]:

@@ -14,12 +14,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from workflows import policy
-from workflows.asks.asks import day_of, subject
+from workflows.asks.asks import subject
 from workflows.assigning import asked_first
 from workflows.events import Event
 from workflows.limits import Ask, Told
 from workflows.ports import Asked, Post
 from workflows.run import DraftState
+from workflows.worktime import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ DIGEST = "digest"
 SOON = timedelta(hours=1)
 #: So many drafts stand in the card of another one at most.
 BESIDE = 4
+#: So many days back digests that named a draft are drawn again.
+_DAYS_BACK = 4
 _UNDECIDED = frozenset({DraftState.OPEN, DraftState.REWRITING})
 
 
@@ -104,7 +107,7 @@ def _asked_enough(turn: Turn, draft: Draft) -> tuple[str, ...]:
     if draft.risk in policy.NEVER_OWN or draft.remind_at - turn.at < SOON:
         return ()
     people = asked(draft, company, turn.at)
-    told = _told(turn, people, "asks", day_of(turn.at, company))
+    told = _told(turn, people, "asks", day_of(turn.at, company.tz))
     return tuple(p.id for p in people if told[p.id] >= company.asks.cards(p))
 
 
@@ -162,7 +165,7 @@ def touched(turn: Turn, before: Run | None) -> tuple[str, ...]:
         return tuple(dict.fromkeys(hosts))
     company, draft = turn.facts.company, drafts[0]
     first, today = (day.astimezone(company.tz).date() for day in (draft.opened_at, turn.at))
-    days = [today - timedelta(days=n) for n in range(min((today - first).days, BESIDE) + 1)]
+    days = [today - timedelta(days=n) for n in range(min((today - first).days, _DAYS_BACK) + 1)]
     people = (
         {draft.assigned}
         if draft.assigned

@@ -10,6 +10,7 @@ from pydantic import Field as Setting
 from pydantic import field_validator
 
 from workflows.action import Record
+from workflows.worktime import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,14 +100,9 @@ def _line(company: Company, person_id: str, days: Sequence[tuple[date, int]]) ->
     return " · ".join([company.name_of(person_id), *(f"{d:%a} {n}" for d, n in days)]) + most
 
 
-def day_of(at: datetime, company: Company) -> datetime:
-    """Return when the company's day began that `at` is in."""
-    return datetime.combine(at.astimezone(company.tz).date(), time(), company.tz)
-
-
 def last_digest(at: datetime, company: Company) -> datetime | None:
     """Return the last of today's digest times that has come; None before the first, and on a day nobody works."""
-    day = day_of(at, company)
+    day = day_of(at, company.tz)
     if not company.door.between(day, day + timedelta(days=1)):
         return None
     times = (

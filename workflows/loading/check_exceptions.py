@@ -15,7 +15,7 @@ from workflows.playbook import (
     WaitStep,
     step_name,
 )
-from workflows.urgent.emergency import spelled
+from workflows.urgent.words import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

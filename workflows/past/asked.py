@@ -1,4 +1,4 @@
-"""What a turn was about, as its first entry carries it: enough to decide it again."""
+"""Writing down what a turn was asked, and on which facts; `on_record` reads it back."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ stage (earned by evidence, a person promoted it), and this very draft. Where one
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, time
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from workflows import limits, privacy
@@ -28,6 +28,7 @@ from workflows.trust.stages import (
     stage_of,
     stricter,
 )
+from workflows.worktime import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,9 +123,8 @@ def _not_the_same(turn: Turn, draft: Draft) -> str:
         return "another version of the playbook is active by now"
     if footing is None or footing.version != turn.run.version:
         return "this version of the playbook has not earned it yet"
-    maker = Maker(agent=author.agent, model=author.model, prompt_version=author.prompt_version)
     fixed = author.model == "none"
-    if maker in footing.makers or fixed:
+    if fixed or Maker.of(author) in footing.makers:
         return ""
     return f"{author.agent} writes with another model or prompt than it was earned with"
 
@@ -215,7 +215,7 @@ def _within_day(turn: Turn, draft: Draft) -> Verdict:
         Ask(
             person=signer(turn.run.playbook),
             actions=tuple(sorted(turn.facts.actions)),
-            since=_day(turn),
+            since=day_of(turn.at, turn.facts.company.tz).astimezone(UTC),
             besides=draft.id,
         )
     )
@@ -239,9 +239,3 @@ def _is_too_much(told: Told, draft: Draft, bounds: Alone) -> bool:
     if any(each.currency != bounds.amount.currency for each in amounts):
         return True
     return sum(abs(each.minor) for each in amounts) > bounds.amount.minor
-
-
-def _day(turn: Turn) -> datetime:
-    """Return when today began, by the company's clock."""
-    tz = turn.facts.company.tz
-    return datetime.combine(turn.at.astimezone(tz).date(), time.min, tz).astimezone(UTC)

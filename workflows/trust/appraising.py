@@ -12,9 +12,9 @@ from workflows.lessons import prompts
 from workflows.playbook import DraftStep
 from workflows.run import SYSTEM
 from workflows.trust import evidence
-from workflows.trust.criteria import passed
+from workflows.trust.criteria import passed, said_missing
 from workflows.trust.figures import newest
-from workflows.trust.stages import ALONE, STAGES, ahead, ceiling, stage_of
+from workflows.trust.stages import ALONE, ahead, stage_of
 from workflows.versions.version import SHOWN
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ def _is_written(book: Playbook) -> bool:
 def _may_rise(book: Playbook, footing: Footing | None) -> bool:
     """Whether nothing but figures stands before the next stage."""
     to = ahead(footing, book.rollout.start)
-    if to is None or book.rollout.baseline is None:
-        return False
-    said = book.rollout.is_narrowed or to not in ALONE
-    return said and STAGES.index(to) <= STAGES.index(ceiling(book.level))
+    return to is not None and not said_missing(book, to)
 
 
 def _back(book: Playbook, footing: Footing | None, past: Past) -> Iterator[Command]:

@@ -31,8 +31,6 @@ _CLOSE = 1e-12
 class Cell(Record):
     """What people decided about drafts that are alike."""
 
-    #: In words: "mail.send, under 500.00 USD, to existing customers".
-    words: str
     #: How many were decided, and how many of them sent as they were written, or nearly.
     n: int = 0
     accepted: int = 0
@@ -41,6 +39,7 @@ class Cell(Record):
 class Acceptance(Record):
     """How often drafts like one are accepted, from 0 to 1, and on how many decisions that stands."""
 
+    #: Which drafts these are: "mail.send under 500.00 USD, for customers known before".
     words: str = ""
     n: int = 0
     accepted: int = 0
@@ -52,15 +51,15 @@ class Acceptance(Record):
         return self.n >= ENOUGH and self.bound >= share
 
 
-def acceptance(cells: Sequence[Cell]) -> Acceptance:
-    """Return what cells, the widest first, say about a draft that belongs to all of them."""
+def acceptance(cells: Sequence[Cell], words: str = "") -> Acceptance:
+    """Return what cells, the widest first, say about a draft that belongs to all of them; `words` say which it is."""
     if not cells:
         return Acceptance()
     good, bad = _counted(cells)
     last = cells[-1]
     # Rounded down, so that no last digit of another machine's arithmetic lets anything go.
     bound = int(quantile(TAIL, good, bad) * 10_000) / 10_000
-    return Acceptance(words=last.words, n=last.n, accepted=last.accepted, bound=bound)
+    return Acceptance(words=words, n=last.n, accepted=last.accepted, bound=bound)
 
 
 def reach(cells: Sequence[Cell], share: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows.trust.figures import percent
-from workflows.trust.stages import ALONE, STAGES, ceiling
+from workflows.trust.stages import ALONE, ceiling, stricter
 
 if TYPE_CHECKING:
     from workflows.playbook import Playbook
@@ -35,15 +35,20 @@ def lacking(book: Playbook, found: TrackRecord) -> tuple[str, ...]:
 
 def said_missing(book: Playbook, to: Stage) -> list[str]:
     """Return what its file would have to say."""
-    missing: list[str] = []
-    most = ceiling(book.level)
-    if STAGES.index(to) > STAGES.index(most):
-        missing.append(f"its file says level {book.level}, which allows {most} at most")
+    missing = beyond_level(book, to)
     if not book.rollout.baseline:
         missing.append("no baseline says how the work went before")
     if to in ALONE and not book.rollout.is_narrowed:
         missing.append("no audience or share says for whom it may go by itself")
     return missing
+
+
+def beyond_level(book: Playbook, to: Stage) -> list[str]:
+    """Return that a stage is freer than the level in its file allows, where it is."""
+    most = ceiling(book.level)
+    if stricter(to, most) == to:
+        return []
+    return [f"its file says level {book.level}, which allows {most} at most"]
 
 
 def shown_missing(rollout: Rollout, counted: Figures, last: Figures) -> list[str]:

@@ -108,7 +108,7 @@ class FailedRun(Record):
 
 def decided(draft: Draft, run: Run) -> Decided:
     """Return what became of a draft of a run."""
-    author, said = draft.author, draft.ending.reason if draft.ending else ""
+    said = draft.ending.reason if draft.ending else ""
     return Decided(
         draft_id=draft.id,
         run_id=run.id,
@@ -116,7 +116,7 @@ def decided(draft: Draft, run: Run) -> Decided:
         version=run.version,
         step=draft.step,
         action=draft.action,
-        maker=Maker(agent=author.agent, model=author.model, prompt_version=author.prompt_version),
+        maker=Maker.of(draft.author),
         amount=draft.amount,
         known=draft.known,
         end=_end(draft),

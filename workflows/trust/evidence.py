@@ -146,6 +146,7 @@ def track_record(
     begun = footing.since if footing else known.first or now
     of_version = known.of(book.version)
     ours = since(of_version.drafts, begun)
+    alike = kinds(ours)
     failed = unshared((one for one in of_version.failed if one.at >= begun), of_version.drafts)
     found = TrackRecord(
         playbook=book.playbook,
@@ -156,12 +157,12 @@ def track_record(
         newest=known.latest(book.rollout.back_when.over),
         days=_days(now - begun),
         age=_days(now - (known.first or now)),
-        alike=tuple(one.known for one in kinds(ours)[:_LINES]),
+        alike=tuple(one.known for one in alike[:_LINES]),
         gone=gone(known.drafts, book.rollout.success, now - MONTH),
         samples=samples(ours),
         granted=footing.granted if footing else (),
     )
-    alone = apart(book, footing, found, ours, known)
+    alone = apart(book, footing, found, ours, alike, known)
     return found.model_copy(update={"lacking": lacking(book, found), "kinds": alone})
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from workflows.action import Record
 from workflows.playbook import DoStep, DraftStep
 from workflows.text import digest
-from workflows.trust.calibration import Acceptance, acceptance
+from workflows.trust.calibration import Acceptance
 from workflows.trust.criteria import days_missing, said_missing, shown_missing
 from workflows.trust.decided import WEIGHED
 from workflows.trust.figures import figures
-from workflows.trust.segments import cells, segment_of
+from workflows.trust.segments import Tally, segment_of
 from workflows.trust.stages import ALONE_RULES, Segment
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class Kind(Record):
 def kinds(drafts: Iterable[Decided]) -> list[Kind]:
     """Return what is alike among them, the most frequent first."""
     found = [one for one in drafts if one.end in WEIGHED]
-    segments = dict.fromkeys(segment_of(one) for one in found)
-    kinds = [Kind(segment=one, known=acceptance(cells(found, one))) for one in segments]
+    tally, segments = Tally(found), dict.fromkeys(segment_of(one) for one in found)
+    kinds = [Kind(segment=one, known=tally.known(one)) for one in segments]
     return sorted(kinds, key=lambda each: (-each.known.n, each.known.words))
 
 
@@ -56,9 +56,10 @@ def apart(
     footing: Footing | None,
     found: TrackRecord,
     ours: Sequence[Decided],
+    alike: Iterable[Kind],
     known: Past,
 ) -> tuple[Kind, ...]:
-    """Return what `threshold` may be granted for alone: each meets by itself what is asked of the whole.
+    """Return what of `alike` `threshold` may be granted for alone: each meets by itself what is asked of the whole.
 
     What stands there for some drafts already has the weeks; others need decisions of their own since then.
     """
@@ -72,7 +73,7 @@ def apart(
     held = _held(footing, book)
     return tuple(
         kind
-        for kind in kinds(ours)
+        for kind in alike
         if kind.segment.maker == writers[kind.segment.maker.agent]
         and not any(one.covers(kind.segment) for one in held)
         and _is_earned(book, kind, ours, known.of_kinds((*held, kind.segment)))

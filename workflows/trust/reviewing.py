@@ -12,7 +12,10 @@ from workflows.events import Event
 from workflows.run import TIMER, Review
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workflows.commands import Judge
+    from workflows.ports import JsonObject
     from workflows.turn import Turn
 
 #: How long after its deadline it is asked for again, and again.
@@ -35,14 +38,14 @@ def due(turn: Turn) -> None:
     review = turn.draft.review
     if review is None or review.next_at is None or turn.at < review.next_at:
         raise Stale
-    head = {"revision": turn.draft.revision}
+    head: JsonObject = {"revision": turn.draft.revision}
     turn.post(f"look:{turn.draft.id}")
     if turn.at < review.due_at:
         _next(turn, review, review.due_at)
-        turn.record(Event.REVIEW_REMINDED, actor=TIMER, head={**head})
+        turn.record(Event.REVIEW_REMINDED, actor=TIMER, head=head)
         return
     _next(turn, review, AGAIN.after(turn.at, turn.facts.company.door))
-    turn.record(Event.REVIEW_OVERDUE, actor=TIMER, head={**head})
+    turn.record(Event.REVIEW_OVERDUE, actor=TIMER, head=head)
     turn.demotes.append(
         Demote(
             actor=TIMER,
@@ -54,7 +57,7 @@ def due(turn: Turn) -> None:
     )
 
 
-def _next(turn: Turn, review: Review, at: object) -> None:
+def _next(turn: Turn, review: Review, at: datetime) -> None:
     turn.redrafted(review=review.model_copy(update={"next_at": at}))
 
 
@@ -93,9 +96,9 @@ def _wrong(turn: Turn) -> str:
 def _refuse(turn: Turn) -> Review:
     """Return the review that waits. Raises for somebody who could not have signed it, and for what was looked at."""
     draft, company, review = turn.draft, turn.facts.company, turn.draft.review
-    person = policy.known(turn.command.actor, company)
-    if person not in policy.signers(draft, company, turn.at):
-        names = [each.name for each in policy.signers(draft, company, turn.at)]
+    able = policy.signers(draft, company, turn.at)
+    if policy.known(turn.command.actor, company) not in able:
+        names = [each.name for each in able]
         raise NotAllowed(
             action="Looking at what went by itself",
             needed=draft.needs.words,

@@ -10,7 +10,7 @@ from workflows.trust.decided import WEIGHED
 from workflows.trust.stages import Maker, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from workflows.run import Draft
     from workflows.trust.decided import Decided
@@ -46,51 +46,46 @@ def segment_of(one: Decided) -> Segment:
 
 def of_draft(draft: Draft) -> Segment:
     """Return the same of a draft that opens."""
-    maker = Maker.model_validate({name: getattr(draft.author, name) for name in Maker.model_fields})
-    return Segment(maker=maker, action=draft.action, under=under(draft.amount), known=draft.known)
-
-
-def cells(drafts: Iterable[Decided], segment: Segment) -> tuple[Cell, Cell, Cell]:
-    """Count what people decided about an agent's drafts, its drafts of this action, and those alike, in this order."""
-    agent = segment.maker.agent
-    people = [one for one in drafts if one.maker.agent == agent and one.end in WEIGHED]
-    action = [one for one in people if one.action == segment.action]
-    alike = [one for one in action if segment_of(one) == segment]
-    return (
-        _cell(agent, people),
-        _cell(f"{agent}, {segment.action}", action),
-        _cell(segment.words, alike),
+    return Segment(
+        maker=Maker.of(draft.author),
+        action=draft.action,
+        under=under(draft.amount),
+        known=draft.known,
     )
 
 
 class Tally:
-    """The same cells for many drafts, kept as people decide one after another."""
+    """What was decided, counted by segment, and as more is decided."""
 
-    def __init__(self) -> None:
-        """Begin with nothing decided."""
+    def __init__(self, drafts: Iterable[Decided] = ()) -> None:
+        """Begin with these."""
         self._counts: dict[object, tuple[int, int]] = {}
+        for one in drafts:
+            self.add(one)
 
     def add(self, one: Decided) -> None:
-        """Count one more."""
+        """Count one more, if trust is counted over it."""
+        if one.end not in WEIGHED:
+            return
         for key in _keys(segment_of(one)):
             n, accepted = self._counts.get(key, (0, 0))
             self._counts[key] = (n + 1, accepted + one.is_good)
 
     def cells(self, segment: Segment) -> list[Cell]:
-        """Return what `cells` would, without its words."""
+        """Return the cells of an agent's drafts, its drafts of this action, and those alike, in this order."""
         found = (self._counts.get(key, (0, 0)) for key in _keys(segment))
-        return [Cell(words="", n=n, accepted=accepted) for n, accepted in found]
+        return [Cell(n=n, accepted=accepted) for n, accepted in found]
+
+    def known(self, segment: Segment) -> Acceptance:
+        """Return how surely drafts of a segment are accepted."""
+        return acceptance(self.cells(segment), segment.words)
 
 
 def accepted(drafts: Iterable[Decided], segment: Segment) -> Acceptance:
     """Return how surely drafts of a segment are accepted."""
-    return acceptance(cells(drafts, segment))
+    return Tally(drafts).known(segment)
 
 
 def _keys(segment: Segment) -> tuple[object, ...]:
     agent = segment.maker.agent
     return agent, (agent, segment.action), segment
-
-
-def _cell(words: str, drafts: Sequence[Decided]) -> Cell:
-    return Cell(words=words, n=len(drafts), accepted=sum(one.is_good for one in drafts))

@@ -48,11 +48,11 @@ def _wrong(turn: Turn, sent: JsonObject) -> dict[str, str]:
     """Return what could not have been sent, by field. One left empty was sent empty, unless all of them are."""
     given = {name: value for name, value in sent.items() if value not in {None, ""}}
     if sent and not given:
-        return {
-            next(
-                iter(sent)
-            ): "is missing, and so is the rest: say what you sent, or tick that nothing was needed"
-        }
+        first, *_ = sent
+        missing = (
+            "is missing, and so is the rest: say what you sent, or tick that nothing was needed"
+        )
+        return {first: missing}
     whole = {**turn.draft.current.payload, **sent}
     problems = steps.problems_of(turn, turn.draft.action, whole)
     return {name: problem for name, problem in problems.items() if name in given}

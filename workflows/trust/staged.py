@@ -60,11 +60,11 @@ def _earned(tx: Tx, command: Staging, at: datetime) -> Earned | None:
     writers = {s.draft: s.agent for s in book.steps if isinstance(s, DraftStep)}
     writers |= {s.do: "playbook" for s in book.steps if isinstance(s, DoStep)}
     origins = [tx.origin(name, book.version, step, agent) for step, agent in writers.items()]
+    to = command.to if isinstance(command, Promote) else None
+    shown = None if isinstance(command, Demote) else evidence.gathered(tx, book, at, to)
     return Earned(
         book=book,
         footing=tx.footing(name),
         origins=tuple(one for one in origins if one),
-        evidence=None
-        if isinstance(command, Demote)
-        else evidence.gathered(tx, book, at, command.to if isinstance(command, Promote) else None),
+        evidence=shown,
     )

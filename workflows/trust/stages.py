@@ -1,18 +1,19 @@
 """The stages a playbook goes through: silently, assisting, beyond a confidence, by itself. Records and their order.
 
 The level in the file is the ceiling, which its owner activates; the stage is a row that moves by evidence below it.
-What holds for a draft is the stricter of both. Who moves it is decided in `workflows.trust.evidence.staging`.
+What holds for a draft is the stricter of both. Who moves it is decided in `workflows.trust.staging`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from workflows.action import Money, Record, Risk
 
 if TYPE_CHECKING:
     from workflows.lessons.examples import Example
+    from workflows.run import Authorship
 
 Stage = Literal["shadow", "assist", "threshold", "autonomous"]
 #: From the strictest to the freest.
@@ -45,6 +46,11 @@ class Maker(Record):
     agent: str
     model: str
     prompt_version: str
+
+    @classmethod
+    def of(cls, author: Authorship) -> Self:
+        """Return what wrote a draft."""
+        return cls(agent=author.agent, model=author.model, prompt_version=author.prompt_version)
 
 
 class Origin(Record):

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 from workflows.answers import Recorded
 from workflows.commands import Demote, HoldOff, Promote, Report
-from workflows.errors import NotAllowed, NotEarned, StageMoved, StaleEvidence
+from workflows.errors import NotEarned, StageMoved, StaleEvidence
 from workflows.events import Entry, Event
-from workflows.policy import may_take_part
 from workflows.ports import Post
 from workflows.run import OPERATOR, SYSTEM, TIMER
+from workflows.trust.criteria import beyond_level
 from workflows.trust.grants import added
 from workflows.trust.offering import cards_of, is_same, offered
-from workflows.trust.stages import STAGES, Footing, ahead, ceiling, does, stage_of, standing
-from workflows.versions.version import choosers, owners
+from workflows.trust.stages import STAGES, Footing, ahead, does, stage_of, standing
+from workflows.versions.choosable import refuse_unless_in
+from workflows.versions.version import choosers, owners, wideners
 
 if TYPE_CHECKING:
     from workflows.answers import Answer
-    from workflows.company import Company, Person
+    from workflows.company import Company
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject
-    from workflows.run import Actor
     from workflows.trust.evidence import TrackRecord
     from workflows.trust.stages import Maker, Origin, Segment, Stage
     from workflows.turn import Facts
@@ -76,9 +76,7 @@ def may_promote(earned: Earned, to: Stage) -> tuple[str, ...]:
     if to not in {earned.stage, ahead(earned.footing, start)}:
         stands = standing(earned.footing, start)
         reasons.append(f"it stands at {stands}, and stages are taken one at a time")
-    most = ceiling(earned.book.level)
-    if STAGES.index(to) > STAGES.index(most):
-        reasons.append(f"its file says level {earned.book.level}, which allows {most} at most")
+    reasons += beyond_level(earned.book, to)
     if not reasons and earned.evidence:
         reasons += earned.evidence.lacking
     return tuple(reasons)
@@ -98,7 +96,8 @@ def decide(command: Staging, earned: Earned, facts: Facts) -> Moved:
 
 
 def _promote(command: Promote, earned: Earned, facts: Facts) -> Moved:
-    _refuse_unless_in(promoters(earned.book, facts.company), command.actor, facts, "Promoting")
+    able = wideners(earned.book, facts.company)
+    refuse_unless_in(able, command.actor, facts.company, action="Promoting a playbook")
     if command.seen not in {"", earned.stage}:
         raise StageMoved(title=earned.book.title, stage=earned.stage)
     # What is granted for some drafts is granted on what was shown.
@@ -127,7 +126,7 @@ def _grant(command: Promote, earned: Earned, facts: Facts) -> Moved:
 def _demote(command: Demote, earned: Earned, facts: Facts) -> Moved:
     if command.actor not in (SYSTEM, TIMER, OPERATOR):
         able = choosers(earned.book, facts.company, ())
-        _refuse_unless_in(able, command.actor, facts, "Demoting")
+        refuse_unless_in(able, command.actor, facts.company, action="Demoting a playbook")
     if STAGES.index(command.to) >= STAGES.index(earned.stage):
         return Moved(answer=Recorded(sentence=f"{earned.book.title} is at {earned.stage} already."))
     return _moved(command, earned, facts, command.why)
@@ -150,8 +149,9 @@ def _report(command: Report, earned: Earned, facts: Facts) -> Moved:
 
 def _hold_off(command: HoldOff, earned: Earned, facts: Facts) -> Moved:
     """Leave it as it is, by somebody who could promote it."""
-    able = promoters(earned.book, facts.company)
-    _refuse_unless_in(able, command.actor, facts, "Deciding on the stage of")
+    able = wideners(earned.book, facts.company)
+    action = "Deciding on the stage of a playbook"
+    refuse_unless_in(able, command.actor, facts.company, action=action)
     found = earned.evidence
     if found is None or not is_same(command.evidence, found):
         raise StaleEvidence(title=earned.book.title)
@@ -167,19 +167,6 @@ def _seen(event: Event, command: Report | HoldOff, found: TrackRecord) -> Entry:
     return Entry(
         event=event, chain=about, actor=command.actor, object=about, head=head, body=_shown(found)
     )
-
-
-def promoters(book: Playbook, company: Company) -> tuple[Person, ...]:
-    """Return who may let a playbook do more by itself: its owners and the company's, as for any wider power."""
-    asked = [*owners(book, company), *company.members("owner")]
-    return tuple({person.id: person for person in asked if company.may_sign(person)}.values())
-
-
-def _refuse_unless_in(able: tuple[Person, ...], actor: Actor, facts: Facts, action: str) -> None:
-    may_take_part(actor, facts.company)
-    if actor.id not in {person.id for person in able}:
-        needed = " or ".join(person.name for person in able)
-        raise NotAllowed(action=f"{action} a playbook", needed=needed, next_step="ask them.")
 
 
 def _moved(

@@ -77,8 +77,8 @@ def _propose(command: Propose, known: Known, facts: Facts) -> Choice:
 def _set_back(command: Propose, active: Active, known: Known, facts: Facts) -> Choice:
     """Take back what the file said meanwhile; what somebody filled in is not the file's."""
     newest, version = known.newest, command.book.version
-    takes_back = newest and newest.state == "open" and not newest.author
-    withdrawn = _withdrawn(command.actor, newest, facts) if newest and takes_back else Choice()
+    of_file = newest if newest and not newest.author else None
+    withdrawn = _withdrawn(command.actor, of_file, facts)
     if version != active.version:
         return withdrawn
     return replace(withdrawn, actives=(active.model_copy(update={"filed": version}),))
@@ -95,21 +95,16 @@ def _suggest(command: Suggest, known: Known, facts: Facts) -> Choice:
         return Choice(answer=FieldErrors(errors={"playbook": taken}))
     if command.base != known.waiting[:SHOWN]:
         raise StaleForm
-    newest = known.newest
     if command.book.version != known.version:
         return _proposed(command, known, facts)
     said = Recorded(sentence="That is what is active. Nothing waits to be activated any more.")
-    is_open = newest is not None and newest.state == "open"
-    withdrawn = _withdrawn(command.actor, newest, facts) if newest and is_open else Choice()
-    return replace(withdrawn, answer=said)
+    return replace(_withdrawn(command.actor, known.newest, facts), answer=said)
 
 
 def _proposed(command: Propose | Suggest, known: Known, facts: Facts) -> Choice:
     """Make a proposal; the one that waits gives way to it."""
-    book, newest = command.book, known.newest
-    withdrawn = Choice()
-    if newest and newest.state == "open":
-        withdrawn = _withdrawn(command.actor, newest, facts)
+    book = command.book
+    withdrawn = _withdrawn(command.actor, known.newest, facts)
     made = Proposal(
         id=facts.ids[0],
         playbook=book.playbook,
@@ -134,8 +129,10 @@ def _proposed(command: Propose | Suggest, known: Known, facts: Facts) -> Choice:
     )
 
 
-def _withdrawn(actor: Actor, proposal: Proposal, facts: Facts) -> Choice:
-    """Let go of a proposal that something newer takes the place of, or whose file says again what is active."""
+def _withdrawn(actor: Actor, proposal: Proposal | None, facts: Facts) -> Choice:
+    """Let go of what waits: something newer takes its place, or its file says again what is active."""
+    if proposal is None or proposal.state != "open":
+        return Choice()
     gone = proposal.model_copy(update={"state": "withdrawn", "at": facts.at})
     return Choice(
         proposals=(gone,),

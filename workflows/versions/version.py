@@ -14,6 +14,8 @@ from workflows.answers import Recorded
 from workflows.versions.changes import beginning, changes, is_wider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from workflows.answers import Answer
     from workflows.company import Company, Person
     from workflows.errors import PlaybookError
@@ -143,18 +145,25 @@ def goes_on_from(active: Active | None, newest: Proposal | None) -> str:
     return active.version if active else ""
 
 
+def wideners(book: Playbook | None, company: Company) -> tuple[Person, ...]:
+    """Return who may let a playbook do more: its owners and the company's."""
+    return _able([*owners(book, company), *company.members("owner")], company)
+
+
 def suggesters(book: Playbook | None, company: Company) -> tuple[Person, ...]:
     """Return who may fill in a change: a playbook's owners, the company's, and admins."""
-    asked = [*owners(book, company), *company.members("owner")]
-    asked += [person for person in company.people if company.is_admin(person.id)]
-    return tuple({person.id: person for person in asked if company.may_sign(person)}.values())
+    admins = [person for person in company.people if company.is_admin(person.id)]
+    return _able([*wideners(book, company), *admins], company)
 
 
 def choosers(
     book: Playbook | None, company: Company, found: tuple[Change, ...]
 ) -> tuple[Person, ...]:
     """Return who may make these changes: for wider powers the owners alone, for others every admin too."""
-    asked = [*owners(book, company), *company.members("owner")]
     if book and not is_wider(found):
-        asked += [person for person in company.people if company.is_admin(person.id)]
+        return suggesters(book, company)
+    return wideners(book, company)
+
+
+def _able(asked: Iterable[Person], company: Company) -> tuple[Person, ...]:
     return tuple({person.id: person for person in asked if company.may_sign(person)}.values())

@@ -15,7 +15,7 @@ COUNTS = st.integers(0, 400)
 
 def cell(n: int, accepted: int) -> Cell:
     """Return a cell of so many decisions."""
-    return Cell(words="mail.send", n=n, accepted=accepted)
+    return Cell(n=n, accepted=accepted)
 
 
 @st.composite

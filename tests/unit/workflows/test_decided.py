@@ -38,7 +38,7 @@ from workflows.run import (
 )
 from workflows.trust.decided import BY_PEOPLE, Decided, FailedRun, decided, is_small
 from workflows.trust.figures import Figures, by, figures, latest, newest, share, since
-from workflows.trust.segments import Tally, accepted, cells, segment_of, under
+from workflows.trust.segments import Tally, accepted, segment_of, under
 
 LETTER = {
     "to": "jo@example.com",
@@ -281,13 +281,10 @@ def test_alike_is_the_action_the_amount_the_customer_and_the_maker() -> None:
         one(5, ""),
         one(6, maker=kept.maker.model_copy(update={"agent": "another"})),
     ]
-    wide, action, alike = cells(drafts, segment_of(kept))
-    assert [(c.n, c.accepted) for c in (wide, action, alike)] == [(4, 3), (3, 2), (1, 1)]
-    tally = Tally()
-    for each in drafts:
-        if each.end:
-            tally.add(each)
+    tally = Tally(drafts)
     assert [(c.n, c.accepted) for c in tally.cells(segment_of(kept))] == [(4, 3), (3, 2), (1, 1)]
+    tally.add(one(7, "rejected"))
+    assert [(c.n, c.accepted) for c in tally.cells(segment_of(kept))] == [(5, 3), (4, 2), (1, 1)]
 
 
 def test_whoever_is_no_person_is_told_by_id() -> None:

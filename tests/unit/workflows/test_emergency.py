@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.urgent.emergency import first_found, spelled
+from workflows.urgent.words import first_found, spelled
 
 LETTERS = st.text(alphabet="abcdefgáéñöçåABCÉÑ0123456789", min_size=1, max_size=8)
 PHRASES = st.lists(LETTERS, min_size=1, max_size=3)

@@ -12,6 +12,7 @@ from tests.unit.workflows.builders import (
     ADA,
     ANA,
     BEN,
+    CORRECTION,
     OLGA,
     drafted,
     found,
@@ -97,6 +98,16 @@ def test_it_is_held_and_then_leaves_under_the_same_key(house: House) -> None:
         "executed",
         of(run).signed_at,
     )
+
+
+def test_an_undo_of_what_was_tried_in_vain_is_tried_as_often_as_any_other(house: House) -> None:
+    """How often the letter was tried says nothing of the one that undoes it."""
+    run = waiting(house)
+    house.wake(run)
+    house.report(run, DONE.model_copy(update={"compensation": CORRECTION}))
+    assert of(house.now(run)).tries == 1
+    undo = pressed(house, Undo, run, BEN)
+    assert (of(undo).undoes, of(undo).tries) == (of(run).id, 0)
 
 
 def test_each_wait_is_longer_and_the_fifth_try_is_the_last(house: House) -> None:

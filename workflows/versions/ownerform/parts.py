@@ -157,11 +157,16 @@ def _values(base: str, fixed: JsonObject | None = None) -> Iterator[Knob]:
     """Return a knob for each input that a playbook's text asks for, with the value it is to have always."""
     whole = cast("JsonObject", sheet_of(base).value)
     for _, (name, spec) in _specs(whole.get("inputs")):
-        update = {"name": f"inputs.{name}", "required": False, "default": None}
-        update["hint"] = "Left empty, it is asked for at every start"
         asked = _field(name, spec)
         now = (fixed or {}).get(name)
-        field = asked.model_copy(update={**update, "label": asked.title})
+        update = {
+            "name": f"inputs.{name}",
+            "label": asked.title,
+            "hint": "Left empty, it is asked for at every start",
+            "required": False,
+            "default": None,
+        }
+        field = asked.model_copy(update=update)
         yield Knob(field=field, path=("inputs", name), kind="typed", now=now)
 
 
