@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import PydanticUndefined
 
@@ -173,6 +173,8 @@ def _default(field: Any) -> str:  # noqa: ANN401 -- pydantic's FieldInfo
         # As a file has it: `5%`.
         share = percent(default, 2).replace(" ", "")
         return code(share if default <= 1 else _duration(default))
+    if default and isinstance(default, tuple) and isinstance(default[0], str):
+        return code(", ".join(cast("tuple[str, ...]", default)))
     return code(str(default)) if isinstance(default, (str, int)) else ""
 
 

@@ -23,6 +23,12 @@ def test_a_page_is_what_the_code_says_now(name: str) -> None:
     assert (WRITTEN / name).read_text(encoding="utf-8") == pages()[name]
 
 
+def test_whom_a_default_names_is_said() -> None:
+    """A key that names somebody when nothing is written says whom, as one with a number says the number."""
+    rows = pages()["playbook.md"].splitlines()
+    assert [row for row in rows if row.startswith("| `escalate` |") and row.endswith("| `owner` |")]
+
+
 def test_there_is_no_page_that_nobody_writes() -> None:
     """A page that is not generated any more is removed."""
     assert {file.name for file in WRITTEN.iterdir()} == set(pages())

@@ -90,7 +90,7 @@ class Rollout(Record):
     shadow: Duration = 2 * _WEEK
     #: At least so long in each stage after that.
     levels: Duration = 4 * _WEEK
-    #: At least so many of the decisions were to send it as it was, and stayed so.
+    #: At least so many of the decisions were to send it as it was or with a small edit, and stayed so.
     success: Share = 0.95
     #: At least so many were decided.
     at_least: Drafts = Setting(default=30, alias="at least")
