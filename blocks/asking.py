@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from blocks import contents, elements, form, rich
 from blocks.ids import ActionId, BlockId, CallbackId, block_id
-from blocks.modal import value_of
 from blocks.text import Block, moment, mrkdwn
+from blocks.values import value_of
 from workflows.policy import must_type_amount
 from workflows.revising import WISH
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blocks import elements, queue, rich, standing
 from blocks.ids import ActionId, BlockId
 from blocks.text import mrkdwn
+from blocks.values import value_of
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _row(one: Waiting, waiting: Sequence[Draft]) -> list[Block]:
 def _only(chosen: Draft, waiting: Sequence[Draft], words: str) -> Block:
     """Return the button that signs one and sets the others aside, each as it is shown here."""
     drafts = [chosen, *(draft for draft in waiting if draft.id != chosen.id)]
-    value = " ".join(standing.value(draft) for draft in drafts)
+    value = " ".join(value_of(draft) for draft in drafts)
     button = elements.button(ActionId.ONLY_THIS, words, value, about=chosen.title)
     question = (
         "The others are rejected: another message was sent instead. They can be drafted again."

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from blocks import contents, elements, revised, rich, silent, standing
 from blocks.domains import links, mixed_script
-from blocks.ids import ActionId, BlockId, More, button_value, tagged
+from blocks.ids import ActionId, BlockId, More
 from blocks.text import Block, Mrkdwn, joined, moment, mrkdwn, people, sentence
+from blocks.values import tagged, value_of
 from workflows.action import ActionSpec, Risk
 from workflows.durations import words as duration
 from workflows.policy import must_type_amount
@@ -73,8 +74,9 @@ def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> B
     if draft.state is DraftState.KEPT and draft.silent:
         return silent.kept(draft, draft.silent)
     shown = contents.parts(draft.current.payload, spec)
+    title = rich.text(draft.title, bold=True, limit=_TITLE)
     blocks = [
-        rich.block(standing.named(draft, BlockId.TITLE), rich.section(_title(draft))),
+        rich.block(standing.named(draft, BlockId.TITLE), rich.section(title)),
         elements.context(standing.named(draft, BlockId.NOTE, "risk"), _risk(draft, spec)),
         *_leaving(draft, shown),
         *revised.changes(draft, spec),
@@ -85,11 +87,6 @@ def card(draft: Draft, spec: ActionSpec | None, setting: Setting = DEFAULT) -> B
         whole = contents.is_whole(shown)
         blocks += standing.blocks(draft, whole=whole, replies=setting.replies)
     return elements.message(_sentence(draft), blocks)
-
-
-def _title(draft: Draft) -> Block:
-    element = rich.runs(draft.title, limit=_TITLE)[0]
-    return {**element, "style": {"bold": True}}
 
 
 def _sentence(draft: Draft) -> Mrkdwn:
@@ -247,7 +244,7 @@ def _due(draft: Draft) -> Mrkdwn:
 def _buttons(
     draft: Draft, spec: ActionSpec | None, setting: Setting, *, whole: bool
 ) -> list[Block]:
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     buttons: list[Block] = []
     may_sign = whole and setting.level >= _SIGNING_LEVEL
     if may_sign:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import elements, form, picker, rich
-from blocks.ids import NEW_WORK, ActionId, BlockId, CallbackId, WorkValue, block_id
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from blocks.values import NEW_WORK, WorkValue
 from workflows.delegation.matrix import LEVELS
 
 if TYPE_CHECKING:

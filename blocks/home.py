@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks import delegation, elements, listing, many, ownerform, queue, rich
-from blocks.ids import (
-    HASH_LENGTH,
-    ActionId,
-    BlockId,
-    CallbackId,
-    ReturnValue,
-    TaskMore,
-    block_id,
-)
+from blocks.ids import ActionId, BlockId, CallbackId, TaskMore, block_id
 from blocks.text import Block, plain
+from blocks.values import HASH_LENGTH, ReturnValue
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -275,7 +268,7 @@ def _owned_buttons(one: Owned) -> Block:
 def _admin(shown: Home) -> list[Block]:
     if not shown.admin:
         return []
-    switches = [listing.switch_row(off.scope, off.by, since=off.at) for off in shown.switches]
+    switches = [listing.switch_row(off.scope, off) for off in shown.switches]
     bad = [finding for finding in shown.findings if not finding.ok]
     findings = [[_finding_row(finding, at)] for at, finding in enumerate(bad)]
     return [

@@ -23,7 +23,8 @@ _TIMELINE = 20
 _WHY = 400
 _TITLE = 200
 _ALIKE = 5
-_NTH = {2: "second", 3: "third"}
+_NTH = {1: "first", 2: "second", 3: "third"}
+_TEENS = (11, 12, 13)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +105,21 @@ def _repeats(shown: Incident) -> list[Block]:
     """Say the how manieth time this is, since when, and when the others were."""
     if not shown.repeats:
         return [] if shown.alike else [rich.text("no")]
-    nth = _NTH.get(len(shown.repeats) + 1, f"{len(shown.repeats) + 1}th")
-    found = [rich.text(f"{nth} time since "), rich.date(shown.repeats[0].at), rich.text("; ")]
+    found = [
+        rich.text(f"{_nth(len(shown.repeats) + 1)} time since "),
+        rich.date(shown.repeats[0].at),
+        rich.text("; "),
+    ]
     for one in shown.repeats[1:][-_ALIKE:]:
         found += [rich.text("again "), rich.date(one.at), rich.text("; ")]
     return found
+
+
+def _nth(n: int) -> str:
+    if n in _NTH:
+        return _NTH[n]
+    like = "th" if n % 100 in _TEENS else _NTH.get(n % 10, "th")
+    return f"{n}{like[-2:]}"  # 21st ends as first does
 
 
 def _buttons(shown: Incident) -> Block:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import delegation, elements, rich
-from blocks.ids import ActionId, BlockId, CallbackId, WorkValue, block_id
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from blocks.values import WorkValue
 
 if TYPE_CHECKING:
     from blocks.text import Block

@@ -11,9 +11,9 @@ from blocks.ids import ActionId, BlockId, CallbackId, block_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import datetime
 
     from blocks.text import Block
+    from workflows.ports import Switch
     from workflows.run import Run, Task
 
 #: Rows of a list on one page; a row is two blocks at most, a Home holds a hundred.
@@ -174,16 +174,17 @@ def late_task(task: Task) -> list[Block]:
     ]
 
 
-def switch_row(
-    scope: str, off: str, purpose: str = "", since: datetime | None = None
-) -> list[Block]:
-    """Return something that can be switched off or on: what it is, who switched it off (empty: nobody), since when."""
+def switch_row(scope: str, off: Switch | None, purpose: str = "") -> list[Block]:
+    """Return something that can be switched off or on: what it is, who switched it off and when."""
     kind, _, name = scope.partition(":")
     what = " · ".join(part for part in (kind if name else "", purpose) if part)
     line = [rich.text(name[:_LINE] or "Everything", bold=True)]
     line += [rich.text(f" · {what}"[:_LINE])] if what else []
-    line += [rich.text(" · off, by "), rich.person(off)] if off else [rich.text(" · on")]
-    line += [rich.text(" since "), rich.date(since)] if since else []
+    if off:
+        by = [rich.text(" · off, by "), rich.person(off.by)]
+        line += [*by, rich.text(" since "), rich.date(off.at)]
+    else:
+        line.append(rich.text(" · on"))
     word, text = ("resume", "Switch on") if off else ("pause", "Switch off")
     value = f"{word}:{scope}"[:VALUE]
     button = elements.button(ActionId.SWITCH, text, value, about=name or "everything")

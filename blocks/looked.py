@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import elements, rich
-from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from blocks.text import Block, sentence
+from blocks.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def row(run: Run) -> list[Block]:
 
 
 def _pressed(draft: Draft) -> Block:
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     shown = [
         elements.button(action, text, value, about=draft.title) for action, text in buttons(draft)
     ]
@@ -93,7 +94,7 @@ def wrong(draft: Draft) -> Block:
             ),
             elements.entry(BlockId.OWN_WORDS, "What was wrong?", words, hint=hint),
         ],
-        metadata=button_value(draft.id, draft.revision, draft.current.payload_hash),
+        metadata=value_of(draft),
         submit="Say so",
         close="Cancel",
     )

@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from blocks import contents, elements, rich
-from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from blocks.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +65,7 @@ def dialog(those: Sequence[Waiting]) -> Block:
 def item(waiting: Waiting) -> list[Block]:
     """Return one draft of the dialog: what it is, all that would leave, and its tick."""
     draft = waiting.draft
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     line = [*rich.runs(draft.title, limit=_TITLE)]
     if draft.amount:
         line.append(rich.text(f" · {draft.amount}"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import contents, elements, form, picker, rich, sop
-from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value, tagged
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from blocks.text import Block, mrkdwn
+from blocks.values import tagged, value_of
 from workflows.commands import NO_MESSAGES, REASONS
 from workflows.policy import SIGNING_LEVEL
 from workflows.run import Draft, DraftState
@@ -26,11 +27,6 @@ _REASON = 1000
 _RECENT = 5
 #: Bytes of text one dialog can hold for editing; Slack takes 250 kB for all of a view.
 _EDITABLE = 160_000
-
-
-def value_of(draft: Draft) -> str:
-    """Return what the buttons and dialogs of a draft carry: draft, revision and hash."""
-    return button_value(draft.id, draft.revision, draft.current.payload_hash)
 
 
 def edit(draft: Draft, spec: ActionSpec) -> Block:

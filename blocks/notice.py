@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks import contents, elements, history, home, modal, rich, standing
+from blocks import contents, elements, history, home, rich, standing
 from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
+from blocks.values import value_of
 from workflows.run import DraftState, RunState
 from workflows.text import Untrusted
 from workflows.undoing import is_on_card
@@ -171,9 +172,7 @@ def _to_copy(shown: Task, taken: Draft, spec: ActionSpec | None) -> list[Block]:
             lines.append(rich.section(label, *part.elements(contents.SHORT)))
     found = [rich.block(block_id(BlockId.BODY, "task", shown.id), *lines)]
     if not whole:
-        button = elements.button(
-            ActionId.REVIEW, "Full text", modal.value_of(taken), about=taken.title
-        )
+        button = elements.button(ActionId.REVIEW, "Full text", value_of(taken), about=taken.title)
         found.append(elements.actions(block_id(BlockId.PAGES, "task", shown.id), button))
     return found
 

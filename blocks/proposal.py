@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks import elements, rich, sop
-from blocks.ids import ActionId, BlockId, CallbackId, ProposalValue, ReturnValue, block_id
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from blocks.text import sentence
+from blocks.values import ProposalValue, ReturnValue
 from workflows.text import digest
 from workflows.versions.changes import NOTHING, is_wider, unchanged
 from workflows.versions.version import SHOWN, choosers, compared

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from blocks import contents, elements, rich, standing
 from blocks.card import RISK_WORDS, is_final
-from blocks.ids import ActionId, BlockId, block_id, button_value
+from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, sentence
+from blocks.values import value_of
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _is_quick(waiting: Waiting) -> bool:
 def _buttons(waiting: Waiting, leaving: str) -> list[Block]:
     """Return the card's buttons in the card's order; Approve only where the row shows all that leaves."""
     draft = waiting.draft
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     wanted = [(ActionId.EDIT, "Edit"), (ActionId.REJECT, "Reject"), (ActionId.OPEN, "Open")]
     if leaving:
         wanted = [(ActionId.APPROVE, "Approve"), *wanted]

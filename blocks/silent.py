@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import elements, form, rich, standing
-from blocks.ids import ActionId, BlockId, CallbackId, block_id, button_value
+from blocks.ids import ActionId, BlockId, CallbackId, block_id
 from blocks.text import Block, joined, moment, mrkdwn, people, sentence
+from blocks.values import value_of
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def card(draft: Draft) -> Block:
     first = mrkdwn("For {} first", people(draft.assigned)) if draft.assigned else mrkdwn("")
     who = mrkdwn("for {}", people(draft.needs.words))
     until = mrkdwn("can be recorded until {}", moment(draft.expires_at))
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     record = elements.button(
         ActionId.RECORD_SENT, "Record what I sent", value, about=draft.title, primary=True
     )
@@ -54,11 +55,10 @@ def kept(draft: Draft, silent: Silent) -> Block:
 
 
 def _lead(draft: Draft, words: str) -> Block:
-    runs = rich.runs(draft.title, limit=_TITLE)
-    title = [{**run, "style": {"bold": True}} for run in runs]
+    title = rich.text(draft.title, bold=True, limit=_TITLE)
     lead = [rich.text(words)] if words else []
     then = [rich.text(". Then say what you sent.")] if words else []
-    return rich.block(standing.named(draft, BlockId.TITLE), rich.section(*lead, *title, *then))
+    return rich.block(standing.named(draft, BlockId.TITLE), rich.section(*lead, title, *then))
 
 
 def _beside(draft: Draft, silent: Silent) -> list[Block]:
@@ -108,7 +108,7 @@ def asked(draft: Draft, spec: ActionSpec) -> Block:
             *form.inputs(fields, {}),
             elements.entry(BlockId.NEEDED, "Or", element, optional=True),
         ],
-        metadata=button_value(draft.id, draft.revision, draft.current.payload_hash),
+        metadata=value_of(draft),
         submit="Record",
         close="Cancel",
     )

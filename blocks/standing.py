@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import elements, looked, rich
-from blocks.ids import ActionId, BlockId, block_id, button_value
+from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import Block, Mrkdwn, begun, joined, moment, mrkdwn, people, person
+from blocks.values import value_of
 from workflows.run import Actor, Draft, DraftState, Evidence
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ _LINES = {
 
 
 def _buttons(draft: Draft, *, whole: bool, replies: bool) -> list[Block]:
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     found = [
         elements.button(action, text, value, about=draft.title)
         for action, text in left_to_do(draft)
@@ -241,11 +242,6 @@ def _buttons(draft: Draft, *, whole: bool, replies: bool) -> list[Block]:
     return found
 
 
-def value(draft: Draft) -> str:
-    """Return what the buttons of a draft carry: draft, revision and hash."""
-    return button_value(draft.id, draft.revision, draft.current.payload_hash)
-
-
 def line(draft: Draft) -> list[Block]:
     """Return how a draft stands, in one line: who did what and when, what came of it."""
     return _LINES[draft.state](draft)
@@ -253,7 +249,7 @@ def line(draft: Draft) -> list[Block]:
 
 def replied(draft: Draft) -> Block:
     """Return the button that says so: what was prepared before the reply must not leave."""
-    value = button_value(draft.id, draft.revision, draft.current.payload_hash)
+    value = value_of(draft)
     return elements.button(ActionId.REPLIED, REPLIED, value, about=draft.title)
 
 

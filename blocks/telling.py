@@ -78,12 +78,12 @@ def _by_rule(n: int, ruled: int) -> str:
 
 def _handled(draft: Draft) -> list[Block]:
     key = (draft.id, draft.state)
-    title = [{**one, "style": {"bold": True}} for one in rich.runs(draft.title, limit=_TITLE)]
+    title = rich.text(draft.title, bold=True, limit=_TITLE)
     past = elements.button(ActionId.SHOW_RUN, "History", draft.run_id, about=draft.title)
     return [
         rich.block(
             block_id(BlockId.ROW, *key),
-            rich.section(*title),
+            rich.section(title),
             rich.section(*standing.line(draft)),
         ),
         elements.actions(block_id(BlockId.BUTTONS, *key), past),

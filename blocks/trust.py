@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import elements, rich
-from blocks.ids import ActionId, BlockId, ReturnValue, TrustValue, block_id
+from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import sentence
+from blocks.values import ReturnValue, TrustValue
 from workflows.trust import stages
 from workflows.trust.figures import percent
 from workflows.versions.version import SHOWN
@@ -52,11 +53,15 @@ def report(title: str, found: TrackRecord) -> Block:
 
 
 def _ready(found: TrackRecord) -> str:
-    if found.to and not found.lacking:
+    if _is_ready(found):
         return f"ready for {found.to}"
     if found.kinds:
         return f"some drafts are ready for {found.to}"
     return f"not ready for {found.to or 'more'}"
+
+
+def _is_ready(found: TrackRecord) -> bool:
+    return bool(found.to) and not found.lacking
 
 
 def _offer(block: str, found: TrackRecord, kind: Kind) -> Block:
@@ -148,7 +153,7 @@ def _missing(found: TrackRecord) -> list[Block]:
 
 
 def _buttons(title: str, found: TrackRecord) -> list[Block]:
-    is_ready = bool(found.to) and not found.lacking
+    is_ready = _is_ready(found)
     if not (is_ready or found.kinds):
         return []
     value = _value(found)

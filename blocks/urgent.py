@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks import elements, history, rich
-from blocks.ids import ActionId, BlockId, UrgentValue, block_id
+from blocks.ids import ActionId, BlockId, block_id
 from blocks.text import sentence
+from blocks.values import UrgentValue
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import listing, modal, notice
-from blocks.ids import ActionId, ButtonValue, More, TaskMore
+from blocks.ids import ActionId, More
+from blocks.values import ButtonValue, value_of
 from handlers import (
     delegating,
     incidents,
@@ -15,18 +16,19 @@ from handlers import (
     promoting,
     seen,
     showing,
+    starting,
+    tasks,
     trust,
     urgent,
     versions,
 )
 from handlers.desk import DEADLINE
+from handlers.payloads import on_draft
 from handlers.replies import Opened, Said, Turned, sentence
-from handlers.seeing import without
 from workflows.answers import Recorded, Refused
 from workflows.commands import (
     NO_MESSAGES,
     REASONS,
-    Answer,
     Approve,
     Claim,
     OpenChange,
@@ -40,13 +42,11 @@ from workflows.commands import (
     Resume,
     Retry,
     Signal,
-    Snooze,
-    StartRun,
     StopContact,
     SwitchExample,
     Undo,
 )
-from workflows.run import Actor, DraftState, Place
+from workflows.run import Actor, DraftState
 from workflows.signals import REPLIED
 
 if TYPE_CHECKING:
@@ -60,14 +60,7 @@ if TYPE_CHECKING:
 
 def _about(press: ButtonPress, value: ButtonValue | None = None) -> dict[str, object]:
     """Return what every command on a draft takes from a press: who, and exactly what was shown."""
-    named = value or press.value
-    return {
-        "actor": Actor.user(press.person),
-        "key": press.key,
-        "draft_id": named.draft_id,
-        "revision": named.revision,
-        "payload_hash": named.hash,
-    }
+    return on_draft(press.person, press.key, value or press.value)
 
 
 def _handle(desk: Desk, command: Command) -> Reply:
@@ -178,69 +171,6 @@ _CHOSEN: dict[More, type[OnDraft]] = {
 }
 
 
-def answer(desk: Desk, press: ButtonPress) -> Reply:
-    """Choose an option of an ask."""
-    task_id, _, choice = press.action.chosen.partition(":")
-    return _handle(
-        desk,
-        Answer(actor=Actor.user(press.person), key=press.key, task_id=task_id, choice=choice),
-    )
-
-
-def task_done(desk: Desk, press: ButtonPress) -> Reply:
-    """Close a task."""
-    return _handle(
-        desk, Answer(actor=Actor.user(press.person), key=press.key, task_id=press.action.chosen)
-    )
-
-
-#: How long each choice puts a task off.
-_LATER = {TaskMore.HOUR: "1 work hour", TaskMore.DAY: "1 work day", TaskMore.WEEK: "5 work days"}
-
-
-def task_more(desk: Desk, press: ButtonPress) -> Reply:
-    """Put a task off, or ask who takes it over."""
-    choice, _, task_id = press.action.chosen.partition(":")
-    if choice == TaskMore.HAND_OVER:
-        return looking.hand_over(desk, press.person, task_id)
-    about = {"actor": Actor.user(press.person), "key": press.key, "task_id": task_id}
-    return _handle(desk, Snooze.model_validate({**about, "wait": _LATER[TaskMore(choice)]}))
-
-
-def pick(desk: Desk, press: ButtonPress) -> Reply:
-    """Show the form of the playbook that was picked."""
-    if refused := without(desk, press.person, "start"):
-        return refused
-    playbook = desk.shelf.get(press.action.chosen)
-    if playbook is None:
-        return Said(notice.said("That playbook is not there any more."))
-    channel = press.view.private_metadata or press.place[0]
-    return Opened(looking.form(desk, playbook, f"{channel}|{playbook.playbook}"))
-
-
-def start(desk: Desk, press: ButtonPress) -> Reply:
-    """Open the picker."""
-    return looking.picker(desk, press.person, press.place[0])
-
-
-def start_next(desk: Desk, press: ButtonPress) -> Reply:
-    """Start a next action of a KPI post; its draft appears in the post's thread."""
-    post, _, index = press.action.chosen.rpartition(":")
-    found = looking.next_action(desk, post, int(index))
-    if found is None:
-        return Said(notice.said("This post is too old to start anything from."))
-    place = Place(channel=press.place[0], thread_ts=press.thread_ts)
-    command = StartRun(
-        actor=Actor.user(press.person),
-        key=f"kpi:{post}:{index}",
-        playbook=found.playbook,
-        inputs=dict(found.inputs),
-        trigger=f"kpi:{post}",
-        place=place,
-    )
-    return looking.started(_handle(desk, command), "Drafting; the card appears in this thread.")
-
-
 def switch(desk: Desk, press: ButtonPress) -> Reply:
     """Pause or resume from App Home."""
     word, _, scope = press.action.chosen.partition(":")
@@ -276,7 +206,7 @@ def claim_next(desk: Desk, press: ButtonPress) -> Reply:
         )
         return Said(notice.said(words))
     if draft.state is DraftState.OPEN:
-        value = ButtonValue.parse(modal.value_of(draft))
+        value = ButtonValue.parse(value_of(draft))
         claimed = _handle(desk, Claim.model_validate(_about(press, value)))
         if not isinstance(claimed, Recorded):
             return claimed
@@ -309,12 +239,6 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.DRAFT_AGAIN: draft_again,
     ActionId.ARRIVED: arrived,
     ActionId.SEND_AGAIN: send_again,
-    ActionId.ANSWER: answer,
-    ActionId.TASK_DONE: task_done,
-    ActionId.TASK_MORE: task_more,
-    ActionId.PICK: pick,
-    ActionId.START: start,
-    ActionId.START_NEXT: start_next,
     ActionId.SWITCH: switch,
     ActionId.EXAMPLE: example,
     ActionId.RETRY: retry,
@@ -326,8 +250,10 @@ ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.SHOW_RUN: showing.show_run,
     ActionId.SHOW_SOP: showing.show_sop,
     ActionId.SHOW_HELP: showing.show_help,
+    **tasks.ON,
+    **starting.ON,
     **versions.ON,
-    **delegating.ON_PRESS,
+    **delegating.ON,
     **ownerform.ON,
     **urgent.ON,
     **incidents.ON,

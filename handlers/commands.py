@@ -104,20 +104,20 @@ def _queue(desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _status(desk: Desk, command: SlashCommand) -> Reply:
-    if len(command.words) > 1:
-        return looking.status(desk, command.user_id, command.words[1])
+    if command.given:
+        return looking.status(desk, command.user_id, command.given[0])
     return _queue(desk, command)
 
 
 def _audit(desk: Desk, command: SlashCommand) -> Reply:
-    return looking.audit(desk, command.user_id, " ".join(command.words[1:]))
+    return looking.audit(desk, command.user_id, " ".join(command.given))
 
 
 def _kpi(desk: Desk, command: SlashCommand) -> Reply:
     found = desk.shelf.get(KPI_PLAYBOOK)
     if found is None:
         return Refused(error=UnknownPlaybook(name=KPI_PLAYBOOK, hint=""))
-    week = {"week": command.words[1]} if len(command.words) > 1 else {}
+    week = {"week": command.given[0]} if command.given else {}
     return start(desk, command, found, {**week})
 
 
@@ -130,13 +130,13 @@ def _resume(desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _switch(desk: Desk, command: SlashCommand, kind: type[Pause | Resume]) -> Reply:
-    scope = scope_of(" ".join(command.words[1:]))
+    scope = scope_of(" ".join(command.given))
     actor = Actor.user(command.user_id)
     return desk.engine.handle(kind(actor=actor, key=command.key, scope=scope), DEADLINE)
 
 
 def _cancel(desk: Desk, command: SlashCommand) -> Reply:
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
+    if not command.given:
         return Said(notice.said("Say which run: /sayso cancel RUN. /sayso queue lists them."))
     actor = Actor.user(command.user_id)
     run_id = _run_id(desk, command)
@@ -152,7 +152,7 @@ def _may_contact(desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _contact(desk: Desk, command: SlashCommand, kind: type[StopContact | AllowContact]) -> Reply:
-    address = _address(" ".join(command.words[1:]))
+    address = _address(" ".join(command.given))
     if not address:
         verb = command.words[0]
         return Said(notice.said(f"Say whose address: /sayso {verb} jo@example.com"))
@@ -167,12 +167,11 @@ def _address(written: str) -> str:
 
 
 def _learnt(desk: Desk, command: SlashCommand) -> Reply:
-    agent = command.words[1] if len(command.words) > 1 else ""
-    return looking.learnt(desk, command.user_id, agent)
+    return looking.learnt(desk, command.user_id, command.given[0] if command.given else "")
 
 
 def _replied(desk: Desk, command: SlashCommand) -> Reply:
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the run
+    if not command.given:
         return Said(notice.said("Say to which: /sayso replied RUN. A quote's number will do."))
     actor, run_id = Actor.user(command.user_id), _run_id(desk, command)
     signal = Signal(actor=actor, key=command.key, run_id=run_id, name=REPLIED)
@@ -180,21 +179,21 @@ def _replied(desk: Desk, command: SlashCommand) -> Reply:
 
 
 def _change(desk: Desk, command: SlashCommand) -> Reply:
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+    if not command.given:
         return Said(notice.said("Say which: /sayso change quote-follow-up. /playbook lists them."))
-    name = command.words[1]
+    name = command.given[0]
     if desk.shelf.get(name) is None and desk.reading.newest_proposal(name) is None:
         return without(desk, command.user_id, "see") or looking.no_such_playbook(desk, name)
     return ownerform.opened(desk, command.user_id, name)
 
 
 def _new(desk: Desk, command: SlashCommand) -> Reply:
-    return ownerform.begun(desk, command.user_id, " ".join(command.words[1:]))
+    return ownerform.begun(desk, command.user_id, " ".join(command.given))
 
 
 def _run_id(desk: Desk, command: SlashCommand) -> str:
     """Return the id of the run that was named; what names none is given on, and refused by its name."""
-    named = " ".join(command.words[1:])
+    named = " ".join(command.given)
     run = desk.reading.run(named)
     return run.id if run else named
 

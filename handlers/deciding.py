@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import deciding
-from handlers import looking
 from handlers.replies import Said
+from handlers.seeing import stranger
 from workflows.trust.deciding import MONTH
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show(desk: Desk, command: SlashCommand) -> Reply:
     """Show how the one who asks decides; nobody else is told."""
-    if refused := looking.stranger(desk, command.user_id):
+    if refused := stranger(desk, command.user_id):
         return refused
     company, since = desk.directory.company(), desk.clock.now() - MONTH
     asked = [command.user_id]

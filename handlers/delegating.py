@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blocks import delegation, form, inventory
-from blocks.ids import NEW_WORK, ActionId, BlockId, CallbackId, WorkValue
+from blocks.ids import ActionId, BlockId, CallbackId
+from blocks.values import NEW_WORK, WorkValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Turned
@@ -63,8 +64,7 @@ def which(desk: Desk, person: str) -> Reply:
 
 def chosen(desk: Desk, submission: Submission) -> Reply:
     """Show the form of the playbook that was picked."""
-    option: Any = submission.view.held(BlockId.PLAYBOOK, ActionId.INPUT).get("selected_option")
-    name = str(option["value"]) if option else ""
+    name = submission.view.chosen(BlockId.PLAYBOOK, ActionId.INPUT)
     return asked(desk, submission.person, of_playbook(name))
 
 
@@ -73,7 +73,7 @@ def submitted(desk: Desk, submission: Submission) -> Reply:
     shown = WorkValue.parse(submission.view.private_metadata)
     company = desk.directory.company()
     fields = stating.fields(shown.entry, company)
-    typed = form.read(fields, submission.view.state.get("values") or {})
+    typed = form.read(fields, submission.view.inputs)
     entry = of_work(submission.key) if shown.entry == NEW_WORK else shown.entry
     answer = desk.engine.handle(
         Assess(
@@ -144,9 +144,9 @@ def unlist(desk: Desk, press: ButtonPress) -> Reply:
 
 def delegate(desk: Desk, command: SlashCommand) -> Reply:
     """`/sayso delegate [playbook]`: the form; without a name, which one."""
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+    if not command.given:
         return which(desk, command.user_id)
-    name = command.words[1]
+    name = command.given[0]
     if desk.shelf.get(name) is None:
         return without(desk, command.user_id, "see") or looking.no_such_playbook(desk, name)
     return asked(desk, command.user_id, of_playbook(name))
@@ -157,13 +157,13 @@ def inventory_of(desk: Desk, command: SlashCommand) -> Reply:
     return listed(desk, command.user_id)
 
 
-ON_PRESS: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
+ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {
     ActionId.DELEGATE: press,
     ActionId.DELEGATE_WHICH: press_which,
     ActionId.INVENTORY: press_inventory,
     ActionId.UNLIST: unlist,
 }
-ON_SUBMIT: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
+SUBMITTED: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.DELEGATE: submitted,
     CallbackId.DELEGATE_WHICH: chosen,
 }

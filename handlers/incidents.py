@@ -34,7 +34,7 @@ def open_form(desk: Desk, press: ButtonPress) -> Reply:
 def add(desk: Desk, submission: Submission) -> Reply:
     """Make it a task, shown in the incident's thread."""
     channel, thread_ts, run_id = submission.view.private_metadata.split("|")
-    typed = form.read(follow_up_fields(), submission.view.state.get("values") or {})
+    typed = form.read(follow_up_fields(), submission.view.inputs)
     if desk.directory.company().person(str(typed["who"])) is None:
         return FieldErrors(errors={"who": "is nobody who is listed in company.yml"})
     command = StartRun(
@@ -51,4 +51,4 @@ def add(desk: Desk, submission: Submission) -> Reply:
 
 
 ON: dict[ActionId, Callable[[Desk, ButtonPress], Reply]] = {ActionId.FOLLOW_UP: open_form}
-ON_VIEW: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {CallbackId.FOLLOW_UP: add}
+SUBMITTED: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {CallbackId.FOLLOW_UP: add}

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from blocks import asking, modal, notice, queue
+from blocks.values import value_of
 from handlers.replies import Opened, Reply, Said, Turned
 from handlers.seeing import of_the_log, stranger, unseen, without
 from workflows import policy
@@ -15,8 +16,8 @@ from workflows.kpi.report import KpiReport, NextAction
 from workflows.run import DraftState
 
 if TYPE_CHECKING:
-    from blocks.ids import ButtonValue
     from blocks.listing import Place
+    from blocks.values import ButtonValue
     from handlers.desk import Desk
     from workflows.playbook import Playbook
     from workflows.ports import JsonObject
@@ -67,7 +68,7 @@ def take_over(desk: Desk, person: str, value: ButtonValue) -> Reply:
         return refused
     if run is None or run.draft is None:
         return Refused(error=UnknownDraft())
-    if modal.value_of(run.draft) != str(value) or run.draft.state is not DraftState.OPEN:
+    if value_of(run.draft) != str(value) or run.draft.state is not DraftState.OPEN:
         return Said(notice.said("This was changed or decided meanwhile. Look at the card."))
     return Opened(asking.take_over(run.draft))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import many, modal, notice
-from blocks.ids import ActionId, BlockId, ButtonValue
+from blocks.ids import ActionId, BlockId
+from blocks.values import ButtonValue
 from handlers import seen
 from handlers.desk import DEADLINE
+from handlers.payloads import on_draft
 from handlers.replies import Opened, Said, Turned
 from workflows.answers import Recorded, Refused
 from workflows.commands import Approve, Reject
 from workflows.errors import NotRecorded
-from workflows.run import Actor, DraftState
+from workflows.run import DraftState
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -58,14 +60,8 @@ def only_this(desk: Desk, press: ButtonPress) -> Reply:
     return Said(notice.said(" ".join(["Signed.", *refused]))) if refused else answer
 
 
-def _of(press: ButtonPress, named: ButtonValue) -> dict[str, object]:
-    return {
-        "actor": Actor.user(press.person),
-        "key": f"{press.key}:{named.draft_id}",
-        "draft_id": named.draft_id,
-        "revision": named.revision,
-        "payload_hash": named.hash,
-    }
+def _of(asked: ButtonPress | Submission, named: ButtonValue) -> dict[str, object]:
+    return on_draft(asked.person, f"{asked.key}:{named.draft_id}", named)
 
 
 def _set_aside(desk: Desk, command: Reject) -> str:
@@ -88,14 +84,7 @@ def _ticked(submission: Submission) -> list[ButtonValue]:
 
 def _sign(desk: Desk, submission: Submission, named: ButtonValue) -> str:
     """Sign one of them; return why not, in words, or nothing."""
-    about = {
-        "actor": Actor.user(submission.person),
-        "key": f"{submission.key}:{named.draft_id}",
-        "draft_id": named.draft_id,
-        "revision": named.revision,
-        "payload_hash": named.hash,
-        **seen.one_of_many(desk, str(named)),
-    }
+    about = _of(submission, named) | seen.one_of_many(desk, str(named))
     try:
         answer = desk.engine.handle(Approve.model_validate(about), DEADLINE)
     except NotRecorded as error:

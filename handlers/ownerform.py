@@ -64,11 +64,9 @@ def _filled_with(desk: Desk, name: str) -> Playbook | None:
 def choose(desk: Desk, submission: Submission) -> Reply:
     """Show the fields of what was chosen."""
     name = submission.view.private_metadata
-    chosen: Any = submission.view.held(block_id(BlockId.PLAYBOOK, name), ActionId.INPUT).get(
-        "selected_option"
-    )
+    chosen = submission.view.chosen(block_id(BlockId.PLAYBOOK, name), ActionId.INPUT)
     book = _filled_with(desk, name)
-    found = part(book.source, str(chosen["value"])) if book and chosen else None
+    found = part(book.source, chosen) if book else None
     if refused := _refused(desk, submission.person, desk.shelf.get(name)):
         return refused
     if book is None or found is None:
@@ -155,8 +153,7 @@ def _new(base: Playbook) -> dict[str, Any]:
 
 def choose_base(desk: Desk, submission: Submission) -> Reply:
     """Show the form of a playbook that takes its steps from what was chosen."""
-    chosen: Any = submission.view.held(BlockId.PLAYBOOK, ActionId.INPUT).get("selected_option")
-    return begun(desk, submission.person, str(chosen["value"]) if chosen else "")
+    return begun(desk, submission.person, submission.view.chosen(BlockId.PLAYBOOK, ActionId.INPUT))
 
 
 def create(desk: Desk, submission: Submission) -> Reply:

@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from blocks.ids import ButtonValue, untagged
+from blocks.values import ButtonValue, untagged
+from workflows.run import Actor
 
 
 class Body(BaseModel):
@@ -57,6 +58,15 @@ class _View(Body):
     def held(self, block_id: str, action_id: str) -> dict[str, Any]:
         """Return what one input holds, as Slack sends it; empty when there is no such input."""
         return self.inputs.get(block_id, {}).get(action_id, {})
+
+    def typed(self, block_id: str, action_id: str) -> str:
+        """Return what was typed into an input; empty when nothing was."""
+        return str(self.held(block_id, action_id).get("value") or "")
+
+    def chosen(self, block_id: str, action_id: str) -> str:
+        """Return the option a menu holds; empty when none was chosen."""
+        option: Any = self.held(block_id, action_id).get("selected_option")
+        return str(option["value"]) if option else ""
 
 
 class ButtonPress(Body):
@@ -163,6 +173,11 @@ class SlashCommand(Body):
         return self.text.split()
 
     @property
+    def given(self) -> list[str]:
+        """What stands behind the verb, by word."""
+        return self.words[1:]
+
+    @property
     def key(self) -> str:
         """What makes this command the same one when it is delivered twice."""
         return f"command:{self.team_id}:{self.trigger_id}:{self.user_id}"
@@ -215,3 +230,14 @@ class Happening(Body):
     def of(cls, body: dict[str, Any]) -> Self:
         """Read an event's envelope."""
         return cls.model_validate(body)
+
+
+def on_draft(person: str, key: str, shown: ButtonValue) -> dict[str, object]:
+    """Return what every command on a draft takes: who, the key of this delivery, and exactly what was shown."""
+    return {
+        "actor": Actor.user(person),
+        "key": key,
+        "draft_id": shown.draft_id,
+        "revision": shown.revision,
+        "payload_hash": shown.hash,
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import notice, trust
-from blocks.ids import ActionId, TrustValue
+from blocks.ids import ActionId
+from blocks.values import TrustValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Said
@@ -25,13 +26,13 @@ def show(desk: Desk, command: SlashCommand) -> Reply:
     """Show what a playbook has shown, and what is missing for its next stage."""
     if refused := without(desk, command.user_id, "see"):
         return refused
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+    if not command.given:
         return Said(notice.said("Say which playbook: /sayso trust quote-follow-up"))
-    book = desk.shelf.get(command.words[1])
-    found = desk.reading.track_record(book, desk.clock.now()) if book else None
-    if book is None or found is None:
-        return looking.no_such_playbook(desk, command.words[1])
-    return Said(trust.report(book.title, found))
+    name = command.given[0]
+    book = desk.shelf.get(name)
+    if book is None:
+        return looking.no_such_playbook(desk, name)
+    return Said(trust.report(book.title, desk.reading.track_record(book, desk.clock.now())))
 
 
 def promote(desk: Desk, press: ButtonPress) -> Reply:

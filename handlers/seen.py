@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from blocks import asking, contents, many, modal, queue
 from blocks.ids import ActionId, CallbackId
+from blocks.values import value_of
 from workflows.text import digest, normalised
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _draft(desk: Desk, draft_id: str, value: str) -> Draft | None:
 def _same(run: Run | None, value: str) -> Draft | None:
     """Return the run's draft if it still is what the button or dialog was drawn from."""
     draft = run.draft if run else None
-    return draft if draft and modal.value_of(draft) == value else None
+    return draft if draft and value_of(draft) == value else None
 
 
 def _seen(shown: Shown, hash_: str) -> Seen:

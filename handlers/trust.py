@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blocks import form, notice
-from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
+from blocks.ids import ActionId, BlockId, CallbackId
+from blocks.values import ButtonValue
 from handlers import looking
 from handlers.desk import DEADLINE
+from handlers.payloads import on_draft
 from handlers.replies import Said
 from handlers.seeing import without
 from workflows.answers import Refused
@@ -26,17 +28,7 @@ if TYPE_CHECKING:
 
 
 def _pressed(press: ButtonPress, *, key: str) -> dict[str, object]:
-    return _about(press.person, key, press.value)
-
-
-def _about(person: str, key: str, value: ButtonValue) -> dict[str, object]:
-    return {
-        "actor": Actor.user(person),
-        "key": key,
-        "draft_id": value.draft_id,
-        "revision": value.revision,
-        "payload_hash": value.hash,
-    }
+    return on_draft(press.person, key, press.value)
 
 
 def record_sent(desk: Desk, press: ButtonPress) -> Reply:
@@ -64,10 +56,10 @@ def record(desk: Desk, submission: Submission) -> Reply:
         return Refused(error=UnknownDraft())
     spec = desk.actions[draft.action]
     fields = [field for field in spec.fields if field.name in draft.silent.fields]
-    typed = form.read(fields, submission.view.state.get("values") or {})
+    typed = form.read(fields, submission.view.inputs)
     ticked: Any = submission.view.held(BlockId.NEEDED, ActionId.INPUT).get("selected_options")
     sent = {name: text for name, text in typed.items() if text is not None}
-    recording = {**_about(submission.person, submission.key, value), "sent": sent}
+    recording = {**on_draft(submission.person, submission.key, value), "sent": sent}
     recording["needed"] = not ticked
     return desk.engine.handle(RecordSent.model_validate(recording), DEADLINE)
 
@@ -75,9 +67,8 @@ def record(desk: Desk, submission: Submission) -> Reply:
 def wrong(desk: Desk, submission: Submission) -> Reply:
     """Say what was wrong with what went by itself."""
     value = ButtonValue.parse(submission.view.private_metadata)
-    words = submission.view.held(BlockId.OWN_WORDS, ActionId.INPUT).get("value")
-    judging = {**_about(submission.person, submission.key, value), "right": False}
-    judging["reason"] = str(words or "")
+    judging = {**on_draft(submission.person, submission.key, value), "right": False}
+    judging["reason"] = submission.view.typed(BlockId.OWN_WORDS, ActionId.INPUT)
     return desk.engine.handle(Judge.model_validate(judging), DEADLINE)
 
 
@@ -85,29 +76,30 @@ def stage(desk: Desk, command: SlashCommand) -> Reply:
     """`/sayso stage PLAYBOOK` says where it stands; with a stage behind it, the playbook is moved there."""
     if refused := without(desk, command.user_id, "see"):
         return refused
-    if len(command.words) < 2:  # noqa: PLR2004 -- the verb and the playbook
+    if not command.given:
         return Said(notice.said("Say which playbook: /sayso stage quote-follow-up"))
-    name = command.words[1]
+    name, *wanted = command.given
     book = desk.shelf.get(name)
     if book is None:
         return looking.no_such_playbook(desk, name)
     footing = desk.reading.footing(name)
-    if len(command.words) < 3:  # noqa: PLR2004 -- verb, playbook, stage
+    if not wanted:
         return Said(notice.said(f"{book.title} is at {said(footing, book.rollout.start)}."))
     return _moved(desk, command, stage_of(footing, book.rollout.start))
 
 
 def _moved(desk: Desk, command: SlashCommand, now: Stage) -> Reply:
     """Move a playbook that stands at `now` to the stage that was typed."""
-    name, wanted = command.words[1:3]
+    name, wanted, *why = command.given
     found: dict[str, Stage] = {each: each for each in STAGES}
     if wanted not in found:
         return Said(notice.said(f"There is no stage {wanted[:40]}. There is {', '.join(STAGES)}."))
     about = {"actor": Actor.user(command.user_id), "key": command.key, "playbook": name}
     to = found[wanted]
     if STAGES.index(to) < STAGES.index(now):
-        why = " ".join(command.words[3:])[:500]
-        return desk.engine.handle(Demote.model_validate({**about, "to": to, "why": why}), DEADLINE)
+        because = " ".join(why)[:500]
+        demoting = {**about, "to": to, "why": because}
+        return desk.engine.handle(Demote.model_validate(demoting), DEADLINE)
     return desk.engine.handle(Promote.model_validate({**about, "to": to, "seen": now}), DEADLINE)
 
 

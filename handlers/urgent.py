@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blocks.ids import ActionId, UrgentValue
+from blocks.ids import ActionId
+from blocks.values import UrgentValue
 from handlers.desk import DEADLINE
 from workflows.commands import Acknowledge, Confirm, StandDown
 from workflows.run import Actor

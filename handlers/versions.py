@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blocks import notice, proposal
-from blocks.ids import ActionId, ProposalValue, ReturnValue
+from blocks.ids import ActionId
+from blocks.values import ProposalValue, ReturnValue
 from handlers import looking
 from handlers.desk import DEADLINE
 from handlers.replies import Opened, Said

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blocks import form, modal
-from blocks.ids import ActionId, BlockId, ButtonValue, CallbackId
-from handlers import commands, delegating, incidents, looking, many, ownerform, seen, trust
+from blocks.ids import ActionId, BlockId, CallbackId
+from blocks.values import ButtonValue
+from handlers import delegating, incidents, many, ownerform, seen, starting, tasks, trust
 from handlers.desk import DEADLINE
-from handlers.replies import Opened, Turned, sentence
-from handlers.seeing import without
+from handlers.payloads import on_draft
+from handlers.replies import Turned
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, Edit, Reassign, Reject, RequestChange, StartRun, TakeOver
-from workflows.errors import UnknownDraft, UnknownPlaybook
-from workflows.run import Actor, Place
+from workflows.commands import Approve, Edit, Reject, RequestChange, TakeOver
+from workflows.errors import UnknownDraft
 from workflows.text import Untrusted
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
 
 def _about(submission: Submission, step: str) -> dict[str, object]:
     named = ButtonValue.parse(submission.view.private_metadata)
-    return {
-        "actor": Actor.user(submission.person),
-        "key": f"{submission.key}:{step}",
-        "draft_id": named.draft_id,
-        "revision": named.revision,
-        "payload_hash": named.hash,
-    }
+    return on_draft(submission.person, f"{submission.key}:{step}", named)
 
 
 def edit(desk: Desk, submission: Submission) -> Reply:
@@ -44,21 +38,16 @@ def edit(desk: Desk, submission: Submission) -> Reply:
         return Refused(error=UnknownDraft())
     spec, rule = desk.actions[run.draft.action], run.draft.rule
     fields = [field for field in spec.fields if field.name in rule.edit]
-    typed = form.read(fields, submission.view.state.get("values") or {})
+    typed = form.read(fields, submission.view.inputs)
     changes = {name: value for name, value in typed.items() if value is not None}
     emptied = {name: "" for name, value in typed.items() if value is None}
     form_seen = seen.edit_form(desk, run, submission.view.private_metadata)
     saving = {**about, **form_seen, "changes": {**changes, **emptied}}
-    saving["reason"] = _reason(submission)
+    saving["reason"] = submission.view.chosen(BlockId.REASON, ActionId.INPUT)
     answer = desk.engine.handle(Edit.model_validate(saving), DEADLINE)
     if not isinstance(answer, Recorded) or not _wants_to_sign(submission):
         return answer
     return _sign_saved(desk, submission, answer, form_seen)
-
-
-def _reason(submission: Submission) -> str:
-    tapped: Any = submission.view.held(BlockId.REASON, ActionId.INPUT).get("selected_option")
-    return str(tapped["value"]) if tapped else ""
 
 
 def _wants_to_sign(submission: Submission) -> bool:
@@ -84,7 +73,7 @@ def _sign_saved(desk: Desk, submission: Submission, saved: Recorded, form_seen: 
 
 def reject(desk: Desk, submission: Submission) -> Reply:
     """Reject in one's own words."""
-    words = _typed(submission, BlockId.OWN_WORDS)
+    words = submission.view.typed(BlockId.OWN_WORDS, ActionId.INPUT)
     about = {**_about(submission, "reject"), **seen.reasons(desk, submission.view.private_metadata)}
     rejecting = {**about, "reason": "other", "comment": Untrusted(words)}
     return desk.engine.handle(Reject.model_validate(rejecting), DEADLINE)
@@ -93,7 +82,7 @@ def reject(desk: Desk, submission: Submission) -> Reply:
 def change(desk: Desk, submission: Submission) -> Reply:
     """Let the agent write it again, as was typed."""
     about = {**_about(submission, "change"), **seen.changes(desk, submission.view.private_metadata)}
-    wish = _typed(submission, form.input_id("wish"))
+    wish = submission.view.typed(form.input_id("wish"), ActionId.INPUT)
     return desk.engine.handle(RequestChange.model_validate({**about, "wish": wish}), DEADLINE)
 
 
@@ -107,70 +96,16 @@ def sign(desk: Desk, submission: Submission) -> Reply:
     """Sign with a comment, and with the amount where it is asked for."""
     about = {**_about(submission, "sign"), **seen.signing(desk, submission.view.private_metadata)}
     typed = {
-        "comment": _typed(submission, BlockId.OWN_WORDS),
-        "amount": _typed(submission, form.input_id("amount")),
+        "comment": submission.view.typed(BlockId.OWN_WORDS, ActionId.INPUT),
+        "amount": submission.view.typed(form.input_id("amount"), ActionId.INPUT),
     }
     return desk.engine.handle(Approve.model_validate({**about, **typed}), DEADLINE)
-
-
-def _typed(submission: Submission, block_id: str) -> str:
-    return str(submission.view.held(block_id, ActionId.INPUT).get("value") or "")
 
 
 def review(desk: Desk, submission: Submission) -> Reply:
     """Sign after the last page of the full text."""
     about = {**_about(submission, "sign"), **seen.full_text(desk, submission)}
     return desk.engine.handle(Approve.model_validate(about), DEADLINE)
-
-
-def pick(desk: Desk, submission: Submission) -> Reply:
-    """Show the form of the playbook that was picked."""
-    if refused := without(desk, submission.person, "start"):
-        return refused
-    chosen: Any = submission.view.held(BlockId.PLAYBOOK, ActionId.PICK).get("selected_option")
-    name = str(chosen["value"]) if chosen else ""
-    found = desk.shelf.get(name)
-    if found is None:
-        return Refused(error=UnknownPlaybook(name=name, hint=""))
-    return Opened(looking.form(desk, found, f"{submission.view.private_metadata}|{name}"))
-
-
-def start(desk: Desk, submission: Submission) -> Reply:
-    """Start a run with the form's values; what is wrong is shown at its field."""
-    channel, _, name = submission.view.private_metadata.partition("|")
-    found = desk.shelf.get(name)
-    if found is None:
-        return Refused(error=UnknownPlaybook(name=name, hint=""))
-    typed = form.read(found.inputs, submission.view.state.get("values") or {})
-    answer = desk.engine.handle(
-        StartRun(
-            actor=Actor.user(submission.person),
-            key=submission.key,
-            playbook=name,
-            inputs={field: value for field, value in typed.items() if value is not None},
-            place=Place(channel=channel) if channel else None,
-        ),
-        DEADLINE,
-    )
-    lives = desk.directory.company().channel(found.channel)
-    if not isinstance(answer, Recorded) or lives in {"", channel}:
-        return answer  # the card appears where the person is looking: nothing covers it
-    done = looking.started(answer, commands.where(desk, found))
-    return Turned(modal.said(sentence(done), title="Started"))
-
-
-def hand_over(desk: Desk, submission: Submission) -> Reply:
-    """Give a task to whoever was chosen."""
-    chosen = submission.view.held(BlockId.PERSON, ActionId.INPUT).get("selected_user")
-    return desk.engine.handle(
-        Reassign(
-            actor=Actor.user(submission.person),
-            key=submission.key,
-            task_id=submission.view.private_metadata,
-            to=str(chosen or ""),
-        ),
-        DEADLINE,
-    )
 
 
 #: Every dialog that can be submitted.
@@ -182,11 +117,10 @@ ON: dict[CallbackId, Callable[[Desk, Submission], Reply]] = {
     CallbackId.TAKE: take,
     CallbackId.REVIEW: review,
     CallbackId.TOGETHER: many.sign,
-    CallbackId.PICK: pick,
-    CallbackId.START: start,
-    CallbackId.HAND_OVER: hand_over,
-    **delegating.ON_SUBMIT,
+    **tasks.SUBMITTED,
+    **starting.SUBMITTED,
+    **delegating.SUBMITTED,
     **ownerform.SUBMITTED,
-    **incidents.ON_VIEW,
+    **incidents.SUBMITTED,
     **trust.SUBMITTED,
 }

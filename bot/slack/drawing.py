@@ -12,16 +12,13 @@ from blocks import (
     kpi,
     looked,
     notice,
-    proposal,
     telling,
-    trust,
     urgent,
 )
-from blocks.ids import ReturnValue
 from blocks.listing import Place
+from bot.slack import playbooks
 from bot.slack.outbox import Drawing
 from workflows.assigning import asked_first
-from workflows.delegation.inventory import advised, of_playbook
 from workflows.events import Event
 from workflows.exceptions import listens
 from workflows.kpi.phrases import kept_sentences
@@ -37,24 +34,17 @@ if TYPE_CHECKING:
     from bot.slack.tab import Tab
     from bot.storage.outbox import Message as Row
     from workflows.action import ActionSpec
-    from workflows.delegation.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory
     from workflows.run import Draft, Run
-    from workflows.trust.evidence import TrackRecord
     from workflows.urgent.incidents import Incident
-    from workflows.versions.version import Active, Proposal
 
 
-class Looking(Protocol):
+class Looking(playbooks.Looking, Protocol):
     """What is looked up to draw."""
 
     def playbook(self, version: str) -> Playbook:
         """Return a playbook as it was when runs were pinned to it."""
-        ...
-
-    def standing(self, name: str) -> Active | None:
-        """Return which version of a playbook is active."""
         ...
 
     def run(self, run_id: str) -> Run | None:
@@ -89,22 +79,6 @@ class Looking(Protocol):
         """Return the incidents before `at` of the same playbook, step and error, oldest first."""
         ...
 
-    def version(self, version: str) -> Playbook | None:
-        """Return a version of a playbook; None where this program can't read it."""
-        ...
-
-    def assessment(self, entry: str, /) -> Assessment | None:
-        """Return what was stated last of a piece of work."""
-        ...
-
-    def proposal(self, proposal_id: str) -> Proposal | None:
-        """Return a proposed version."""
-        ...
-
-    def track_record(self, book: Playbook, now: datetime) -> TrackRecord:
-        """Return what a playbook has shown, and what is missing for its next stage."""
-        ...
-
 
 class Drawings:
     """Draws every subject there is."""
@@ -123,6 +97,10 @@ class Drawings:
         self._clock, self._actions, self._tab = clock, actions, tab
         self.home, self.waiting = tab.home, tab.waiting
         self.learnt = tab.lessons.answer
+        about = playbooks.Playbooks(
+            reading=reading, directory=directory, clock=clock, actions=actions
+        )
+        self.change = about.change
         self._of: dict[str, Callable[[Row, str], Drawing | None]] = {
             "draft": self._draft,
             "run": self._run,
@@ -137,10 +115,10 @@ class Drawings:
             "home": self._home,
             "digest": self._digest,
             "back": self._back,
-            "proposal": self._proposal,
+            "proposal": about.proposal,
             "unreadable": self._said,
-            "trust": self._trust,
-            "fallback": self._fallback,
+            "trust": about.trust,
+            "fallback": about.fallback,
             "stage": self._said,
             "prompt": self._said,
         }
@@ -287,48 +265,6 @@ class Drawings:
             entries=self._reading.logged(about=f"run:{run.id}"),
         )
         return Drawing(message=urgent.urgent(shown), replies=(urgent.pack(shown),))
-
-    def _proposal(self, _row: Row, proposal_id: str) -> Drawing | None:
-        seen = self.change(proposal_id)
-        return Drawing(message=proposal.card(seen) if seen else proposal.gone())
-
-    def change(self, proposal_id: str) -> proposal.Shown | None:
-        """Return what a proposed version would change; None where there is none that can be read."""
-        found = self._reading.proposal(proposal_id)
-        then = self._reading.version(found.version) if found else None
-        if found is None or then is None:
-            return None
-        now = self._reading.version(found.base) if found.base else None
-        active = self._reading.standing(found.playbook)
-        company = self._directory.company()
-        lines = self._raised(now, then)
-        return proposal.shown(found, now, then, company, active.version if active else "", lines)
-
-    def _raised(self, now: Playbook | None, then: Playbook) -> tuple[str, ...]:
-        """Return what the matrix says of a version whose level is higher than before, or of a new playbook."""
-        if now and now.level >= then.level:
-            return ()
-        stated = self._reading.assessment(of_playbook(then.playbook))
-        if stated is None or not stated.listed:
-            ask = f"Nobody has scored it: `/sayso delegate {then.playbook}`"
-            return (ask,) if now else ()
-        zone = self._directory.company().tz
-        return advised(stated, then, self._actions, by=stated.by, zone=zone)
-
-    def _trust(self, _row: Row, name: str) -> Drawing:
-        active = self._reading.standing(name.partition(":")[0])
-        book = self._reading.version(active.version) if active else None
-        if book is None:
-            return Drawing(message=trust.gone())
-        found = self._reading.track_record(book, self._clock.now())
-        return Drawing(message=trust.report(book.title, found))
-
-    def _fallback(self, row: Row, name: str) -> Drawing:
-        playbook, now, before = name.split(":")
-        back = ReturnValue(playbook=playbook, active=now, to=before)
-        active = self._reading.standing(playbook)
-        asks = active is not None and active.version.startswith(now)
-        return Drawing(message=trust.fell_back(str(row.body.get("text", "")), back, ask=asks))
 
     def _said(self, row: Row, _name: str) -> Drawing:
         pieces = notice.pieces(Untrusted(str(row.body.get("text", ""))))

@@ -51,13 +51,7 @@ def rows(
         **{f"playbook:{book.playbook}": book.title for book in books},
     }
     scopes = {**known, **{scope: "" for scope in off if scope not in known}}
-    return [_row(scope, off.get(scope), words) for scope, words in scopes.items()]
-
-
-def _row(scope: str, off: Switch | None, words: str) -> list[Block]:
-    if off is None:
-        return listing.switch_row(scope, "", words)
-    return listing.switch_row(scope, off.by, words, since=off.at)
+    return [listing.switch_row(scope, off.get(scope), words) for scope, words in scopes.items()]
 
 
 def _agents(books: Sequence[Playbook]) -> dict[str, list[str]]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import home, listing, looked
 from blocks.listing import View
 from blocks.queue import Waiting
-from bot.slack import lessons, manners, powers
+from bot.slack import lessons, manners, owned, powers
 from bot.slack.eyes import Eyes
 from workflows import queue
-from workflows.delegation.matrix import classes_of, recommend
 from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
-from workflows.trust.stages import standing
 from workflows.worktime import monday
 
 if TYPE_CHECKING:
@@ -26,19 +23,16 @@ if TYPE_CHECKING:
 
     from blocks.listing import Place
     from blocks.text import Block
-    from bot.storage.queue import Left, Week
+    from bot.storage.queue import Left
     from workflows.action import ActionSpec
     from workflows.asks.asks import AskedWeek
     from workflows.company import Company
-    from workflows.delegation.inventory import Assessment
     from workflows.playbook import Playbook
     from workflows.ports import Clock, Directory, Finding, Shelf
     from workflows.run import Draft, Run, Task
-    from workflows.trust.stages import Footing
-    from workflows.versions.version import Active, Proposal
 
 
-class Looking(lessons.Looking, manners.Looking, powers.Looking, Protocol):
+class Looking(lessons.Looking, manners.Looking, owned.Looking, powers.Looking, Protocol):
     """What is looked up to draw it."""
 
     def playbook(self, version: str) -> Playbook:
@@ -51,22 +45,6 @@ class Looking(lessons.Looking, manners.Looking, powers.Looking, Protocol):
 
     def open_runs(self) -> Sequence[Run]:
         """Return the runs whose draft waits for a person."""
-        ...
-
-    def standing(self, name: str) -> Active | None:
-        """Return which version of a playbook is active."""
-        ...
-
-    def newest_proposal(self, playbook: str) -> Proposal | None:
-        """Return the newest proposed version of a playbook."""
-        ...
-
-    def assessment(self, entry: str, /) -> Assessment | None:
-        """Return what was stated last of a piece of work."""
-        ...
-
-    def assessments(self) -> Sequence[Assessment]:
-        """Return what was stated last of each piece of work on the inventory."""
         ...
 
     def active(self, limit: int = ...) -> Sequence[Run]:
@@ -89,20 +67,12 @@ class Looking(lessons.Looking, manners.Looking, powers.Looking, Protocol):
         """Return the runs, each carrying a draft that went by itself and nobody has looked at."""
         ...
 
-    def footings(self) -> Sequence[Footing]:
-        """Return the stage of every playbook that was moved."""
-        ...
-
     def yesterday(self, now: datetime, zone: ZoneInfo) -> Left:
         """Count what was carried out on the company's yesterday."""
         ...
 
     def asked_week(self, now: datetime, zone: ZoneInfo) -> AskedWeek:
         """Return who was asked how often since the company's Monday."""
-        ...
-
-    def this_week(self, now: datetime, zone: ZoneInfo) -> Mapping[str, Week]:
-        """Count each playbook's drafts since the company's Monday."""
         ...
 
 
@@ -124,6 +94,9 @@ class Tab:
         self._clock, self._actions, self._findings = clock, actions, findings
         self._eyes = Eyes(reading=reading, directory=directory, clock=clock, actions=actions)
         self.lessons = lessons.Lessons(
+            reading=reading, directory=directory, shelf=shelf, clock=clock, actions=actions
+        )
+        self._owned = owned.Owned(
             reading=reading, directory=directory, shelf=shelf, clock=clock, actions=actions
         )
         self._rows: dict[View, Callable[[str], list[list[Block]]]] = {
@@ -162,7 +135,7 @@ class Tab:
                 most_together=company.together.most,
                 tasks=self._reading.tasks_of(person),
                 runs=self._reading.runs_of(person),
-                owned=self._owned(person),
+                owned=self._owned.of(person),
                 admin=admin,
                 views=views,
                 switches=self._reading.switches() if admin else (),
@@ -240,55 +213,13 @@ class Tab:
 
     def _playbooks(self, person: str) -> list[list[Block]]:
         del person  # everybody on the staff may read a procedure
-        found = self._weekly(self._shelf.books())
-        return [home.playbook_rows(one) for one in found]
+        return [home.playbook_rows(one) for one in self._owned.all()]
 
     def _switches(self, person: str) -> list[list[Block]]:
         del person  # only admins come here
         since = monday(self._clock.now(), self._directory.company().tz)
         books, findings = self._shelf.books(), self._findings()
         return powers.rows(self._reading, books, self._actions, findings, since)
-
-    def _owned(self, person: str) -> list[home.Owned]:
-        company = self._directory.company()
-        mine = [
-            book
-            for book in self._shelf.books()
-            if person in {owner.id for owner in company.members(book.owner)}
-        ]
-        return [self._with_versions(replace(one, owner="")) for one in self._weekly(mine)]
-
-    def _with_versions(self, one: home.Owned) -> home.Owned:
-        """Add what its owner can do about its versions."""
-        active, newest = self._reading.standing(one.name), self._reading.newest_proposal(one.name)
-        return replace(
-            one,
-            proposal=newest.id if newest and newest.state == "open" else "",
-            before=active.before if active and active.version == one.version else "",
-        )
-
-    def _weekly(self, books: Sequence[Playbook]) -> list[home.Owned]:
-        company, now = self._directory.company(), self._clock.now()
-        weeks = self._reading.this_week(now, company.tz)
-        stated = {one.playbook: one for one in self._reading.assessments()}
-        stands = {footing.playbook: footing for footing in self._reading.footings()}
-        return [
-            replace(
-                self._advised(
-                    _owned(book, weeks.get(book.playbook)), book, stated.get(book.playbook)
-                ),
-                stage=standing(stands.get(book.playbook), book.rollout.start),
-            )
-            for book in books
-        ]
-
-    def _advised(self, one: home.Owned, book: Playbook, stated: Assessment | None) -> home.Owned:
-        """Add what the delegation matrix recommends."""
-        if stated is None:
-            return one
-        told = recommend(stated.scores, classes_of(book, self._actions))
-        by = self._directory.company().name_of(stated.by)
-        return replace(one, recommended=told.level, scored_by=by)
 
 
 def _may(draft: Draft, level: int) -> bool:
@@ -299,16 +230,3 @@ def _is_anothers(draft: Draft, person: str, now: datetime) -> bool:
     """Whether somebody else is looking at it; it stands in the queue with who that is."""
     claim = draft.claim
     return claim is not None and claim.by != person and now < claim.until
-
-
-def _owned(book: Playbook, week: Week | None) -> home.Owned:
-    shown = home.Owned(
-        name=book.playbook,
-        title=book.title,
-        version=book.version,
-        level=book.level,
-        owner=book.owner,
-    )
-    if week is None:
-        return shown
-    return replace(shown, **week.model_dump())

@@ -93,14 +93,14 @@ def test_a_template_follows_no_example_and_claims_none(
 ) -> None:
     """By itself, or instead of a model that is away: it says nothing of having learnt."""
     request = asked(learnt(values=("Northwind Ovens", "You", "delivery")))
+    plain = TemplateDrafter().draft(quote())
+    assert isinstance(plain, Drafted)
     server.says(problem(500))
     for result in (TemplateDrafter().draft(request), drafter().draft(request)):
         assert isinstance(result, Drafted)
         assert result.learnt == ()
         assert "learnt" not in result.author.label
-    plain = TemplateDrafter().draft(quote())
-    assert isinstance(plain, Drafted)
-    assert result.fields == plain.fields
+        assert result.fields == plain.fields
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,16 @@ def _side_by_side(home: Path) -> None:
 
 
 @pytest.fixture
+def picture(tmp_path: Path) -> Callable[[Seat, str], None]:
+    """Return what keeps a look at a page, beside what the test leaves behind."""
+
+    def taken(seat: Seat, name: str) -> None:
+        seat.page.screenshot(path=str(tmp_path / f"{name}.png"))
+
+    return taken
+
+
+@pytest.fixture
 def sit(browser: Browser, demo: Demo) -> Iterator[Callable[..., Seat]]:
     """Seat people, each at a browser of their own. What the browser complains about fails the test."""
     expect.set_options(timeout=PATIENCE)

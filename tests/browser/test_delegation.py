@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +11,13 @@ from tests.browser.seat import LEAD, SALES
 from workflows.delegation.matrix import MATRIX
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.browser.seat import Seat
 
+    Picture = Callable[[Seat, str], None]
+    Sit = Callable[..., Seat]
 
-Sit = Callable[..., "Seat"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-delegation")]
 WIDTH, HEIGHT = 360, 740
 
@@ -30,19 +30,6 @@ def _answer(seat: Seat, **scores: int) -> None:
         label.select_option(label=row.options[score - 1])
     for label, value in (("Minutes each time", "25"), ("How many times", "12")):
         seat.modal.get_by_label(label).fill(value)
-
-
-Picture = Callable[["Seat", str], None]
-
-
-@pytest.fixture
-def picture(tmp_path: Path) -> Picture:
-    """Return what keeps a look at the page."""
-
-    def taken(seat: Seat, name: str) -> None:
-        seat.page.screenshot(path=str(tmp_path / f"{name}.png"))
-
-    return taken
 
 
 def _score(seat: Seat) -> None:

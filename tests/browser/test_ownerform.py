@@ -11,11 +11,11 @@ from tests.browser.seat import LEAD, SALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from bot.demo import Demo
     from tests.browser.seat import Seat
 
+    Picture = Callable[[Seat, str], None]
     Sit = Callable[..., Seat]
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-ownerform")]
@@ -31,33 +31,29 @@ def _chosen(seat: Seat, part: str) -> None:
     expect(seat.modal).to_contain_text("This makes a proposal")
 
 
-def _picture(seat: Seat, folder: Path, name: str) -> None:
-    seat.page.screenshot(path=str(folder / f"{name}.png"))
-
-
 def test_the_owner_fills_in_a_change_reads_it_and_activates_it(
-    demo: Demo, sit: Sit, tmp_path: Path
+    demo: Demo, sit: Sit, picture: Picture
 ) -> None:
     """At a desk; the other owner sees the same on a phone, and the file in the folder stays as it was."""
     lee, noa = sit(LEAD), sit(SALES, width=360, height=740)
     file = demo._home / "playbooks" / "quote-follow-up.yml"
     before = file.read_text(encoding="utf-8")
     _chosen(lee, "Who signs, until when, in which words: letter")
-    _picture(lee, tmp_path, "form-1280")
+    picture(lee, "form-1280")
     lee.modal.get_by_label("Signed by").fill("slaes")
     lee.modal.get_by_test_id("submit").click()
     expect(lee.modal).to_contain_text("Did you mean sales?")
-    _picture(lee, tmp_path, "wrong-1280")
+    picture(lee, "wrong-1280")
     lee.modal.get_by_label("Signed by").fill("sales")
     lee.modal.get_by_label("Held back with Undo").fill("30 seconds")
     lee.modal.get_by_test_id("submit").click()
     expect(lee.modal).to_contain_text("wider: letter: held back 60 s → 30 s")
     expect(lee.modal).to_contain_text("Filled in by @Lee Park")
-    _picture(lee, tmp_path, "diff-1280")
+    picture(lee, "diff-1280")
     on_phone = noa.card("a changed version")
     expect(on_phone).to_contain_text("held back 60 s → 30 s")
     on_phone.scroll_into_view_if_needed()
-    _picture(noa, tmp_path, "card-360")
+    picture(noa, "card-360")
     assert noa.wide() <= 360
     lee.modal.get_by_role("button", name="Activate").click()
     expect(lee.modal).to_contain_text("Activated")
@@ -66,14 +62,14 @@ def test_the_owner_fills_in_a_change_reads_it_and_activates_it(
     assert file.read_text(encoding="utf-8") == before
 
 
-def test_form_and_checklist_fit_a_phone(sit: Sit, tmp_path: Path) -> None:
+def test_form_and_checklist_fit_a_phone(sit: Sit, picture: Picture) -> None:
     """Nothing is wider than the screen."""
     noa = sit(SALES, width=360, height=740)
     expect(noa.page.get_by_test_id("connection")).to_have_text("sayso is connected")
     noa.type("/playbook quote-follow-up checklist")
     expect(noa.private()).to_contain_text("☐ letter: Send a follow-up")
-    _picture(noa, tmp_path, "checklist-360")
+    picture(noa, "checklist-360")
     assert noa.wide() <= 360
     _chosen(noa, "Title, goal, owner and channel")
-    _picture(noa, tmp_path, "form-360")
+    picture(noa, "form-360")
     assert noa.wide() <= 360

@@ -11,11 +11,11 @@ from tests.browser.seat import LEAD, SALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from bot.demo import Demo
     from tests.browser.seat import Seat
 
+    Picture = Callable[[Seat, str], None]
     Sit = Callable[..., Seat]
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-versions")]
@@ -41,13 +41,9 @@ def _changed(demo: Demo, *swaps: tuple[str, str]) -> None:
 
 
 def test_the_owner_reads_a_change_activates_it_and_returns(
-    demo: Demo, sit: Sit, tmp_path: Path
+    demo: Demo, sit: Sit, picture: Picture
 ) -> None:
     """Read at a desk, pressed there, seen on a phone by the other owner, who takes it back with one press."""
-
-    def _picture(seat: Seat, name: str) -> None:
-        seat.page.screenshot(path=str(tmp_path / f"{name}.png"))
-
     lee, noa = sit(LEAD), sit(SALES, width=360, height=740)
     _changed(demo, *SWAPS)
     card = lee.card("a changed version")
@@ -60,7 +56,7 @@ def test_the_owner_reads_a_change_activates_it_and_returns(
         "It can be activated by",
     ):
         expect(card).to_contain_text(words)
-    _picture(lee, "open-1280")
+    picture(lee, "open-1280")
     on_phone = noa.card("a changed version")
     expect(on_phone).to_be_visible()
     on_phone.scroll_into_view_if_needed()
@@ -69,17 +65,17 @@ def test_the_owner_reads_a_change_activates_it_and_returns(
         box = on_phone.get_by_role("button", name=name).first.bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= 360
-    _picture(noa, "open-360")
+    picture(noa, "open-360")
     card.get_by_role("button", name="Show the text").click()
     expect(lee.modal).to_contain_text("held back 30 s after signing")
-    _picture(lee, "text-1280")
+    picture(lee, "text-1280")
     lee.modal.get_by_role("button", name="Close").last.click()
     card.get_by_role("button", name="Activate").click()
     expect(card).to_contain_text("Activated by @Lee Park")
-    _picture(lee, "activated-1280")
+    picture(lee, "activated-1280")
     expect(lee.draft("Q-1043")).to_contain_text("nobody has answered")
     on_phone.get_by_role("button", name="Return to the version before").click()
     expect(on_phone).to_contain_text("not the active version any more")
     expect(noa.private()).to_contain_text("again. Runs under way keep theirs.")
-    _picture(noa, "returned-360")
+    picture(noa, "returned-360")
     assert noa.wide() <= 360

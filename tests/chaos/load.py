@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from agents.scripted import ScriptedDrafter
-from blocks.ids import button_value
+from blocks.values import button_value
 from bot.app import build, found, slack_client
 from bot.roles import Role
 from bot.settings import Settings

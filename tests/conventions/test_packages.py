@@ -18,19 +18,15 @@ LINES, TEST_LINES = 300, 600
 #: Files that are longer, and why.
 LONGER = {
     "bot/storage/migrations/versions/r0001_first_form.py": "a migration is written once and never split",
-    "blocks/ids.py": "every name Slack hands back, on one page",
-    "bot/slack/drawing.py": "one function per kind of message",
     "bot/storage/store.py": "everything a transaction does, on one page",
     "bot/storage/tables.py": "every table on one page",
     "workflows/engine.py": "the one door, with all that goes through it",
-    "bot/slack/tab.py": "every list of App Home",
     "workflows/commands.py": "everything that may be asked, on one page",
     "workflows/versions/changes/fields.py": "every field of the schema on one page",
     "workflows/machine.py": "the tables of what may be asked in which state",
     "workflows/playbook.py": "every key of a playbook on one page",
     "workflows/ports.py": "the outside world on one page",
     "workflows/run.py": "the records a run is made of refer to each other",
-    "handlers/actions.py": "one function per row of one table",
     "workflows/steps.py": "one function per row of one table",
 }
 #: Modules that are run and not imported, and by what.

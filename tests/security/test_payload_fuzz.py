@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt import BoltRequest
 
-from blocks.ids import ButtonValue, CallbackId, untagged
+from blocks.ids import CallbackId
+from blocks.values import ButtonValue, untagged
 from handlers.back import Back
 from handlers.payloads import ButtonPress, Happening, Shortcut, SlashCommand, Submission
 from tests.slack.office import NOA

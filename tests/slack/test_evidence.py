@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blocks import modal
+from blocks.values import value_of
 from tests.slack.office import LEE, NOA, SALES
 from tests.slack.playbooks import letter
 from workflows.text import digest
@@ -54,7 +55,7 @@ def test_a_version_the_message_shows_no_more_is_not_taken_for_the_newer(
     again = office.newest(SALES)
     draft = office.draft()
     body = office.pressing(NOA, card, "approve")
-    body["actions"][0]["value"] = modal.value_of(draft)
+    body["actions"][0]["value"] = value_of(draft)
     office.dispatch(body)
     assert _signed(office)["shown"] == "card not known"
     assert draft.revision == 2

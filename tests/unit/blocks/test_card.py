@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from blocks import card, limits, modal
 from blocks.kit.problem import walk
 from blocks.text import visible
+from blocks.values import value_of
 from tests.unit.blocks.examples import (
     ALL_TYPES,
     ANA,
@@ -373,7 +374,7 @@ def test_the_edit_form_has_the_fields_people_may_change() -> None:
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     assert inputs == ["input:subject:0", "input:body:0", "reason", "sign_too"]
     assert "orders@lark-bakery.example" in shown(view)
-    assert view["private_metadata"] == modal.value_of(draft())
+    assert view["private_metadata"] == value_of(draft())
     assert view["callback_id"] == "edit"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks import contents, diff, form, ids
+from blocks import contents, diff, form, ids, values
 from blocks.text import visible
 from tests.unit.blocks.examples import ALL_TYPES, ANA, MAIL, SPEC, draft, edited
 from workflows.action import Field
@@ -252,10 +252,10 @@ def test_problems_are_shown_under_their_input() -> None:
 
 def test_a_button_value_goes_there_and_back() -> None:
     """Draft, revision and the start of the hash, and nothing else."""
-    value = ids.button_value("0199-draft", 2, "ab" * 32)
+    value = values.button_value("0199-draft", 2, "ab" * 32)
     assert value == "0199-draft.2.abababababab"
-    assert str(ids.ButtonValue.parse(value)) == value
-    assert ids.untagged(ids.tagged("why", value)) == ("why", ids.ButtonValue.parse(value))
+    assert str(values.ButtonValue.parse(value)) == value
+    assert values.untagged(values.tagged("why", value)) == ("why", values.ButtonValue.parse(value))
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_button_value_goes_there_and_back() -> None:
 def test_a_forged_button_value_is_refused(forged: str) -> None:
     """What we did not write is not read."""
     with pytest.raises(ValueError, match="button"):
-        ids.ButtonValue.parse(forged)
+        values.ButtonValue.parse(forged)
 
 
 def test_block_ids_change_with_the_revision_and_fit() -> None:

@@ -32,10 +32,10 @@ from blocks import (
     trust,
     urgent,
 )
-from blocks.ids import ReturnValue, WorkValue
 from blocks.kit.problem import walk
 from blocks.listing import Place, View
 from blocks.text import mrkdwn
+from blocks.values import ReturnValue, WorkValue
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ALL_TYPES, ANA, HOSTILE, NOW, SPEC
 from workflows.action import ActionSpec, Field
@@ -112,7 +112,7 @@ def _rows(words: str) -> list[list[Block]]:
         listing.waiting_row(run, [words] * 30),
         listing.run_row(run),
         listing.late_task(late),
-        listing.switch_row("agent:x", "", words),
+        listing.switch_row("agent:x", None, words),
     ]
 
 

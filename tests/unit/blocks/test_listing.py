@@ -14,6 +14,7 @@ from blocks.kit.problem import walk
 from blocks.listing import Place, View
 from tests.unit.blocks import examples
 from tests.unit.blocks.test_card import buttons, shown
+from workflows.ports import Switch
 
 if TYPE_CHECKING:
     from blocks.text import Block
@@ -89,8 +90,9 @@ def test_late_work_names_whose_it_is() -> None:
 
 def test_a_switch_says_what_it_is_and_what_a_press_does() -> None:
     """On or off, and by whom."""
-    on = listing.switch_row("agent:writer", "", "Follow up")
-    off = listing.switch_row("everything", "U01ANA", "")
+    on = listing.switch_row("agent:writer", None, "Follow up")
+    by = Switch(scope="everything", by="U01ANA", at=examples.NOW)
+    off = listing.switch_row("everything", by)
     assert "writer · agent · Follow up · on" in _words(on)
     assert "Everything · off, by @U01ANA" in _words(off)
     values = [each["value"] for row in (on, off) for each in walk(row) if "value" in each]

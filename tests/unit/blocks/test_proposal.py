@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from blocks import limits, proposal
-from blocks.ids import ProposalValue, ReturnValue
 from blocks.kit.problem import walk
+from blocks.values import ProposalValue, ReturnValue
 from tests.slack.screen import buttons, words
 from tests.unit.blocks import examples
 from tests.unit.blocks.examples import ANA, NOW

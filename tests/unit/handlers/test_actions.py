@@ -9,7 +9,7 @@ import pytest
 
 from blocks.ids import ActionId
 from blocks.queue import Waiting
-from handlers import actions
+from handlers import actions, starting
 from handlers.payloads import ButtonPress
 from handlers.replies import Opened, Said, Turned
 from tests.unit.blocks import examples
@@ -184,15 +184,15 @@ def test_a_task_is_answered_with_its_choice(
 def test_a_picked_playbook_shows_its_form_and_keeps_the_channel() -> None:
     """From a message the channel it stands in, from the picker the one it was opened in."""
     desk = Room(books=(examples.playbook(),)).desk
-    shown = actions.pick(desk, _press("pick:0", "quote-follow-up"))
+    shown = starting.pick(desk, _press("pick:0", "quote-follow-up"))
     assert isinstance(shown, Opened)
     assert shown.view["private_metadata"] == "C1|quote-follow-up"
-    assert isinstance(actions.pick(desk, _press("pick:0", "gone")), Said)
+    assert isinstance(starting.pick(desk, _press("pick:0", "gone")), Said)
 
 
 def test_start_opens_the_picker() -> None:
     """With what there is."""
-    assert isinstance(actions.start(Room().desk, _press("start", "pick")), Opened)
+    assert isinstance(starting.begin(Room().desk, _press("start", "pick")), Opened)
 
 
 def test_a_next_action_starts_from_the_record() -> None:
@@ -200,14 +200,14 @@ def test_a_next_action_starts_from_the_record() -> None:
     report = examples.report().model_dump(mode="json")
     held = RUN.model_copy(update={"results": {"report": report}})
     room = Room(reading=FakeReading(held))
-    reply = actions.start_next(room.desk, _press("start_next:0", f"{held.id}:0"))
+    reply = starting.start_next(room.desk, _press("start_next:0", f"{held.id}:0"))
     command = _given(room)
     assert isinstance(command, StartRun)
     assert (command.playbook, command.key) == ("invoice-follow-up", f"kpi:{held.id}:0")
     assert command.place
     assert command.place.thread_ts == "1.5"
     assert isinstance(reply, Recorded)
-    assert isinstance(actions.start_next(room.desk, _press("start_next", "gone:0")), Said)
+    assert isinstance(starting.start_next(room.desk, _press("start_next", "gone:0")), Said)
 
 
 @pytest.mark.parametrize(("word", "kind"), [("pause", Pause), ("resume", Resume)])

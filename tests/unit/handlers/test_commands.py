@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers import commands, views
+from handlers import commands, starting
 from handlers.payloads import SlashCommand, Submission
 from handlers.replies import Opened, Said
 from tests.unit.blocks import examples
@@ -167,7 +167,7 @@ def test_a_form_opened_from_the_shortcut_has_no_channel() -> None:
     for metadata, place in (("|quote-follow-up", None), ("C1|quote-follow-up", "C1")):
         room = _room()
         body = {"user": {"id": ANA}, "view": {"private_metadata": metadata}}
-        views.start(room.desk, Submission.model_validate(body))
+        starting.start(room.desk, Submission.model_validate(body))
         (command,) = room.engine.commands
         assert isinstance(command, StartRun)
         assert (command.place.channel if command.place else None) == place

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blocks.ids import WorkValue
+from blocks.values import WorkValue
 from handlers import actions, commands, delegating, views
 from handlers.payloads import ButtonPress, SlashCommand, Submission
 from handlers.replies import Opened, Turned

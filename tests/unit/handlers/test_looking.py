@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blocks import modal
-from blocks.ids import ButtonValue
+from blocks.values import ButtonValue, value_of
 from handlers import actions, commands, looking, showing, views
 from handlers.payloads import ButtonPress, SlashCommand, Submission
 from handlers.replies import Opened, Said, Turned
@@ -34,7 +33,7 @@ def _press(value: str = "", action: str = "open") -> ButtonPress:
 LOOKS: list[Callable[[Desk, str], Any]] = [
     lambda desk, who: looking.full_text(desk, who, DRAFT.id),
     lambda desk, who: looking.why(desk, who, DRAFT.id),
-    lambda desk, who: looking.take_over(desk, who, ButtonValue.parse(modal.value_of(DRAFT))),
+    lambda desk, who: looking.take_over(desk, who, ButtonValue.parse(value_of(DRAFT))),
     lambda desk, who: looking.status(desk, who, RUN.id),
     lambda desk, who: looking.audit(desk, who, ""),
     looking.queued,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blocks import modal
 from blocks.history import Logged
-from blocks.ids import ActionId, CallbackId, More, TaskMore, UrgentValue
+from blocks.ids import ActionId, CallbackId, More, TaskMore
 from blocks.listing import View
+from blocks.values import UrgentValue, value_of
 from handlers import actions, commands, events, incidents, looking, seeing, shortcuts, views
 from handlers.payloads import ButtonPress, Shortcut, SlashCommand, Submission
 from handlers.replies import Opened, Said, Turned
@@ -47,7 +47,7 @@ NONE = Company(
 )
 DRAFT = examples.draft()
 RUN = examples.run().model_copy(update={"draft": DRAFT, "task": examples.task()})
-VALUE = modal.value_of(DRAFT)
+VALUE = value_of(DRAFT)
 PROPOSAL = Proposal(id="p-1", playbook="p", version="a" * 64, found_at=examples.NOW)
 
 #: What a surface needs: a right; `run`: that one may see that run; `engine`: it is one command, and the engine decides;

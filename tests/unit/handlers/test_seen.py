@@ -9,6 +9,7 @@ import pytest
 from blocks import modal, queue
 from blocks.contents import pages, parts
 from blocks.ids import ActionId, CallbackId
+from blocks.values import value_of
 from handlers import actions, seen, views
 from handlers.payloads import ButtonPress, Submission
 from tests.unit.blocks import examples
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 
 DRAFT = examples.draft()
 RUN = examples.run().model_copy(update={"draft": DRAFT})
-VALUE = modal.value_of(DRAFT)
+VALUE = value_of(DRAFT)
 BLOCK = f"buttons:{DRAFT.id}:1:open:0"
 CARD = (DRAFT.id, "C1", "1.5", BLOCK)
 
@@ -73,7 +74,7 @@ def test_a_signature_from_a_row_is_on_the_row_as_it_is_drawn(view: str) -> None:
     short = examples.draft({"to": "jo@x.example", "subject": "Ovens"})
     room = _room(short)
     where = {"view": {"id": "V1", "type": view}} if view else {"container": {"is_ephemeral": True}}
-    actions.approve(room.desk, _press(value=modal.value_of(short), **where))
+    actions.approve(room.desk, _press(value=value_of(short), **where))
     row = queue.row(queue.Waiting(draft=short, spec=examples.SPEC, one_tap=True))
     assert _evidence(room) == [("row", digest(row))]
 
@@ -103,7 +104,7 @@ def test_a_signature_in_the_full_text_is_on_all_its_pages(size: int) -> None:
     """Drawn again they are what they were: the same draft gives the same bytes."""
     draft = examples.draft({"to": "jo@x.example", "subject": "x", "body": "word " * size})
     room = _room(draft)
-    views.review(room.desk, _submitted(modal.value_of(draft)))
+    views.review(room.desk, _submitted(value_of(draft)))
     count = len(pages(parts(draft.current.payload, examples.SPEC)))
     drawn = [modal.review(draft, examples.SPEC, n + 1, level=3) for n in range(count)]
     assert _evidence(room) == [("full text", digest(drawn))]

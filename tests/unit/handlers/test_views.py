@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers import views
+from handlers import starting, views
 from handlers.payloads import Submission
 from handlers.replies import Opened, Turned
 from tests.unit.blocks import examples
@@ -106,14 +106,14 @@ def test_the_last_page_signs() -> None:
 def test_a_pick_nobody_has_is_refused(chosen: Json | None) -> None:
     """Nothing was chosen, or it was taken away."""
     values = {"playbook": {"pick": {"selected_option": chosen}}}
-    assert isinstance(views.pick(_room().desk, _form(values, "C1")), Refused)
+    assert isinstance(starting.choose(_room().desk, _form(values, "C1")), Refused)
 
 
 def test_a_pick_shows_the_form() -> None:
     """And carries on where it was begun."""
     room = Room(books=(examples.playbook(),))
     values = {"playbook": {"pick": {"selected_option": {"value": "quote-follow-up"}}}}
-    shown = views.pick(room.desk, _form(values, "C1"))
+    shown = starting.choose(room.desk, _form(values, "C1"))
     assert isinstance(shown, Opened)
     assert shown.view["private_metadata"] == "C1|quote-follow-up"
 
@@ -122,5 +122,5 @@ def test_a_form_that_does_not_fit_stays() -> None:
     """The engine's field errors reach the dialog."""
     wrong = FieldErrors(errors={"quote": "is missing"})
     room = Room(engine=FakeEngine(wrong), books=(examples.playbook(),))
-    assert views.start(room.desk, _form({}, "C1|quote-follow-up")) is wrong
-    assert isinstance(views.start(room.desk, _form({}, "C1|gone")), Refused)
+    assert starting.start(room.desk, _form({}, "C1|quote-follow-up")) is wrong
+    assert isinstance(starting.start(room.desk, _form({}, "C1|gone")), Refused)
