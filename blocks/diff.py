@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 #: Characters of the diff of one field on a card; unchanged stretches are shortened first.
 SHOWN = 600
 _AROUND = 24
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+#: An address is one word: whom a letter goes to is read whole, not in pieces of two addresses.
+_WORDS = re.compile(r"\s+|[\w.+-]{1,64}+@[\w.-]{0,254}\w|\w+|[^\w\s]")
 #: What a cut may have left of a word.
 _FIRST_WORD, _LAST_WORD = re.compile(r"^\S*\s+"), re.compile(r"\s+\S*$")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")

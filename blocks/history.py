@@ -64,7 +64,7 @@ WORDS = {
     Event.DRAFT_FAILED: "could not carry it out",
     Event.DRAFT_UNCERTAIN: "does not know whether it happened",
     Event.DRAFT_RESOLVED: "said what happened",
-    Event.DRAFT_SHOWN: "showed the card",
+    Event.DRAFT_SHOWN: "opened it",
     Event.DRAFT_LEARNT: "made the edit an example",
     Event.EXAMPLE_SWITCHED: "changed what is learnt from the edit",
     Event.URGENT_FOUND: "found what may be an emergency",

@@ -24,7 +24,7 @@ PAGE = listing.PAGE
 _TASKS = 5
 _RUNS = 4
 _PLAYBOOKS = 4
-_SWITCHES = 3
+_SWITCHES = 2
 _FINDINGS = 4
 _ASKED = 12
 _LINE = 200
@@ -53,6 +53,8 @@ class Owned:
     before: str = ""
     #: The stage it stands at.
     stage: str = "assist"
+    #: Whether the reader may change it.
+    may_change: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class Home:
     tasks: Sequence[Task] = ()
     runs: Sequence[Run] = ()
     owned: Sequence[Owned] = ()
-    #: Admins see what is switched off and what is wrong.
+    #: Admins see each switch that is off and what is wrong; that everything is paused, everybody sees.
     admin: bool = False
     #: The lists they may look at.
     views: Sequence[listing.View] = listing.OWN
@@ -86,7 +88,7 @@ def home(shown: Home) -> Block:
     """Return the Home view. Page 1 has everything, the others only rows of the queue."""
     last = max(1, -(-len(shown.waiting) // PAGE))
     page = min(max(shown.page, 1), last)
-    blocks = [*_head(shown, page), *_rows(shown, page)]
+    blocks = [*listing.paused(shown.switches), *_head(shown, page), *_rows(shown, page)]
     if last > 1:
         blocks.append(listing.turning(listing.Place(page=page), last))
     if page == 1:
@@ -250,7 +252,7 @@ def playbook_rows(one: Owned) -> list[Block]:
 
 def _owned_buttons(one: Owned) -> Block:
     """Return what can be done about a playbook's versions and level."""
-    buttons = [ownerform.change_button(one.name, one.title)]
+    buttons = [ownerform.change_button(one.name, one.title)] if one.may_change else []
     if one.proposal:
         buttons.insert(
             0, elements.button(ActionId.SHOW_CHANGE, "Look at it", one.proposal, about=one.title)

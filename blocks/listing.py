@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from blocks import elements, ownerform, rich
 from blocks.ids import ActionId, BlockId, CallbackId, block_id
+from workflows.scopes import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -172,6 +173,17 @@ def late_task(task: Task) -> list[Block]:
         rich.block(block_id(BlockId.ROW, "late", task.id), rich.section(*line)),
         elements.actions(block_id(BlockId.BUTTONS, "late", task.id), show),
     ]
+
+
+def paused(switches: Sequence[Switch]) -> list[Block]:
+    """Return that everything is paused, where it is: what is signed meanwhile does not leave."""
+    off = next((each for each in switches if each.scope == EVERYTHING), None)
+    if off is None:
+        return []
+    line = [rich.text("Everything is paused", bold=True), rich.text(" by "), rich.person(off.by)]
+    line += [rich.text(" since "), rich.date(off.at)]
+    line.append(rich.text(": nothing new starts, and what is signed leaves once it is resumed."))
+    return [rich.block(block_id(BlockId.ROW, "paused", "all"), rich.section(*line))]
 
 
 def switch_row(scope: str, off: Switch | None, purpose: str = "") -> list[Block]:

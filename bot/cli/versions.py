@@ -46,12 +46,14 @@ class Standing(Record):
     proposed: str = ""
     #: What the file said when the bot last looked.
     filed: str = ""
+    #: Whether there is a file that can't be used.
+    unreadable: bool = False
 
     @property
     def beside(self) -> str:
         """How the file stands to what is active, where that is to be said."""
         if not self.file:
-            return "no file"
+            return "its file can't be used" if self.unreadable else "no file"
         return "the file differs" if self.active and self.active != self.file else ""
 
     @property
@@ -130,6 +132,7 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
         active = {book.playbook: book for book in _books(look)}
         offered = _offered(reading, is_new=not active)
         files = {book.playbook: book for book in offered.books}
+        broken = {one.playbook for one in offered.unreadable}
         return [
             Standing(
                 playbook=name,
@@ -142,6 +145,7 @@ def standings(settings: Settings, reading: Reader) -> list[Standing]:
                 file=files[name].version if name in files else "",
                 proposed=_proposed(look, name),
                 filed=look.filed(name) if look else "",
+                unreadable=name in broken,
             )
             for name, book in sorted({**files, **active}.items())
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks import home, listing, looked
@@ -14,6 +15,7 @@ from workflows.errors import Stranger
 from workflows.flags import is_on
 from workflows.policy import LOW_RISK, SIGNING_LEVEL, level_of, may_go_together, signers
 from workflows.run import DraftState
+from workflows.versions.version import suggesters
 from workflows.worktime import monday
 
 if TYPE_CHECKING:
@@ -138,7 +140,7 @@ class Tab:
                 owned=self._owned.of(person),
                 admin=admin,
                 views=views,
-                switches=self._reading.switches() if admin else (),
+                switches=self._reading.switches(),
                 findings=self._findings() if admin else (),
                 sent_yesterday=yesterday.left,
                 edited_yesterday=yesterday.edited,
@@ -212,8 +214,15 @@ class Tab:
         return [listing.run_row(run) for run in self._eyes.runs(person, self._reading.active(1000))]
 
     def _playbooks(self, person: str) -> list[list[Block]]:
-        del person  # everybody on the staff may read a procedure
-        return [home.playbook_rows(one) for one in self._owned.all()]
+        """Every playbook, since everybody on the staff may read a procedure; fewer may change one."""
+        company = self._directory.company()
+        reader, books = company.person(person), {b.playbook: b for b in self._shelf.books()}
+        return [
+            home.playbook_rows(
+                replace(one, may_change=reader in suggesters(books.get(one.name), company))
+            )
+            for one in self._owned.all()
+        ]
 
     def _switches(self, person: str) -> list[list[Block]]:
         del person  # only admins come here

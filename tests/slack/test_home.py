@@ -191,6 +191,22 @@ def test_playbooks_and_procedures_are_listed(office: Office) -> None:
     assert "Every quote gets an answer" in screen.words(said)
 
 
+def test_only_who_may_change_a_playbook_has_the_button_for_it(office: Office) -> None:
+    """Lee reads finance's procedure, and is not led to a form that would refuse it."""
+    lees = screen.buttons(_look(office, LEE, "playbooks"))
+    anas = screen.buttons(_look(office, ANA, "playbooks"))
+    assert (lees.count("Change"), lees.count("Show")) == (1, 3)
+    assert anas.count("Change") == anas.count("Show") == 3
+
+
+def test_everybody_sees_that_everything_is_paused(office: Office) -> None:
+    """Until it is resumed, it is the first thing Home says."""
+    office.command(ANA, "/sayso pause")
+    assert screen.words(office.open_home(LEE)).startswith("Everything is paused by")
+    office.command(ANA, "/sayso resume")
+    assert "paused" not in screen.words(office.open_home(LEE))
+
+
 def test_an_admin_switches_an_agent_off_from_home(office: Office) -> None:
     """Agents, connectors and playbooks each have a switch; for anybody else the list is not there."""
     shown = _look(office, ANA, "switches")

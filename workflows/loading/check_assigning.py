@@ -94,9 +94,14 @@ def _to(
     elif not company.members(to) and len(meant) > 1:
         ids = " or ".join(person.id for person in meant)
         it.note(_at(it, path), f"{len(meant)} people are called {to}", f"Write {ids}.")
-    elif not any(company.unread(name) for name in names) and not _could(company, meant, names):
+    elif all(_is_read(company, name) for name in names) and not _could(company, meant, names):
         hint = f"Those who sign are {', '.join(names)}: name one of them, or add {to} under `by`."
         it.note(_at(it, path), f"nobody who is `{to}` may sign this", hint)
+
+
+def _is_read(company: Company, name: str) -> bool:
+    """Whether it is known whom a name under `by` means; one that means nobody is a mistake of its own."""
+    return not company.unread(name) and bool(company.members(name))
 
 
 def _roles(company: Company) -> set[str]:

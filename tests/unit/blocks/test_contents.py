@@ -136,6 +136,17 @@ def test_a_diff_is_word_by_word() -> None:
     assert shown[3] == {"type": "text", "text": "84", "style": {"bold": True}}
 
 
+def test_a_changed_address_is_struck_whole() -> None:
+    """Whoever signs reads the old address and the new one, not a mixture of both."""
+    changes = diff.words("pat@marlows-diner.example", "lin@bao-and-co.example")
+    assert [(c.kind, c.text) for c in changes] == [
+        ("old", "pat@marlows-diner.example"),
+        ("new", "lin@bao-and-co.example"),
+    ]
+    changes = diff.words("Write to pat@old.example.", "Write to pat@new.example.")
+    assert [c.text for c in changes] == ["Write to ", "pat@old.example", "pat@new.example", "."]
+
+
 def test_a_changed_phrase_stays_together() -> None:
     """Words with only spaces between them are struck together and stand together; line breaks part them."""
     changes = diff.words("Kind regards,\nLee", "Warm wishes,\nLee Park")

@@ -216,6 +216,34 @@ def test_only_admins_see_switches_and_findings() -> None:
     assert "Switched off" not in shown(home.home(other))
 
 
+def test_everybody_reads_first_that_everything_is_paused() -> None:
+    """Who signs meanwhile knows why nothing leaves; only admins have the switch."""
+    stop = Switch(scope="everything", by=ANA, at=NOW)
+    view = home.home(home.Home(now=NOW, switches=(stop,)))
+    assert limits.check(view) == []
+    assert shown(view).startswith("Everything is paused by @U01ANA since ")
+    assert "switch" not in buttons(view)
+    one = Switch(scope="playbook:quote-follow-up", by=ANA, at=NOW)
+    assert "paused" not in shown(home.home(home.Home(now=NOW, switches=(one,))))
+
+
+def test_a_home_with_all_its_parts_full_is_one_slack_takes() -> None:
+    """At most a hundred blocks, with everything paused, and more of each than is shown."""
+    scopes = ["everything", *(f"playbook:p{n}" for n in range(9))]
+    full = home.Home(
+        now=NOW,
+        waiting=waiting(60),
+        admin=True,
+        switches=[Switch(scope=scope, by=ANA, at=NOW) for scope in scopes],
+        findings=[Finding(ok=False, what=f"c{n}", why="w", fix="f") for n in range(9)],
+        tasks=[examples.task(id=f"t{n}") for n in range(9)],
+        runs=[examples.run()] * 9,
+        owned=[home.Owned(name=f"p{n}", title="Q", version="ab", level=3) for n in range(9)],
+        asked=[f"a{n}" for n in range(30)],
+    )
+    assert len(home.home(full)["blocks"]) <= 100
+
+
 def test_a_closed_home_has_one_sentence_and_no_button() -> None:
     """Somebody who is not of the company sees nothing of it."""
     view = home.closed("Ask the owner.")

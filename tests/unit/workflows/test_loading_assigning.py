@@ -95,6 +95,12 @@ def test_a_rule_that_could_ask_nobody_is_refused(
     assert hint in advice
 
 
+def test_a_signer_nobody_knows_is_one_mistake() -> None:
+    """Where `by` is misspelt, the rules that would be right are left alone."""
+    found = told("Lee", "{above: 9.00 USD, to: sales}", more="by: salez")
+    assert [said for _, _, said, _ in found] == ["nobody in Alder Ovens is `salez`"]
+
+
 def test_rules_are_a_list() -> None:
     """One rule alone stands in a list too, so that there is one way to write it."""
     text = GOOD.replace("by: sales,", "by: sales, assign: {above: 9.00 USD, to: Lee},")
