@@ -34,13 +34,13 @@ def leave(turn: Turn) -> None:
         _hold_on(turn, draft.leaves_at)
     elif switch := turn.held_by:
         hold_still(turn, f"{switch[0]} is paused; it leaves once that is resumed")
-    elif command.problem:
-        _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
     elif turn.at > max(draft.expires_at, draft.leaves_at or turn.at) + LATE:
         reason = "it was signed and could not leave in time"
         ending = Ending(by=TIMER, at=turn.at, reason=reason)
         drafts.end(turn, DraftState.EXPIRED, ending, Event.DRAFT_EXPIRED)
         steps.instead(turn, "failed", reason)
+    elif command.problem:
+        _wait_a_little(turn, f"the facts could not be checked again: {command.problem}")
     elif not _still_true(turn, command):
         reason = "its reason is gone: the record has changed since it was drafted"
         ending = Ending(by=TIMER, at=turn.at, reason=reason)

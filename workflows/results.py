@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from workflows import customers, drafts, leaving, limits, once, policy, revising, steps, tasks
+from workflows import (
+    customers,
+    drafts,
+    leaving,
+    limits,
+    once,
+    policy,
+    revising,
+    signals,
+    steps,
+    tasks,
+)
 from workflows.commands import Drafted, Executed, Failed, Held, Later, Read
 from workflows.errors import Stale
 from workflows.events import Event
@@ -129,11 +140,14 @@ def _not_now(turn: Turn, result: Executed) -> None:
     outcome, tries = result.outcome, turn.draft.tries + 1
     if not result.stayed:
         _later(turn, Later(problem=outcome.message, after=_back_off(turn.run.attempts), begun=True))
-    elif tries >= leaving.TRIES:
+        return
+    _finish(turn, "failed", outcome.model_dump(mode="json"))
+    if signals.taken_up(turn):
+        return
+    if tries >= leaving.TRIES:
         last = f"It was tried {tries} times in vain. The last time: {outcome.message}"
         _failed(turn, Failed(problem=last))
     else:
-        _finish(turn, "failed", outcome.model_dump(mode="json"))
         leaving.try_again(turn, outcome, after=_back_off(tries))
 
 
@@ -195,6 +209,8 @@ def _held(turn: Turn, result: Held) -> None:
     if not result.begun:
         _finish(turn, "failed", {"problem": result.problem})
     if result.stayed:
+        if signals.taken_up(turn):
+            return
         leaving.stay(turn)
     leaving.hold_still(turn, result.problem)
     if result.scope not in {scope for scope, _ in turn.facts.paused}:

@@ -13,6 +13,8 @@ from workflows.run import AT_REST, DraftState, Ending, RunState
 from workflows.urgent import paging
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from workflows.commands import Signal
     from workflows.exceptions import Taken
     from workflows.run import Draft
@@ -34,7 +36,7 @@ def signalled(turn: Turn) -> None:
     if at_rest and isinstance(step, WaitStep) and step.signal == command.name:
         _heard(turn, step)
         return
-    found = _reply(turn) if command.name == REPLIED and turn.run.step else None
+    found = _reply(turn, command.value) if command.name == REPLIED and turn.run.step else None
     if found is None:
         raise NotOpen(state="not waiting for that", wanted="woken by it")
     _record(turn)
@@ -54,12 +56,10 @@ def _record(turn: Turn) -> None:
     turn.record(Event.RUN_WOKEN, head={"signal": command.name}, body={"value": command.value})
 
 
-def _reply(turn: Turn) -> Taken | None:
+def _reply(turn: Turn, said: JsonValue) -> Taken | None:
     """Return the exception for a reply here; what it says may be an emergency."""
     usual = steps.applying(turn, REPLIED)
-    return usual and (
-        steps.applying(turn, "emergency", cast("Signal", turn.command).value) or usual
-    )
+    return usual and (steps.applying(turn, "emergency", said) or usual)
 
 
 def _replied(turn: Turn, found: Taken) -> None:
@@ -75,11 +75,27 @@ def _replied(turn: Turn, found: Taken) -> None:
             "It is leaving already and can't be stopped; the reply is taken up right after."
         )
         return
+    turn.sentence = "Noted. Nothing that was prepared before the reply leaves."
+    _leave(turn, found)
+
+
+def taken_up(turn: Turn) -> bool:
+    """Take up the reply that came while this was leaving, which has not left; False where there was none."""
+    found = _reply(turn, turn.run.heard) if turn.run.replied else None
+    if found is None:
+        return False
+    turn.become(replied=False, heard=None)
+    _leave(turn, found)
+    return True
+
+
+def _leave(turn: Turn, found: Taken) -> None:
+    """End what the run is doing, and go on where the reply leads."""
+    draft = turn.run.draft
     ending = Ending(by=turn.command.actor, at=turn.at, reason=steps.REPLIED)
     if draft and draft.state in {*AT_REST, DraftState.EXECUTING}:
         drafts.end(turn, DraftState.WITHDRAWN, ending, Event.DRAFT_WITHDRAWN)
     tasks.drop(turn, ending)
-    turn.sentence = "Noted. Nothing that was prepared before the reply leaves."
     if found.path.on == REPLIED:
         steps.take(turn, found, steps.REPLIED)
     else:

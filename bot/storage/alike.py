@@ -24,12 +24,10 @@ if TYPE_CHECKING:
 
 #: A run that waits for its turn has not come to any step.
 QUEUED = (run.c.state == "waiting") & (run.c.step == "")
-#: Runs that wait for something to be resumed.
-HELD = select(run.c.id).where(
-    run.c.ws == bindparam("its_ws"),
-    run.c.state.in_(("working", "holding")) | QUEUED,
-    run.c.due_at.is_(None),
+_PAUSABLE = select(run.c.id).where(
+    run.c.ws == bindparam("its_ws"), run.c.state.in_(("working", "holding")) | QUEUED
 )
+_HELD = _PAUSABLE.where(run.c.due_at.is_(None))
 _about_same = (
     (run.c.ws == bindparam("its_ws"))
     & (run.c.playbook == bindparam("its_playbook"))
@@ -95,6 +93,16 @@ def wake(holds: Holds, query: Select[Any], named: Columns, at: datetime) -> list
     for run_id in found:
         holds.connection.execute(_WAKE, {"its_id": run_id, "its_ws": holds.ws, "now": at})
     return found
+
+
+def wake_held(holds: Holds, at: datetime) -> list[str]:
+    """Make every run due that waits for something to be resumed, and return their ids.
+
+    Whoever holds the row of one may have found it paused just now, and will have it wait: that is waited for.
+    """
+    named: Columns = {"its_ws": holds.ws}
+    holds.take_runs(_PAUSABLE, named)
+    return wake(holds, _HELD, named, at)
 
 
 def wake_queued(holds: Holds, playbook: str, once: str, at: datetime) -> list[str]:

@@ -283,7 +283,7 @@ class SqlTx(Examples):
 
     def wake_held(self, at: datetime) -> None:
         """Make every run due that waits for something to be resumed."""
-        for run_id in alike.wake(self._holds, alike.HELD, {"its_ws": self._ws}, at):
+        for run_id in alike.wake_held(self._holds, at):
             self._store.poke(self.connection, run_id, at)
 
     def reading(self) -> Reading | None:

@@ -135,8 +135,11 @@ def newest(drafts: Iterable[Decided], count: int) -> list[Decided]:
 
 
 def unshared(failed: Iterable[FailedRun], drafts: Iterable[Decided]) -> list[FailedRun]:
-    """Return the runs whose failing is counted with none of these drafts: one fault is one error."""
-    counted = {one.run_id for one in drafts if one.trouble}
+    """Return the runs whose failing is counted with none of these drafts: one fault is one error.
+
+    What makes up for another draft is itself counted nowhere.
+    """
+    counted = {one.run_id for one in drafts if one.trouble and one.end in IN_THE_OPEN}
     return [one for one in failed if one.run_id not in counted]
 
 

@@ -69,12 +69,15 @@ def apart(
     if weeks or said_missing(book, found.to):
         return ()
     by_age = sorted(known.drafts, key=lambda one: one.opened_at)
-    writers = {one.maker.agent: one.maker for one in by_age if one.version == book.version}
+    # Of each step, as a grant is kept: what one agent writes at two of them has two prompts.
+    writers = {
+        (one.step, one.maker.agent): one.maker for one in by_age if one.version == book.version
+    }
     held = _held(footing, book)
     return tuple(
         kind
         for kind in alike
-        if kind.segment.maker == writers[kind.segment.maker.agent]
+        if kind.segment.maker in writers.values()
         and not any(one.covers(kind.segment) for one in held)
         and _is_earned(book, kind, ours, known.of_kinds((*held, kind.segment)))
     )[:_MOST]

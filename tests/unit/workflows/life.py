@@ -120,6 +120,12 @@ ANY: list[Any] = [
     Later(problem="not now", after=30),
     Held(problem="paused", scope="everything"),
 ]
+#: What a worker may report besides of what is leaving.
+LEAVING: list[Any] = [
+    Later(problem="too late", after=0, begun=True),
+    Held(problem="paused", scope="everything", begun=True),
+    Held(problem="paused", scope="everything", stayed=True),
+]
 #: What an edit may change; the last is not anybody's to change.
 CHANGES: list[JsonObject] = [{"amount": "900.00 USD"}, {"subject": "Hello"}, {"to": "x@y.example"}]
 DECISIONS = [Approve] * 9 + [OpenEdit, OpenReject, Edit, Edit, Reject, Redraft, Undo, Resolve]
@@ -176,6 +182,8 @@ class Life:
         if self.rarely():
             return self.random.choice(ANY)
         if run.draft and run.draft.state == "executing":
+            if self.rarely():
+                return self.random.choice(LEAVING)
             doubts = ("unknown", "retryable", "rejected")
             status: Any = self.random.choice(doubts)
             stayed = status == "retryable" and self.rarely(0.7)

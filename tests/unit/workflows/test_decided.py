@@ -250,6 +250,12 @@ def test_a_run_that_failed_is_an_error_beside_the_drafts() -> None:
     assert latest([], [stuck(1), stuck(2)], 30).errors == 2
 
 
+def test_an_undo_that_failed_is_an_error_of_its_run() -> None:
+    """It is no draft that counts, so that its run does."""
+    undo = one(9, "", trouble=True)
+    assert latest([one(1), undo], [stuck(9, 40)], 30).errors == 1
+
+
 def test_runs_that_fail_crowd_no_override_out() -> None:
     """Overrides are looked for in as many drafts as ever; errors among as many drafts and runs together."""
     drafts = [*many(5), *many(5, "rejected", first=6)]

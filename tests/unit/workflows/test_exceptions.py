@@ -31,6 +31,7 @@ from workflows.commands import (
     Approve,
     Executed,
     Failed,
+    Held,
     Later,
     Redraft,
     Resolve,
@@ -325,6 +326,44 @@ def test_a_reply_stops_nothing_that_a_worker_has_begun_again(house: House) -> No
     assert "leaving already" in reply.sentence
     house.engine.handle(done(held, Executed(outcome=Outcome(status="done"))))
     assert of(house.now(run)).state == "executed"
+
+
+VAIN = Executed(outcome=Outcome(status="retryable", message="busy"), stayed=True)
+OFF = Held(problem="paused", scope="everything", stayed=True)
+
+
+@pytest.mark.parametrize("result", [VAIN, OFF], ids=["in vain", "paused"])
+def test_a_reply_while_it_was_leaving_stops_what_has_not_left(house: House, result: Any) -> None:
+    """It could not be stopped then; it is known not to have left by now, and is not tried again."""
+    run = house.drafted(book(mailing(), WAIT, on="replied"))
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    replied(house, run)
+    leaving = house.now(run)
+    house.report(run, result)
+    now = house.now(run)
+    assert (now.step, of(now).state, now.replied) == ("call", "withdrawn", False)
+    assert (of(now).ending.by, of(now).ending.reason) == (SYSTEM, "the customer has replied")
+    assert house.store.rows.steps[run.id, leaving.seq][0] == "failed"
+    assert len(taken(house)) == 1
+
+
+def test_a_reply_during_the_last_try_is_no_failure(house: House) -> None:
+    """Somebody calls instead of being told that it failed; an emergency in it goes first."""
+    paths = [
+        {"on": "replied", "then": "stop"},
+        {"on": "emergency", "words": ["fire"], "then": "call"},
+    ]
+    run = house.drafted(playbook(mailing(), CALL, exceptions=paths))
+    house.engine.handle(press(Approve, run, ANA))
+    house.wake(run)
+    for _ in range(4):
+        house.report(run, VAIN)
+        house.wake(run)
+    replied(house, run, value="The fire is back")
+    house.report(run, VAIN)
+    now = house.now(run)
+    assert (now.step, now.state, of(now).state) == ("call", "waiting", "withdrawn")
 
 
 def test_a_reply_while_nobody_knows_is_taken_up_once_somebody_does(house: House) -> None:

@@ -25,7 +25,7 @@ from tests.unit.workflows.builders import (
     usd,
 )
 from tests.unit.workflows.history import EASY, MAKER, many
-from tests.unit.workflows.trusting import draft_of, footing, free, now, opened, trusted
+from tests.unit.workflows.trusting import BOUNDS, draft_of, footing, free, now, opened, trusted
 from workflows.answers import Recorded, Refused
 from workflows.commands import Demote, Promote, Reject, Report
 from workflows.errors import NotAllowed, NotEarned, StaleEvidence
@@ -90,6 +90,7 @@ def test_where_the_whole_has_earned_it_its_owner_may_still_want_some_alone() -> 
 
 
 OTHER = MAKER.model_copy(update={"prompt_version": "p-2"})
+ALONE = {"by": "sales", "rule": "alone"}
 VERY_SURE = {"by": "sales", "rule": "alone", "confidence": "99%"}
 #: What keeps a kind from being offered, though people sent all of it as written.
 NOT_YET: dict[str, tuple[list[Decided], dict[str, Any]]] = {
@@ -124,6 +125,16 @@ def test_with_another_version_or_prompt_it_is_to_be_granted_anew() -> None:
     assert offered(drafts, stood=stood("threshold", QUOTES, version="v-0")) == [QUOTES]
     older = QUOTES.model_copy(update={"maker": OTHER})
     assert offered(drafts, stood=stood("threshold", older)) == [QUOTES]
+
+
+def test_each_step_has_its_own_prompt() -> None:
+    """One agent writes two letters, and each with other instructions: neither is another prompt for the other."""
+    steps = (mailing(approve=ALONE), mailing("reminder", approve=ALONE))
+    two = playbook(*steps, level=4, alone=BOUNDS, rollout=STRICT)
+    first = many(90, **ALIKE)
+    last = many(40, first=91, step="reminder", maker=OTHER, **ALIKE)
+    reminders = QUOTES.model_copy(update={"maker": OTHER})
+    assert offered([*first, *last], book=two) == [QUOTES, reminders]
 
 
 def test_the_whole_is_the_next_step_from_some() -> None:

@@ -310,6 +310,18 @@ def test_what_can_not_be_checked_again_waits(house: House) -> None:
     assert now.why == "the facts could not be checked again: the table did not answer."
 
 
+def test_what_can_not_be_checked_in_time_expires(house: House) -> None:
+    """Its record may be gone for good: people signed it for then, and are told that nothing left."""
+    run = held(house, CHECKED)
+    until = of(house.now(run)).expires_at
+    house.clock.pass_by(seconds=(until - house.clock.at).total_seconds())
+    house.wake(run, problem="there is no such quote.")
+    assert of(house.now(run)).state == "holding"
+    house.clock.pass_by(minutes=11)
+    house.wake(run, problem="there is no such quote.")
+    assert of(house.now(run)).state == "expired"
+
+
 @pytest.mark.parametrize(("status", "state"), [("sent", "executing"), ("paid", "withdrawn")])
 def test_the_reason_is_looked_at_again_before_it_leaves(
     house: House, status: str, state: str

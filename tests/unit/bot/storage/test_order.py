@@ -18,6 +18,7 @@ from tests.unit.workflows.builders import (
     ANA,
     CEM,
     COMPANY,
+    OLGA,
     REACHING,
     done,
     drafted,
@@ -32,7 +33,7 @@ from tests.unit.workflows.builders import (
     refunding,
 )
 from workflows.answers import Recorded, Refused
-from workflows.commands import Approve, StartRun, StopContact
+from workflows.commands import Approve, Pause, Resume, StartRun, StopContact
 from workflows.engine import Engine
 from workflows.run import DraftState, RunState
 
@@ -228,6 +229,24 @@ def test_an_opt_out_meets_a_draft_that_opens(
     gone = _now(store, run).draft
     assert gone
     assert gone.state is DraftState.WITHDRAWN
+
+
+def test_what_is_resumed_while_it_is_found_paused_leaves_all_the_same(
+    engine: Engine, store: Meeting, start: Callable[..., Run], clock: FakeClock
+) -> None:
+    """The pause was over before it had begun to wait for that: nothing else would ever wake it."""
+    run = start(playbook(mailing()))
+    engine.handle(done(_claimed(store, run), drafted()))
+    engine.handle(press(Approve, _now(store, run), ANA))
+    engine.handle(Pause(actor=OLGA, scope="everything"))
+    clock.pass_by(minutes=5)
+    held = _claimed(store, run)
+    store.meet("switches", "wake_held")
+    kept_still, resumed = at_once(engine, due(held), Resume(actor=OLGA, scope="everything"))
+    assert isinstance(kept_still, Recorded), kept_still
+    assert isinstance(resumed, Recorded), resumed
+    now = _now(store, run)
+    assert now.state is RunState.WORKING or now.due_at == clock.now()
 
 
 def test_a_row_that_is_not_there_is_held_like_any_other(store: Meeting) -> None:
