@@ -221,5 +221,5 @@ def let_go(turn: Turn, actor: Actor) -> None:
     """Let the workers carry out what was signed."""
     turn.redrafted(state=DraftState.EXECUTING, outcome=None)
     turn.work()
-    turn.become(attempts=turn.draft.tries)
+    turn.become(attempts=0)
     turn.record(Event.DRAFT_LEAVING, actor=actor, head=drafts.bytes_of(turn.draft))

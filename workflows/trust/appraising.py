@@ -37,19 +37,20 @@ def asked_for(look: Looking, book: Playbook, now: datetime) -> list[Command]:
     if active is None or not (stage in ALONE or active.before or may_rise or _is_written(book)):
         return []
     past = evidence.past(look, book.playbook, now)
-    found: list[Command] = [
-        *_back(book, footing, past),
-        *_before(book, active, past),
-        *prompts.back(book, past.drafts),
-    ]
-    if found or not may_rise:
-        return found
+    worse: list[Command] = [*_back(book, footing, past), *_before(book, active, past)]
+    # A prompt that was taken back is asked for again as long as it is the newest one, and keeps no other step waiting.
+    rise = [] if worse or not may_rise else [*_report(book, footing, past, now)]
+    return [*worse, *prompts.back(book, past.drafts), *rise]
+
+
+def _report(book: Playbook, footing: Footing | None, past: Past, now: datetime) -> Iterator[Report]:
+    """Show its owners what was earned, once for each standing."""
     known = evidence.track_record(book, footing, past, now)
     if known.lacking and not known.kinds:
-        return []
+        return
     since = footing.since.isoformat() if footing else ""
     key = f"trust:{book.playbook}:{known.to}:{since}{':some' if known.lacking else ''}"
-    return [Report(actor=SYSTEM, key=key, playbook=book.playbook)]
+    yield Report(actor=SYSTEM, key=key, playbook=book.playbook)
 
 
 def _is_written(book: Playbook) -> bool:
