@@ -108,7 +108,7 @@ def _numbers(found: TrackRecord) -> list[Block]:
 def _lines(found: TrackRecord) -> list[str]:
     count = found.figures
     lines = [
-        f"{found.words}; {count.opened} drafts in all",
+        f"{found.words}; {count.opened} {'draft' if count.opened == 1 else 'drafts'} in all",
         f"{count.unchanged} sent as written, {count.touched} with a small edit, {count.edited} edited",
         f"{count.rejected} rejected{_reasons(found)}, {count.taken} taken over, {count.expired} expired",
         f"{count.undone} held back or undone, {count.trouble} failed, in doubt or found wrong",

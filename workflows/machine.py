@@ -21,6 +21,7 @@ from workflows import (
     steps,
     tasks,
     undoing,
+    waking,
 )
 from workflows.answers import FieldErrors
 from workflows.asks import asking
@@ -127,7 +128,7 @@ ON_RUN: dict[tuple[type[Command], RunState], Callable[[Turn], None]] = {
     # The one outstanding work step reports.
     (StepDone, RunState.WORKING): results.step_done,
     # Time has come: a wait is over, a draft expired, an ask is late, a held effect leaves.
-    (Due, RunState.WAITING): results.due,
+    (Due, RunState.WAITING): waking.due,
     (Due, RunState.HOLDING): leaving.leave,
     # Something was seen outside. A customer who has replied is heard whatever the run is doing.
     (Signal, RunState.WORKING): signals.signalled,

@@ -109,6 +109,8 @@ class TrackRecord(Record):
         found = self.figures
         if self.stage == "shadow":
             return f"{found.agreed} of {found.compared} silent drafts were what people sent"
+        if not found.decided:
+            return "nothing was decided yet"
         return f"{found.good} of {found.decided} decisions were good ({percent(found.success)})"
 
     @property
