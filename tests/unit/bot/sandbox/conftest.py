@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,10 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-QUICK = Timings(ack=0.25, trigger=0.15, retries=(0.02, 0.02), rate_limits=False)
+#: For what is answered: a slow machine is no late answer.
+PATIENT = Timings(ack=10, trigger=10, retries=(0.02, 0.02), rate_limits=False)
+#: For what is late.
+QUICK = replace(PATIENT, ack=0.25, trigger=0.15)
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +91,7 @@ def open_sandbox(
     opened: list[Sandbox] = []
 
     def make(
-        timings: Timings = QUICK, manifest: dict[str, Any] | None = None, **more: Any
+        timings: Timings = PATIENT, manifest: dict[str, Any] | None = None, **more: Any
     ) -> Sandbox:
         made = Sandbox(workspace(), clock, manifest or MANIFEST, timings=timings, **more).start()
         opened.append(made)
@@ -100,8 +104,14 @@ def open_sandbox(
 
 
 @pytest.fixture
-def sandbox(open_sandbox: Callable[..., Sandbox]) -> Sandbox:
-    return open_sandbox()
+def timings() -> Timings:
+    """A test of what is late names its own."""
+    return PATIENT
+
+
+@pytest.fixture
+def sandbox(open_sandbox: Callable[..., Sandbox], timings: Timings) -> Sandbox:
+    return open_sandbox(timings=timings)
 
 
 @pytest.fixture

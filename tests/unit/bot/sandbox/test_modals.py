@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from bot.sandbox.errors import NotOnScreen
 from bot.sandbox.seen import text_of
 from bot.sandbox.server import Sandbox
+from tests.unit.bot.sandbox.conftest import PATIENT, QUICK
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -87,7 +88,8 @@ def test_an_empty_required_field_never_leaves_the_page(sandbox: Sandbox, bot: Bo
 
 
 @pytest.mark.parametrize(
-    ("wait", "times", "error"), [(0.2, 1, "expired_trigger_id"), (0, 2, "exchanged_trigger_id")]
+    ("timings", "wait", "times", "error"),
+    [(QUICK, 0.2, 1, "expired_trigger_id"), (PATIENT, 0, 2, "exchanged_trigger_id")],
 )
 def test_a_trigger_opens_one_modal_and_not_for_long(
     sandbox: Sandbox, bot: Bot, wait: float, times: int, error: str

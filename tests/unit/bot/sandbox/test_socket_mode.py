@@ -16,6 +16,7 @@ from websockets.sync.client import connect as dial
 
 from bot.sandbox.records import Timings
 from bot.sandbox.server import Sandbox
+from tests.unit.bot.sandbox.conftest import QUICK
 
 Connect = Callable[[Sandbox, Callable[[App], None]], App]
 Blocks = Callable[..., list[dict[str, Any]]]
@@ -57,6 +58,7 @@ def test_a_press_reaches_the_listener_with_what_slack_sends(
     assert body["state"] == {"values": {}}
 
 
+@pytest.mark.parametrize("timings", [QUICK])
 def test_a_late_answer_shows_as_an_error(
     sandbox: Sandbox, client: WebClient, connect: Connect, button: Blocks
 ) -> None:
@@ -116,6 +118,7 @@ def test_one_of_several_sockets_gets_each_press(
     assert set(got) == {"a", "b"}
 
 
+@pytest.mark.parametrize("timings", [QUICK])
 def test_an_event_is_delivered_again_until_acknowledged(sandbox: Sandbox, connect: Connect) -> None:
     """Lost acknowledgements make Slack repeat an event under the same id; presses are not repeated."""
     seen: list[tuple[str, list[str]]] = []
